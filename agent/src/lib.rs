@@ -1,1 +1,5 @@
-//! placeholder
+//! Measures government portals from one vantage point.
+//!
+//! Data flows one way: schedule → [`probe`] (over net) → spool → ship.
+
+pub mod probe;

@@ -1,1 +1,8 @@
-//! placeholder
+//! Keeps the facts, accounts the time, opens incidents, shows and reports.
+//!
+//! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
+
+pub mod context;
+pub mod incident;
+pub mod ledger;
+pub mod store;

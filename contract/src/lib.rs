@@ -1,1 +1,24 @@
-//! placeholder
+//! What agent and collector agree on, and nothing else.
+//!
+//! Ids, the inventory (`targets.yaml`), the plan an agent pulls, observation types, the closed vocabulary of
+//! causes, the wire format, diagnostics for people who write files, the text catalogue, and the clock. No
+//! sockets, no database, no async: reading the system clock ([`clock::SystemClock`]) and the files of the
+//! inventory ([`inventory::load`]) are this crate's only effects.
+
+pub mod cause;
+pub mod certificate;
+pub mod clock;
+pub mod diagnostic;
+pub mod digest;
+pub mod facts;
+pub mod family;
+pub mod id;
+pub mod inventory;
+pub mod observation;
+pub mod outcome;
+pub mod plan;
+pub mod probe;
+pub mod record;
+pub mod text;
+pub mod time;
+pub mod wire;

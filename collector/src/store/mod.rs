@@ -1,0 +1,158 @@
+//! The one door to durable data. Everything above speaks of portals, slots and spans, never of SQL.
+//!
+//! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
+//! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
+
+mod types;
+
+use ems_contract::certificate::Chain;
+use ems_contract::digest::Sha256;
+use ems_contract::family::Family;
+use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::time::{UnixTime, Window};
+
+use crate::incident::Incident;
+use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use types::*;
+
+/// Durable data.
+pub trait Store: Send + Sync + 'static {
+    // --- ingest -------------------------------------------------------------------------------------------
+
+    /// Keeps a batch: all of it or, on error, nothing. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when a number of this epoch is already kept with other content.
+    fn commit(&self, batch: IngestBatch) -> Result<Receipt, StoreError>;
+
+    /// The number up to which an agent's spool is wholly kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn through(&self, agent: &AgentId, epoch: Epoch) -> Result<u64, StoreError>;
+
+    // --- ledger -------------------------------------------------------------------------------------------
+
+    /// Portals whose records changed since their spans were last written, with the earliest changed instant
+    /// and a generation to hand back to [`Store::write_spans`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn dirty(&self) -> Result<Vec<Dirty>, StoreError>;
+
+    /// The `reach` records of a portal and family whose slot lies in `window`, by (slot, agent).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn slot_records(
+        &self,
+        portal: &PortalId,
+        family: Family,
+        window: Window,
+    ) -> Result<Vec<SlotRecord>, StoreError>;
+
+    /// The gaps that touch `window` and concern this portal, family and the `reach` probe.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn gaps(&self, portal: &PortalId, family: Family, window: Window) -> Result<Vec<AgentGap>, StoreError>;
+
+    /// Replaces everything the ledger knows of a portal from `update.from` on, and clears its dirt up to
+    /// `update.generation`, in one transaction.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError>;
+
+    /// The spans of a track that touch `window`, in order, not clipped.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn spans(&self, portal: &PortalId, track: Track, window: Window) -> Result<Vec<Span>, StoreError>;
+
+    /// The last ledger checkpoint of a portal at or before `at`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn checkpoint(&self, portal: &PortalId, at: UnixTime) -> Result<Option<Checkpoint>, StoreError>;
+
+    // --- incidents ----------------------------------------------------------------------------------------
+
+    /// Inserts (id 0) or updates incidents in one transaction; returns them with their ids.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn write_incidents(&self, incidents: Vec<Incident>) -> Result<Vec<Incident>, StoreError>;
+
+    /// Incidents that touch `window`, of one portal or of all, by `opened_at`; withdrawn ones included.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn incidents(&self, portal: Option<&PortalId>, window: Window) -> Result<Vec<Incident>, StoreError>;
+
+    // --- what people look at ------------------------------------------------------------------------------
+
+    /// The newest record of every (portal, probe, family, agent), of one portal or of all.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn latest(&self, portal: Option<&PortalId>) -> Result<Vec<Latest>, StoreError>;
+
+    /// Every `reach` record of a portal and family in `window` with its timings, by (slot, agent).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn samples(&self, portal: &PortalId, family: Family, window: Window) -> Result<Vec<Sample>, StoreError>;
+
+    /// A certificate chain by its digest.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn chain(&self, digest: &Sha256) -> Result<Option<Chain>, StoreError>;
+
+    /// What is known of every agent that ever sent a batch.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn agents(&self) -> Result<Vec<AgentStatus>, StoreError>;
+
+    // --- inventories --------------------------------------------------------------------------------------
+
+    /// Notes that an inventory came into force.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn record_inventory(&self, inventory: &InventoryRecord) -> Result<(), StoreError>;
+
+    /// Whether a portal was in any inventory ever in force.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn knows_portal(&self, portal: &PortalId) -> Result<bool, StoreError>;
+
+    // --- upkeep -------------------------------------------------------------------------------------------
+
+    /// Packs closed hours before `horizon`; returns how many rows were packed.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn pack(&self, horizon: UnixTime) -> Result<u64, StoreError>;
+
+    /// Deletes raw results older than `raw_before`; returns how many.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn expire(&self, raw_before: UnixTime) -> Result<u64, StoreError>;
+
+    /// Writes a consistent copy to `target`, which must not exist.
+    ///
+    /// # Errors
+    /// When the copy cannot be made; no half file is left.
+    fn backup(&self, target: &std::path::Path) -> Result<(), StoreError>;
+
+    /// Sizes and counts for metrics.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn statistics(&self) -> Result<Statistics, StoreError>;
+}

@@ -1,0 +1,142 @@
+//! The one catalogue of texts that people read: Vietnamese first, English second.
+//!
+//! The texts live in `contract/text/*.yaml`, one file a subject, each entry `key: {vi: …, en: …}` with
+//! placeholders in braces (`{count}`). They are embedded; a test refuses an empty or a missing half.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// A language of the user interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// Vietnamese, the default.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// `vi` or `en`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    vi: String,
+    en: String,
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("cause", include_str!("../text/cause.yaml")),
+    ("state", include_str!("../text/state.yaml")),
+    ("inventory", include_str!("../text/inventory.yaml")),
+    ("agent", include_str!("../text/agent.yaml")),
+    ("probe", include_str!("../text/probe.yaml")),
+    ("incident", include_str!("../text/incident.yaml")),
+    ("cli", include_str!("../text/cli.yaml")),
+    ("console", include_str!("../text/console.yaml")),
+    ("report", include_str!("../text/report.yaml")),
+    ("service", include_str!("../text/service.yaml")),
+];
+
+static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
+    let mut all = BTreeMap::new();
+    for (_, yaml) in FILES {
+        // A file that does not parse is caught by the test below; at run time its keys are shown instead.
+        all.extend(serde_saphyr::from_str::<BTreeMap<String, Text>>(yaml).unwrap_or_default());
+    }
+    all
+});
+
+/// The text of `key`, if the catalogue has it.
+#[must_use]
+pub fn lookup(lang: Lang, key: &str) -> Option<&'static str> {
+    CATALOGUE.get(key).map(|text| match lang {
+        Lang::Vi => text.vi.as_str(),
+        Lang::En => text.en.as_str(),
+    })
+}
+
+/// The text of `key`; the key itself where the catalogue lacks it, so that nothing vanishes.
+#[must_use]
+pub fn get(lang: Lang, key: &str) -> &str {
+    lookup(lang, key).unwrap_or(key)
+}
+
+/// The text of `key` with its placeholders `{name}` replaced.
+#[must_use]
+pub fn fill(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
+    let mut text = get(lang, key).to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    text
+}
+
+/// Every key of the catalogue, sorted.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    CATALOGUE.keys().map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unicode_normalization::is_nfc;
+
+    #[test]
+    fn every_file_parses_and_no_key_stands_twice() {
+        let mut seen = BTreeMap::new();
+        for (name, yaml) in FILES {
+            let file: BTreeMap<String, Text> =
+                serde_saphyr::from_str(yaml).unwrap_or_else(|error| panic!("{name}.yaml: {error}"));
+            for key in file.into_keys() {
+                if let Some(other) = seen.insert(key.clone(), *name) {
+                    panic!("`{key}` stands in {other}.yaml and in {name}.yaml");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_halves_are_there_in_nfc_with_the_same_placeholders() {
+        let holes = |text: &str| {
+            let mut found: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|t| t.split('}').next())
+                .map(str::to_owned)
+                .collect();
+            found.sort();
+            found
+        };
+        for (key, text) in CATALOGUE.iter() {
+            assert!(
+                !text.vi.trim().is_empty() && !text.en.trim().is_empty(),
+                "{key} has an empty half"
+            );
+            assert!(is_nfc(&text.vi), "{key} is not in NFC");
+            assert_eq!(
+                holes(&text.vi),
+                holes(&text.en),
+                "{key} has different placeholders"
+            );
+        }
+    }
+
+    #[test]
+    fn placeholders_are_replaced_and_unknown_keys_show_themselves() {
+        assert_eq!(get(Lang::Vi, "no.such.key"), "no.such.key");
+        assert!(fill(Lang::En, "state.up", &[]).len() > 1);
+    }
+}
