@@ -1,1 +1,3 @@
-//! placeholder
+//! What the tests of the whole system share: the tree of the project and the real parts they start.
+
+pub mod tree;
