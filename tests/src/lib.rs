@@ -1,3 +1,8 @@
-//! What the tests of the whole system share: the tree of the project and the real parts they start.
+//! What the tests of the whole system share: the project's own tree, and the real parts they start.
 
+pub mod http;
+pub mod nginx;
+pub mod pki;
+pub mod process;
 pub mod tree;
+pub mod wait;
