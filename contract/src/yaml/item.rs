@@ -12,8 +12,8 @@ use super::map::Map;
 use super::tree::{Node, Tree, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place};
 
-/// The longest text taken, in characters.
-const MAX_TEXT: usize = 1_000;
+/// The longest text taken from a file, in characters.
+pub const MAX_TEXT: usize = 1_000;
 
 /// A value of a file. The decoding methods answer `None` after noting what is wrong.
 #[derive(Debug, Clone)]

@@ -31,7 +31,7 @@ mod repair;
 mod syntax;
 mod tree;
 
-pub use item::Item;
+pub use item::{Item, MAX_TEXT};
 pub use map::Map;
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_file};
 pub use tree::{Node, Tree};
