@@ -164,6 +164,56 @@ fn every_key_arrives_and_unit_files_take_over_defaults() {
     }
 }
 
+/// OBLIGATIONS of the five regulations on the names they use, and what became of their bodies.
+#[test]
+fn the_shipped_sample_is_clean_and_tells_the_real_status_of_every_portal() {
+    let loaded = load(Path::new("../targets.yaml"));
+    assert_eq!(rendered(&loaded.diagnostics, Lang::Vi), "");
+    let inventory = loaded.inventory.unwrap();
+    let host = |url: &url::Url| url.host_str().unwrap().to_owned();
+    let of_status = |status: Status| -> Vec<String> {
+        let portals = inventory.portals.iter().filter(|portal| portal.status == status);
+        portals.map(|portal| host(&portal.url)).collect()
+    };
+    assert_eq!(
+        of_status(Status::Active),
+        ["angiang.gov.vn", "quangngai.gov.vn", "tuyenquang.gov.vn"]
+    );
+    assert_eq!(
+        of_status(Status::Historical),
+        ["bacgiang.gov.vn", "haugiang.gov.vn"]
+    );
+    assert_eq!(
+        of_status(Status::Retired),
+        [
+            "sotttt.angiang.gov.vn",
+            "stttt.bacgiang.gov.vn",
+            "tanyen.bacgiang.gov.vn",
+            "stttt.quangngai.gov.vn",
+            "tunghia.quangngai.gov.vn",
+        ]
+    );
+    let abolished = inventory
+        .portals
+        .iter()
+        .filter(|portal| portal.level == Level::District);
+    assert!(
+        abolished
+            .into_iter()
+            .all(|p| p.valid_to == Some(at("2025-07-01T00:00:00+07:00")))
+    );
+    let english = inventory
+        .portal(&"tuyenquang".parse().unwrap())
+        .unwrap()
+        .english_url
+        .clone();
+    assert_eq!(english.unwrap().as_str(), "https://tuyenquang.gov.vn/en");
+    let plan = inventory.plan_for(&"local".parse().unwrap()).unwrap();
+    for family in Family::ALL {
+        assert!(plan.references.iter().filter(|r| r.family == family).count() >= 2);
+    }
+}
+
 #[test]
 fn a_plan_holds_what_its_agent_can_and_should_measure() {
     let inventory = good(&folder("good-targets").join("full.yaml"));
