@@ -2,7 +2,9 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod cli;
 pub mod context;
 pub mod incident;
+pub mod inventory;
 pub mod ledger;
 pub mod store;
