@@ -1,5 +1,8 @@
 //! The ledger's results: spans and checkpoints.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::time::{UnixTime, Window};
 use rusqlite::{Connection, OptionalExtension};
@@ -108,28 +111,33 @@ pub(super) fn read(
          ORDER BY starts",
     )?;
     let mut rows = query.query((portal, track_code(track), window.from.secs(), window.to.secs()))?;
-    // Neighbours mostly share their texts.
-    let mut verdicts = std::collections::HashMap::new();
-    let mut sets: std::collections::HashMap<i64, Vec<AgentId>> = std::collections::HashMap::new();
+    // Spans mostly share their texts.
+    let mut verdicts: HashMap<i64, Verdict> = HashMap::new();
+    let mut sets: HashMap<i64, Vec<AgentId>> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (verdict, agents): (i64, i64) = (row.get(2)?, row.get(3)?);
-        if !verdicts.contains_key(&verdict) {
-            let parsed: Verdict = from_json(&term_text(conn, verdict)?)?;
-            verdicts.insert(verdict, (parsed.state, parsed.cause));
-        }
-        if !sets.contains_key(&agents) {
-            sets.insert(agents, from_json(&term_text(conn, agents)?)?);
-        }
-        let (state, cause) = verdicts.get(&verdict).copied().unwrap_or((State::Unknown, None));
+        let verdict = remembered(conn, &mut verdicts, row.get(2)?)?;
+        let (state, cause) = (verdict.state, verdict.cause);
         all.push(Span {
             from: UnixTime::from_secs(row.get(0)?),
             to: UnixTime::from_secs(row.get(1)?),
             state,
             cause,
-            agents: sets.get(&agents).cloned().unwrap_or_default(),
+            agents: remembered(conn, &mut sets, row.get(3)?)?.clone(),
         });
     }
     Ok(all)
+}
+
+/// The value of a term, parsed once.
+fn remembered<'a, T: serde::de::DeserializeOwned>(
+    conn: &Connection,
+    known: &'a mut HashMap<i64, T>,
+    term: i64,
+) -> Result<&'a T, Fail> {
+    match known.entry(term) {
+        Entry::Occupied(entry) => Ok(entry.into_mut()),
+        Entry::Vacant(entry) => Ok(entry.insert(from_json(&term_text(conn, term)?)?)),
+    }
 }
 
 /// The last checkpoint at or before an instant.

@@ -214,7 +214,7 @@ fn incidents_are_amended_in_place_and_found_by_window() {
             new.clone(),
             Incident {
                 portal: portal("p2"),
-                ..new.clone()
+                ..new
             },
         ])
         .unwrap();
