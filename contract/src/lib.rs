@@ -23,3 +23,4 @@ pub mod record;
 pub mod text;
 pub mod time;
 pub mod wire;
+pub mod yaml;
