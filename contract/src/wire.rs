@@ -17,6 +17,8 @@ pub const SCHEMA: u16 = 1;
 pub const CONTENT_TYPE: &str = "application/x-ndjson+zstd";
 /// The longest line a decoder takes, in bytes.
 pub const MAX_LINE: usize = 512 * 1024;
+/// The most a batch may have as sent, in bytes.
+pub const MAX_COMPRESSED: u64 = 8 * 1024 * 1024;
 /// The most a batch may decompress to, in bytes.
 pub const MAX_DECOMPRESSED: u64 = 32 * 1024 * 1024;
 /// The most records one batch may hold.

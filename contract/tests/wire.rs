@@ -1,4 +1,8 @@
 //! The wire format as a promise: golden bytes, and everything a hostile or broken sender may do.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may give up like the tests themselves"
+)]
 
 use std::io::{self, Read, Write};
 

@@ -19,7 +19,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_rows.sql")];
 pub(super) const SCHEMA_VERSION: i64 = 1;
 
 const _: () = assert!(
-    MIGRATIONS.len() == SCHEMA_VERSION.unsigned_abs() as usize,
+    MIGRATIONS.len() as u64 == SCHEMA_VERSION.unsigned_abs(),
     "one migration a version"
 );
 

@@ -5,10 +5,10 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::record::Record;
 use ems_contract::time::Window;
 
-use super::made::*;
 use crate::incident::{Incident, IncidentKind, IncidentNote};
 use crate::ledger::{Span, SpanCause, State, Track};
 use crate::store::{Checkpoint, SpanUpdate, Store};
+use crate::testing::*;
 
 fn span(from: i64, to: i64, state: State) -> Span {
     let cause = (state == State::Degraded).then_some(SpanCause::Defect {
