@@ -8,6 +8,7 @@ pub mod incident;
 pub mod ingest;
 pub mod ledger;
 pub mod plans;
+pub mod settings;
 pub mod store;
 #[cfg(test)]
 mod testing;
