@@ -3,6 +3,7 @@
 mod arrival;
 mod backup;
 mod chains;
+mod chunk;
 mod commit;
 mod delivery;
 mod dirty;
@@ -10,8 +11,10 @@ mod fail;
 mod incidents;
 mod names;
 mod open;
+mod pack;
 mod reading;
 mod results;
+mod rows;
 mod spans;
 mod upkeep;
 mod writer;
@@ -38,6 +41,9 @@ use arrival::Arrival;
 use commit::Prepared;
 use reading::Readers;
 use writer::Writer;
+
+/// Windows packed in one transaction: some ten milliseconds.
+const PACK_AT_ONCE: usize = 16;
 
 /// The store in one SQLite file.
 pub struct SqliteStore {
@@ -169,15 +175,48 @@ impl Store for SqliteStore {
     }
 
     fn pack(&self, horizon: UnixTime) -> Result<u64, StoreError> {
+        let horizon = horizon.secs();
+        let mut packed = 0;
+        // A series that was down for days has several closed windows; each round takes its oldest.
+        loop {
+            let closed = self
+                .readers
+                .read("look for closed windows", |conn, _| pack::closed(conn, horizon))?;
+            let before = packed;
+            for some in closed.chunks(PACK_AT_ONCE) {
+                let some = some.to_vec();
+                packed += self.writer.call::<u64, _>("pack", move |session| {
+                    some.into_iter().map(|closed| pack::pack(session, closed)).sum()
+                })?;
+            }
+            if packed == before {
+                break;
+            }
+        }
         self.writer.call("forget digests", move |session| {
-            delivery::forget(session.conn, horizon.secs() - delivery::KEPT_S)?;
-            Ok(0)
-        })
+            delivery::forget(session.conn, horizon - delivery::KEPT_S)
+        })?;
+        Ok(packed)
     }
 
     fn expire(&self, raw_before: UnixTime) -> Result<u64, StoreError> {
-        self.writer
-            .call("expire", move |session| upkeep::expire(session, raw_before))
+        let before = raw_before.secs();
+        let mut deleted = 0;
+        loop {
+            let (chunks, results) = self
+                .writer
+                .call("expire", move |session| pack::expire_chunks(session.conn, before))?;
+            deleted += results;
+            if chunks == 0 {
+                break;
+            }
+        }
+        deleted += self.writer.call("expire", move |session| {
+            let rows = pack::expire_rows(session.conn, before)?;
+            pack::expire_rest(session.conn, before)?;
+            Ok(rows)
+        })?;
+        Ok(deleted)
     }
 
     fn backup(&self, target: &Path) -> Result<(), StoreError> {

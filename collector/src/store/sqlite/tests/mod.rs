@@ -3,3 +3,4 @@
 mod delivery;
 mod durability;
 mod ledger;
+mod packing;
