@@ -21,7 +21,8 @@ pub(super) fn encode(values: &[u64], into: &mut Vec<u8>) -> Result<(), Broken> {
     if let [(_, value)] = runs[..] {
         let mut bytes = Vec::new();
         push_varint(value, &mut bytes);
-        return Ok(put(CONSTANT, &bytes, into));
+        put(CONSTANT, &bytes, into);
+        return Ok(());
     }
     let mut short = Vec::new();
     for (length, value) in &runs {
