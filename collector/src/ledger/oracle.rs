@@ -184,7 +184,7 @@ fn words(
     };
     let mut line = vec![None; length];
     let mut begun = 0;
-    for t in 0..length {
+    for (t, word) in line.iter_mut().enumerate() {
         let at = from + i64::try_from(t).unwrap();
         while records.get(begun).is_some_and(|record| record.slot <= at) {
             begun += 1;
@@ -220,7 +220,7 @@ fn words(
         } else {
             record.outcome
         };
-        line[t] = Some((outcome, record.no_address, record.slot));
+        *word = Some((outcome, record.no_address, record.slot));
     }
     line
 }
@@ -272,7 +272,7 @@ fn second(
         let agents = who(&|outcome, _| matches!(outcome, Outcome::Degraded { .. }));
         return tell(State::Degraded, Some(SpanCause::Defect { cause }), agents, None);
     }
-    let everyone: BTreeSet<AgentId> = seeing.keys().map(|agent| AgentId::clone(agent)).collect();
+    let everyone: BTreeSet<AgentId> = seeing.keys().copied().cloned().collect();
     let down = Some(named(seeing));
     if 2 * failing.len() > seeing.len() && nets(&failing).len() >= 2 {
         return tell(State::Down, down, failing, None);
