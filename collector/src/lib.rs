@@ -3,6 +3,11 @@
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
 pub mod context;
+pub mod http;
 pub mod incident;
+pub mod ingest;
 pub mod ledger;
+pub mod plans;
 pub mod store;
+#[cfg(test)]
+mod testing;

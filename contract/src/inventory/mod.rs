@@ -1,5 +1,6 @@
 //! The inventory: which portals there are, who answers for them, who measures them.
 
 mod model;
+mod planning;
 
 pub use model::*;

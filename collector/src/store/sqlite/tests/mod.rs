@@ -1,0 +1,5 @@
+//! What the store promises, tried on real files.
+
+mod delivery;
+mod durability;
+mod ledger;
