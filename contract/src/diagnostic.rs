@@ -25,7 +25,7 @@ named_enum! {
 }
 
 /// A place in a file; lines and columns count from 1.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Place {
     /// The file as the person named it.
     pub file: Arc<Path>,

@@ -77,7 +77,7 @@ fn a_broken_item_hides_no_other() {
             "t.yaml:3:11",
             "t.yaml:4:9",
             "t.yaml:6:11",
-            "t.yaml:7:9",
+            "t.yaml:8:1",
             "t.yaml:10:11"
         ]
     );

@@ -172,11 +172,26 @@ impl<'t> Item<'t> {
         self.error_with(message.with("names", listed(names)), nearest(text, names));
     }
 
+    /// Notes that `text` names nothing that is there, in the words of `key` (`{value}`); the nearest of `names` is
+    /// the hint.
+    pub fn unknown_reference(&self, key: &'static str, text: &str, names: &[&str]) {
+        self.error_with(
+            Message::new(key).with("value", shortened(text)),
+            nearest(text, names),
+        );
+    }
+
     /// Anything that parses from text; `want` is a key `yaml.want.…` (or of another file of the catalogue) that
     /// says what is wanted, with an example.
     #[must_use]
     pub fn parse<T: FromStr>(&self, want: &'static str) -> Option<T> {
-        let value = self.scalar(want)?.trim().parse().ok();
+        self.parse_with(want, |text| text.parse().ok())
+    }
+
+    /// The same with a parser of the caller's.
+    #[must_use]
+    pub fn parse_with<T>(&self, want: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let value = parse(self.scalar(want)?.trim());
         if value.is_none() {
             self.mismatch(want);
         }
@@ -281,14 +296,19 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// A hint with the name that was probably meant, if one is near.
-#[must_use]
-pub(super) fn nearest(text: &str, names: &[&str]) -> Option<Message> {
-    let folded = text.trim().to_lowercase().replace(['-', ' '], "_");
-    let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.to_lowercase().replace('-', "_"));
+fn nearest(text: &str, names: &[&str]) -> Option<Message> {
+    nearest_name(text, names).map(|name| Message::new("yaml.nearest").with("name", name))
+}
+
+/// The name that was probably meant by `text`, if one is near.
+pub(super) fn nearest_name<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+    let fold = |text: &str| text.trim().to_lowercase().replace(['-', ' '], "_");
+    let text = fold(text);
+    let distance = |name: &str| strsim::damerau_levenshtein(&text, &fold(name));
     let (far, name) = names
         .iter()
-        .map(|name| (distance(name), name))
+        .map(|name| (distance(name), *name))
         .min_by_key(|(far, _)| *far)?;
-    let bound = (folded.chars().count() / 3).max(1);
-    (far <= bound).then(|| Message::new("yaml.nearest").with("name", name))
+    let bound = (text.chars().count() / 3).max(1);
+    (far <= bound).then_some(name)
 }

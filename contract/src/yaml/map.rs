@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::item::{Item, joined, nearest, shortened};
+use super::item::{Item, joined, nearest_name, shortened};
 use super::tree::{Entry, Tree};
 use crate::diagnostic::{Diagnostic, Message};
 
@@ -14,6 +14,7 @@ pub struct Map<'t> {
     entries: &'t [Entry],
     index: HashMap<&'t str, usize>,
     known: Vec<&'static str>,
+    missing: Vec<&'static str>,
 }
 
 impl<'t> Map<'t> {
@@ -28,6 +29,7 @@ impl<'t> Map<'t> {
             entries,
             index,
             known: Vec::new(),
+            missing: Vec::new(),
         }
     }
 
@@ -68,28 +70,36 @@ impl<'t> Map<'t> {
         decode(&value)
     }
 
-    /// Notes that `key` is missing.
-    pub fn missing(&self, key: &'static str) {
-        // A key that was meant to be this one explains itself as an unknown key; still, both are told.
-        self.item.error(Message::new("yaml.missing").with("key", key));
+    /// Notes that `key` is missing; said by [`Map::finish`], unless an unknown key was meant to be it.
+    pub fn missing(&mut self, key: &'static str) {
+        self.missing.push(key);
     }
 
-    /// Refuses the keys that were never asked for.
-    pub fn finish(self) {
+    /// Refuses the keys that were never asked for, and says which are missing.
+    pub fn finish(mut self) {
         for entry in self.entries {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
             let place = Tree::place(self.item.file, entry.mark);
             let message = Message::new("yaml.unknown_key").with("key", shortened(&entry.key));
-            let hint = nearest(&entry.key, &self.known).or_else(|| {
-                let mut names = self.known.clone();
-                names.sort_unstable();
-                names.dedup();
-                Some(Message::new("yaml.known_keys").with("names", names.join(", ")))
-            });
+            let hint = match nearest_name(&entry.key, &self.known) {
+                Some(name) => {
+                    self.missing.retain(|missing| *missing != name);
+                    Message::new("yaml.nearest").with("name", name)
+                }
+                None => {
+                    let mut names = self.known.clone();
+                    names.sort_unstable();
+                    names.dedup();
+                    Message::new("yaml.known_keys").with("names", names.join(", "))
+                }
+            };
             let error = Diagnostic::error(Some(place), joined(&self.item.path, &entry.key), message);
             self.item.found.push(error.hint(hint));
+        }
+        for key in &self.missing {
+            self.item.error(Message::new("yaml.missing").with("key", key));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From text to tree: events of the parser, aliases and merge keys within bounds.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use serde_saphyr::granit_parser::{self, Event, Parser, ScalarStyle, Span};
 
-use super::repair::{self, Repair};
+use super::repair;
 use super::syntax;
 use super::tree::{Entry, Mark, Node, Tree, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place};
@@ -60,35 +61,74 @@ pub fn read(file: &Arc<Path>, text: &str, found: &Diagnostics) -> Option<Tree> {
         whole_file(Message::new("yaml.too_large").with("limit", MAX_BYTES / (1024 * 1024)));
         return None;
     }
-    let mut repair = Repair::new(text);
-    // Each round takes at least one damaged line away; the bound keeps garbage from being read for ever.
-    for _ in 0..repair::MAX_ROUNDS {
-        // An attempt that is repeated notes its findings again: only those of the last one count.
-        let attempt = Diagnostics::default();
-        let mut builder = Builder::new(file, repair.text(), &attempt);
-        let Err(stop) = builder.run() else {
-            let root = builder.root.take();
-            let whole = repair.is_untouched() && attempt.errors() == 0;
-            attempt
-                .into_vec()
-                .into_iter()
-                .for_each(|finding| found.push(finding));
-            if root.is_none() && whole {
-                whole_file(Message::new("yaml.empty"));
-            }
-            return root.map(|root| Tree {
-                file: Arc::clone(file),
-                root,
-                whole,
-            });
-        };
-        let (at, item) = (stop.mark, builder.item);
+    let mut text = Cow::Borrowed(text);
+    let mut attempt = Attempt::on(file, &text);
+    let mut rounds = 0;
+    while let Err(stop) = attempt.outcome {
         found.push(*stop.diagnostic);
-        if stop.bomb || !repair.take_away(at, item) {
+        rounds += 1;
+        if stop.bomb || rounds > repair::MAX_ROUNDS || text.len() > repair::MAX_BYTES {
             return None;
         }
+        // Which item is damaged shows when it is gone: the parser then comes farther.
+        let tries = repair::candidates(&text, attempt.item, stop.mark).into_iter();
+        let tried = tries.map(|text| (Attempt::on(file, &text), text));
+        let best = tried.max_by_key(|(attempt, _)| attempt.reach());
+        let best = best
+            .filter(|(attempt, _)| attempt.reach() > stop.mark)
+            .or_else(|| {
+                let text = repair::without_key_around(&text, stop.mark)?;
+                Some((Attempt::on(file, &text), text))
+            });
+        let (next, repaired) = best?;
+        (attempt, text) = (next, Cow::Owned(repaired));
     }
-    None
+    let whole = rounds == 0 && attempt.found.errors() == 0;
+    attempt
+        .found
+        .into_vec()
+        .into_iter()
+        .for_each(|finding| found.push(finding));
+    let root = attempt.outcome.ok().flatten();
+    if root.is_none() && whole {
+        whole_file(Message::new("yaml.empty"));
+    }
+    root.map(|root| Tree {
+        file: Arc::clone(file),
+        root,
+        whole,
+    })
+}
+
+/// One reading of the text. Its findings count only if it came to the end: the next attempt finds them again.
+struct Attempt {
+    outcome: Result<Option<Node>, Stop>,
+    found: Diagnostics,
+    /// Where the item of the outermost list began in which reading stopped.
+    item: Option<Mark>,
+}
+
+impl Attempt {
+    fn on(file: &Arc<Path>, text: &str) -> Self {
+        let found = Diagnostics::default();
+        let mut builder = Builder::new(file, text, &found);
+        let outcome = builder.run();
+        let (root, item) = (builder.root, builder.item);
+        Self {
+            outcome: outcome.map(|()| root),
+            found,
+            item,
+        }
+    }
+
+    /// How far reading came.
+    fn reach(&self) -> Mark {
+        let end = Mark {
+            line: u32::MAX,
+            column: u32::MAX,
+        };
+        self.outcome.as_ref().err().map_or(end, |stop| stop.mark)
+    }
 }
 
 /// The key whose value's entries belong to the mapping it stands in.
@@ -162,7 +202,7 @@ impl<'a> Builder<'a> {
             let (event, span) = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    let mark = mark_of(error.marker());
+                    let mark = self.tab_after(mark_of(error.marker()), error.kind());
                     return Err(Stop {
                         mark,
                         diagnostic: Box::new(syntax::explain(error.kind(), Tree::place(self.file, mark))),
@@ -173,6 +213,19 @@ impl<'a> Builder<'a> {
             self.event(event, &span)?;
         }
         Ok(())
+    }
+
+    /// A tab is noticed where the value before it began: the line that the tab stands on says more.
+    fn tab_after(&self, mark: Mark, kind: &granit_parser::ErrorKind) -> Mark {
+        let tabbed = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+        let lines = (1..).zip(self.text.split('\n'));
+        let mut lines = lines
+            .skip_while(|(line, _)| *line < mark.line)
+            .filter(|(_, line)| tabbed(line));
+        match lines.next() {
+            Some((line, _)) if syntax::is_tab(kind) => Mark { line, column: 1 },
+            _ => mark,
+        }
     }
 
     fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Stop> {

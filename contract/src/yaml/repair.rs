@@ -3,83 +3,51 @@
 //! Six hundred portals stand in one list; a forgotten quote in the third must not hide what is wrong with the
 //! others. Lines are emptied, not removed, so that every place stays true.
 
-use std::borrow::Cow;
-
 use super::tree::Mark;
 
 /// The most parts taken out of one file: more, and it is no list with a slip but another kind of file.
-pub(super) const MAX_ROUNDS: usize = 20;
+pub(super) const MAX_ROUNDS: u32 = 10;
+/// Larger files are not repaired: each attempt reads the whole file again.
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
+/// The most items tried in one round.
+const MAX_TRIES: usize = 6;
 
-/// A text under repair.
-pub(super) struct Repair<'t> {
-    text: Cow<'t, str>,
-    /// The text before the last repair, and the error that the repair was for.
-    last: Option<(Cow<'t, str>, Mark)>,
-}
-
-impl<'t> Repair<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
-        Self {
-            text: Cow::Borrowed(text),
-            last: None,
-        }
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(super) const fn is_untouched(&self) -> bool {
-        self.last.is_none()
-    }
-
-    /// Takes away the list `item` that was being read when the error came `at` a place (an unclosed quote is often
-    /// noticed far behind its item). If that did not help, or there is no item, the block around the place goes.
-    /// False when there is nothing to take away.
-    pub(super) fn take_away(&mut self, at: Mark, item: Option<Mark>) -> bool {
-        let text = match self.last.take() {
-            Some((before, error)) if error == at => Err(before),
-            _ => Ok(self.text.clone()),
-        };
-        let (text, repaired) = match text {
-            Ok(text) => {
-                let by_item = item.and_then(|item| blank_item(&text, item));
-                let repaired = by_item.or_else(|| blank_around(&text, at));
-                (text, repaired)
-            }
-            Err(before) => {
-                let repaired = blank_around(&before, at);
-                (before, repaired)
-            }
-        };
-        let Some(repaired) = repaired else { return false };
-        self.last = Some((text, at));
-        self.text = Cow::Owned(repaired);
-        true
-    }
-}
-
-/// The text without the list item whose content begins at `item`.
-fn blank_item(text: &str, item: Mark) -> Option<String> {
+/// Texts without one list item each, the likelier later: the items from the one that was being read (`item`) to the
+/// one the error is noticed `at`. A missing quote, say, is noticed where the next one stands.
+pub(super) fn candidates(text: &str, item: Option<Mark>, at: Mark) -> Vec<String> {
     let lines: Vec<&str> = text.split('\n').collect();
-    let content = usize::try_from(item.line).ok()?.checked_sub(1)?;
-    // The dash stands on the line of the content or, seldom, alone on a line before it.
-    let head = (0..=content).rev().take(4);
-    let first = head
+    let last = index(&lines, at);
+    let first = item.map_or(0, |item| index(&lines, item).saturating_sub(1));
+    let top = |line: &str| indent(line) == 0 && !line.is_empty() && !is_dash(line);
+    let above = (first..=last)
+        .rev()
+        .take_while(|n| item.is_some() || *n == last || !top(lines[*n]));
+    let mut dashes: Vec<usize> = above.filter(|n| is_dash(lines[*n])).take(MAX_TRIES).collect();
+    // The dash of the item being read stands on the line of its content or, seldom, alone on a line before it.
+    if let Some(item) = item {
+        let content = index(&lines, item);
+        dashes.extend((0..=content).rev().take(4).find(|n| is_dash(lines[*n])));
+    }
+    dashes.dedup();
+    dashes
         .into_iter()
-        .find(|n| lines.get(*n).is_some_and(|l| is_dash(l)))?;
+        .rev()
+        .filter_map(|n| blank(&lines, n))
+        .collect()
+}
+
+/// The text without the top-level key around a place.
+pub(super) fn without_key_around(text: &str, at: Mark) -> Option<String> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let top = |line: &str| indent(line) == 0 && !line.trim().is_empty() && !line.starts_with('#');
+    let first = (0..=index(&lines, at)).rev().find(|n| top(lines[*n]))?;
     blank(&lines, first)
 }
 
-/// The text without the block around a place: the nearest list item, else the nearest top-level key.
-fn blank_around(text: &str, at: Mark) -> Option<String> {
-    let lines: Vec<&str> = text.split('\n').collect();
-    let last = usize::try_from(at.line).ok()?.min(lines.len()).checked_sub(1)?;
-    let first = (0..=last).rev().find(|n| {
-        let line = lines[*n];
-        is_dash(line) || (indent(line) == 0 && !line.trim().is_empty() && !line.starts_with('#'))
-    })?;
-    blank(&lines, first)
+/// The index of the line of a mark, within the lines there are.
+fn index(lines: &[&str], mark: Mark) -> usize {
+    let line = usize::try_from(mark.line).unwrap_or(usize::MAX);
+    line.min(lines.len()).saturating_sub(1)
 }
 
 /// Empties line `first` and the lines that belong to it.
@@ -125,28 +93,19 @@ mod tests {
     }
 
     #[test]
-    fn only_the_item_goes_and_lines_keep_their_numbers() {
-        let rest = "portals:\n\n\n  -\n    id: b\nagents: []\n";
-        assert_eq!(blank_item(TEXT, mark(2)).unwrap(), rest);
-        let rest = "portals:\n  - id: a\n    url: 'x\n\n\nagents: []\n";
-        assert_eq!(blank_item(TEXT, mark(5)).unwrap(), rest);
-        assert_eq!(blank_item(TEXT, mark(1)), None);
-        assert_eq!(blank_item(TEXT, mark(99)), None);
+    fn only_an_item_goes_and_lines_keep_their_numbers() {
+        let without_a = "portals:\n\n\n  -\n    id: b\nagents: []\n";
+        let without_b = "portals:\n  - id: a\n    url: 'x\n\n\nagents: []\n";
+        assert_eq!(candidates(TEXT, Some(mark(2)), mark(3)), [without_a]);
+        assert_eq!(candidates(TEXT, Some(mark(5)), mark(5)), [without_b]);
+        assert_eq!(candidates(TEXT, None, mark(5)), [without_a, without_b]);
+        assert_eq!(candidates(TEXT, Some(mark(2)), mark(99)), [without_a, without_b]);
+        assert_eq!(candidates("", None, mark(1)), [""; 0]);
     }
 
     #[test]
     fn an_error_outside_a_list_takes_its_key_away() {
-        assert!(blank_around(TEXT, mark(6)).unwrap().ends_with("id: b\n\n"));
-        assert_eq!(blank_around("", mark(1)), None);
-    }
-
-    #[test]
-    fn a_repair_that_did_not_help_is_undone() {
-        let mut repair = Repair::new(TEXT);
-        assert!(repair.take_away(mark(6), Some(mark(2))));
-        assert!(!repair.text().contains("id: a"));
-        assert!(repair.take_away(mark(6), Some(mark(5))));
-        assert!(repair.text().contains("id: a") && repair.text().contains("id: b"));
-        assert!(!repair.text().contains("agents"));
+        assert!(without_key_around(TEXT, mark(6)).unwrap().ends_with("id: b\n\n"));
+        assert_eq!(without_key_around("", mark(1)), None);
     }
 }

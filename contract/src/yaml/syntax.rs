@@ -4,16 +4,25 @@ use serde_saphyr::granit_parser::ErrorKind;
 
 use crate::diagnostic::{Diagnostic, Message, Place};
 
+/// Whether the complaint is about a tab.
+pub(super) const fn is_tab(kind: &ErrorKind) -> bool {
+    use ErrorKind as K;
+    matches!(
+        kind,
+        K::TabNotAllowed
+            | K::TabInBlockIndentation
+            | K::TabInIndentation
+            | K::TabInPlainScalar
+            | K::TabAtBlockScalarStart
+    )
+}
+
 /// The finding for a syntax error.
 pub(super) fn explain(kind: &ErrorKind, place: Place) -> Diagnostic {
     use ErrorKind as K;
 
     let key = match kind {
-        K::TabNotAllowed
-        | K::TabInBlockIndentation
-        | K::TabInIndentation
-        | K::TabInPlainScalar
-        | K::TabAtBlockScalarStart => "yaml.syntax.tab",
+        _ if is_tab(kind) => "yaml.syntax.tab",
         K::UnclosedQuotedScalar | K::DocumentIndicatorInQuotedScalar | K::InvalidQuotedScalarIndent => {
             "yaml.syntax.quote"
         }
