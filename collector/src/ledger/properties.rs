@@ -22,8 +22,7 @@ fn at(seconds: i64) -> UnixTime {
 struct Story {
     networks: Networks,
     records: [Vec<SlotRecord>; 2],
-    gaps: Vec<AgentGap>,
-    suspects: [Vec<SuspectStretch>; 2],
+    gaps: [Vec<AgentGap>; 2],
     expected: [bool; 2],
     length: i64,
 }
@@ -39,8 +38,7 @@ impl Story {
         let family = |index: usize| FamilyInput {
             expected: self.expected[index],
             records: &self.records[index],
-            gaps: &self.gaps,
-            suspects: &self.suspects[index],
+            gaps: &self.gaps[index],
         };
         Inputs {
             networks: &self.networks,
@@ -108,72 +106,57 @@ fn slots() -> impl Strategy<Value = Vec<(i64, u32, Outcome, bool)>> {
     })
 }
 
-fn windows(most: usize) -> impl Strategy<Value = Vec<(usize, Window)>> {
-    let window = (0usize..4, -50i64..1_500, 0i64..200);
-    let window = window.prop_map(|(who, from, length)| (who, Window::new(at(from), at(from + length))));
-    prop::collection::vec(window, 0..=most)
+fn gaps() -> impl Strategy<Value = Vec<(usize, Window, GapWhy)>> {
+    let why = prop_oneof![Just(GapWhy::AgentOff), Just(GapWhy::Suspect)];
+    let gap = (0usize..4, -50i64..1_500, 0i64..200, why);
+    let gap = gap.prop_map(|(who, from, length, why)| (who, Window::new(at(from), at(from + length)), why));
+    prop::collection::vec(gap, 0..=4)
 }
 
 fn stories() -> impl Strategy<Value = Story> {
     let agents = prop::collection::vec((0usize..4, slots(), slots()), 1..5);
     let expected = prop_oneof![6 => Just([true, true]), 1 => Just([true, false]), 1 => Just([false, true])];
-    (
-        agents,
-        windows(3),
-        windows(2),
-        windows(2),
-        expected,
-        200i64..1_500,
-    )
-        .prop_map(|(agents, gaps, suspects4, suspects6, expected, length)| {
-            let mut story = Story {
-                networks: Networks::new(),
-                records: [Vec::new(), Vec::new()],
-                gaps: Vec::new(),
-                suspects: [Vec::new(), Vec::new()],
-                expected,
-                length,
+    (agents, gaps(), gaps(), expected, 200i64..1_500).prop_map(|(agents, gaps4, gaps6, expected, length)| {
+        let mut story = Story {
+            networks: Networks::new(),
+            records: [Vec::new(), Vec::new()],
+            gaps: [Vec::new(), Vec::new()],
+            expected,
+            length,
+        };
+        for (index, (network, v4, v6)) in agents.into_iter().enumerate() {
+            // The fourth network stands for agents that the inventory has forgotten.
+            if network < 3 {
+                story
+                    .networks
+                    .insert(agent(index), format!("net-{network}").parse().unwrap());
+            }
+            for (family, slots) in [v4, v6].into_iter().enumerate() {
+                story.records[family].extend(slots.into_iter().map(|(slot, interval_s, outcome, none)| {
+                    SlotRecord {
+                        agent: agent(index),
+                        slot: at(slot),
+                        interval_s,
+                        outcome,
+                        no_address: none,
+                    }
+                }));
+            }
+        }
+        story.gaps = [gaps4, gaps6].map(|list| {
+            let told = |(who, window, why)| AgentGap {
+                agent: agent(who),
+                window,
+                why,
             };
-            for (index, (network, v4, v6)) in agents.into_iter().enumerate() {
-                // The fourth network stands for agents that the inventory has forgotten.
-                if network < 3 {
-                    story
-                        .networks
-                        .insert(agent(index), format!("net-{network}").parse().unwrap());
-                }
-                for (family, slots) in [v4, v6].into_iter().enumerate() {
-                    story.records[family].extend(slots.into_iter().map(
-                        |(slot, interval_s, outcome, none)| SlotRecord {
-                            agent: agent(index),
-                            slot: at(slot),
-                            interval_s,
-                            outcome,
-                            no_address: none,
-                        },
-                    ));
-                }
-            }
-            story.gaps = gaps
-                .into_iter()
-                .map(|(who, window)| AgentGap {
-                    agent: agent(who),
-                    window,
-                    why: GapWhy::AgentOff,
-                })
-                .collect();
-            story.suspects = [suspects4, suspects6].map(|list| {
-                let told = |(who, window)| SuspectStretch {
-                    agent: agent(who),
-                    window,
-                };
-                list.into_iter().map(told).collect()
-            });
-            // Records before the beginning belong to a carry that does not exist.
-            for family in &mut story.records {
-                family.retain(|record| record.slot >= at(0));
-            }
-            story
-        })
+            list.into_iter().map(told).collect()
+        });
+        // Records before the beginning belong to a carry that does not exist.
+        for family in &mut story.records {
+            family.retain(|record| record.slot >= at(0));
+        }
+        story
+    })
 }
 
 /// The naive way to outages: walk the seconds.
@@ -276,16 +259,14 @@ fn write(kept: &mut BTreeMap<(Track, UnixTime), Span>, from: UnixTime, spans: Ve
 #[derive(Debug, Clone)]
 enum Item {
     Record(usize, SlotRecord),
-    Gap(AgentGap),
-    Suspect(usize, SuspectStretch),
+    Gap(usize, AgentGap),
 }
 
 impl Item {
     fn changes_from(&self) -> UnixTime {
         match self {
             Self::Record(_, record) => record.slot,
-            Self::Gap(gap) => gap.window.from,
-            Self::Suspect(_, stretch) => stretch.window.from,
+            Self::Gap(_, gap) => gap.window.from,
         }
     }
 }
@@ -299,14 +280,8 @@ fn items(story: &Story) -> Vec<Item> {
                 .cloned()
                 .map(|r| Item::Record(family, r)),
         );
-        items.extend(
-            story.suspects[family]
-                .iter()
-                .cloned()
-                .map(|s| Item::Suspect(family, s)),
-        );
+        items.extend(story.gaps[family].iter().cloned().map(|g| Item::Gap(family, g)));
     }
-    items.extend(story.gaps.iter().cloned().map(Item::Gap));
     items
 }
 
@@ -352,7 +327,7 @@ proptest! {
             .enumerate()
             .map(|(index, item)| {
                 let due = match &item {
-                    Item::Gap(gap) => gap.window.to,
+                    Item::Gap(_, gap) => gap.window.to,
                     other => other.changes_from(),
                 };
                 (due - at(0) + delays[index * 7 % delays.len()], item)
@@ -369,7 +344,7 @@ proptest! {
         instants.sort_unstable();
         instants.push(last + 1);
 
-        let mut known = Story { records: Default::default(), gaps: Vec::new(), suspects: Default::default(), ..story.clone() };
+        let mut known = Story { records: Default::default(), gaps: Default::default(), ..story.clone() };
         let mut checkpoints = vec![Carry::start(at(0))];
         let mut kept = BTreeMap::new();
         let mut arrivals = arrivals.into_iter().peekable();
@@ -385,8 +360,7 @@ proptest! {
                             list.push(record);
                         }
                     }
-                    Item::Gap(gap) => known.gaps.push(gap),
-                    Item::Suspect(family, stretch) => known.suspects[family].push(stretch),
+                    Item::Gap(family, gap) => known.gaps[family].push(gap),
                 }
             }
             while checkpoints.len() > 1 && checkpoints.last().is_some_and(|carry| carry.at > since) {
@@ -416,7 +390,7 @@ proptest! {
                 list.swap(index, next(index + 1));
             }
         }
-        shuffled.gaps.reverse();
+        shuffled.gaps.iter_mut().for_each(|gaps| gaps.reverse());
         prop_assert_eq!(shuffled.in_one_pass(), story.in_one_pass());
     }
 
