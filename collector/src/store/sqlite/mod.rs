@@ -8,6 +8,7 @@ mod commit;
 mod delivery;
 mod dirty;
 mod fail;
+mod gaps;
 mod incidents;
 mod names;
 mod open;
@@ -32,8 +33,8 @@ use ems_contract::id::{AgentId, Epoch, PortalId};
 use ems_contract::time::{UnixTime, Window};
 
 use super::{
-    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Receipt, Sample, SpanUpdate,
-    Statistics, Store, StoreError,
+    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, NotedGap, Receipt, Sample,
+    SpanUpdate, Statistics, Store, StoreError,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
@@ -115,9 +116,17 @@ impl Store for SqliteStore {
         })
     }
 
-    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError> {
+    fn write_all_spans(&self, updates: Vec<SpanUpdate>) -> Result<(), StoreError> {
+        self.writer.call("write spans", move |session| {
+            updates
+                .iter()
+                .try_for_each(|update| spans::write(session, update))
+        })
+    }
+
+    fn note_gaps(&self, gaps: Vec<NotedGap>) -> Result<(), StoreError> {
         self.writer
-            .call("write spans", move |session| spans::write(session, &update))
+            .call("note gaps", move |session| gaps::note(session, &gaps))
     }
 
     fn spans(&self, portal: &PortalId, track: Track, window: Window) -> Result<Vec<Span>, StoreError> {
