@@ -4,7 +4,13 @@
 
 pub mod cli;
 pub mod context;
+pub mod http;
 pub mod incident;
+pub mod ingest;
 pub mod inventory;
 pub mod ledger;
+pub mod plans;
+pub mod settings;
 pub mod store;
+#[cfg(test)]
+mod testing;

@@ -16,6 +16,7 @@ pub mod id;
 pub mod inventory;
 pub mod observation;
 pub mod outcome;
+mod parse;
 pub mod plan;
 pub mod probe;
 pub mod record;

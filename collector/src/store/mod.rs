@@ -3,6 +3,7 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+pub mod sqlite;
 mod types;
 
 use ems_contract::certificate::Chain;
@@ -62,7 +63,21 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the database cannot be written.
-    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError>;
+    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError> {
+        self.write_all_spans(vec![update])
+    }
+
+    /// [`Store::write_spans`] for several portals in one transaction: all of them or, on error, none.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn write_all_spans(&self, updates: Vec<SpanUpdate>) -> Result<(), StoreError>;
+
+    /// Keeps gaps that the collector found itself; every portal of these agents is dirty from there on.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn note_gaps(&self, gaps: Vec<NotedGap>) -> Result<(), StoreError>;
 
     /// The spans of a track that touch `window`, in order, not clipped.
     ///
