@@ -225,7 +225,7 @@ impl<'t> Item<'t> {
         Some(Map::new(self.clone(), entries))
     }
 
-    /// A mapping whose keys are data: each key (with its place, as an item of text) and its value.
+    /// A mapping whose keys are data: each key and its value.
     #[must_use]
     pub fn entries(&self) -> Option<Vec<(String, Self)>> {
         let Value::Map(entries) = &self.node.value else {
