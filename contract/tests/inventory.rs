@@ -277,6 +277,54 @@ fn a_broken_portal_takes_away_nobody_elses_findings() {
 }
 
 #[test]
+fn every_key_is_described_in_the_documentation() {
+    let full = std::fs::read_to_string(folder("good-targets").join("full.yaml")).unwrap();
+    let docs = std::fs::read_to_string("../docs/TARGETS.md").unwrap();
+    let mut keys: Vec<&str> = full
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(|line| line.split(": ").map(|part| part.trim_end_matches(':')))
+        .filter_map(|part| part.rsplit([' ', '{', ',']).next())
+        .filter(|key| {
+            key.starts_with(|c: char| c.is_ascii_lowercase())
+                && key
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b"_0123456789".contains(&b))
+        })
+        .filter(|key| full.contains(&format!("{key}:")))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert!(keys.len() > 50, "{keys:?}");
+    let described = |key: &&str| {
+        ["`", ".", " "]
+            .iter()
+            .any(|before| docs.contains(&format!("{before}{key}`")))
+    };
+    let missing: Vec<&str> = keys.into_iter().filter(|key| !described(key)).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+/// The smallest file of the documentation is a whole inventory.
+#[test]
+fn the_documented_example_loads() {
+    let docs = std::fs::read_to_string("../docs/TARGETS.md").unwrap();
+    let example = docs
+        .split("```yaml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("targets.yaml");
+    std::fs::write(&path, example).unwrap();
+    let loaded = load(&path);
+    assert_eq!(rendered(&loaded.diagnostics, Lang::En), "");
+    assert_eq!(loaded.inventory.unwrap().portals.len(), 1);
+}
+
+#[test]
 fn every_text_that_the_readers_name_is_in_the_catalogue_and_none_is_left_over() {
     let mut named = std::collections::BTreeSet::new();
     for folder in [
