@@ -6,9 +6,12 @@ pub mod context;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod jobs;
 pub mod ledger;
 pub mod plans;
+pub mod serve;
 pub mod settings;
 pub mod store;
+pub mod supervise;
 #[cfg(test)]
 mod testing;

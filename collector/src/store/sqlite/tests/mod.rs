@@ -4,3 +4,4 @@ mod delivery;
 mod durability;
 mod ledger;
 mod packing;
+mod restoring;
