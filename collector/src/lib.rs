@@ -2,10 +2,12 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod cli;
 pub mod context;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod inventory;
 pub mod jobs;
 pub mod ledger;
 pub mod plans;
