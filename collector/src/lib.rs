@@ -6,8 +6,10 @@ pub mod context;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod keeper;
 pub mod ledger;
 pub mod plans;
 pub mod store;
+pub mod suspect;
 #[cfg(test)]
 mod testing;
