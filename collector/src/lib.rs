@@ -8,9 +8,14 @@ pub mod http;
 pub mod incident;
 pub mod ingest;
 pub mod inventory;
+pub mod jobs;
+pub mod keeper;
 pub mod ledger;
 pub mod plans;
+pub mod serve;
 pub mod settings;
 pub mod store;
+pub mod supervise;
+pub mod suspect;
 #[cfg(test)]
 mod testing;

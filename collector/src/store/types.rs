@@ -117,8 +117,8 @@ pub struct SpanUpdate {
     pub spans: Vec<(Track, Span)>,
     /// New checkpoints; older ones at or after `from` are dropped.
     pub checkpoints: Vec<Checkpoint>,
-    /// Instants whose checkpoints are not needed any more.
-    pub forget: Vec<UnixTime>,
+    /// Stretches whose checkpoints are not needed any more; the portal's oldest is kept all the same.
+    pub forget: Vec<Window>,
     /// The generation of the dirt this update answers.
     pub generation: u64,
 }

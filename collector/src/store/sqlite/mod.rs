@@ -14,6 +14,8 @@ mod names;
 mod open;
 mod pack;
 mod reading;
+mod records;
+mod restore;
 mod results;
 mod rows;
 mod spans;
@@ -30,6 +32,7 @@ use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
 
 use super::{
@@ -41,6 +44,7 @@ use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 use arrival::Arrival;
 use commit::Prepared;
 use reading::Readers;
+pub use restore::{Restored, restore};
 use writer::Writer;
 
 /// Windows packed in one transaction: some ten milliseconds.
@@ -71,6 +75,21 @@ impl SqliteStore {
             _lock: lock,
         })
     }
+}
+
+/// Copies the database of a collector, running or not, to `target`, which must not exist.
+///
+/// # Errors
+/// [`StoreError::Unusable`] when `database` is not ours; see [`Store::backup`].
+pub fn backup(database: &Path, target: &Path) -> Result<(), StoreError> {
+    if !database.exists() {
+        return Err(StoreError::Failed {
+            action: "make a backup",
+            detail: format!("there is no database at {}", database.display()),
+        });
+    }
+    open::identify(database)?;
+    backup::make(database, target)
 }
 
 impl Store for SqliteStore {
@@ -159,6 +178,12 @@ impl Store for SqliteStore {
     fn samples(&self, portal: &PortalId, family: Family, window: Window) -> Result<Vec<Sample>, StoreError> {
         self.readers.read("read samples", |conn, lookup| {
             results::samples(conn, lookup, portal, family, window)
+        })
+    }
+
+    fn records(&self, portal: &PortalId, window: Window) -> Result<Vec<Record>, StoreError> {
+        self.readers.read("read records", |conn, lookup| {
+            records::read(conn, lookup, portal, window)
         })
     }
 

@@ -187,7 +187,7 @@ pub(super) fn latest(
     Ok(all)
 }
 
-fn facts_of(conn: &Connection, number: i64) -> Result<ems_contract::facts::Facts, Fail> {
+pub(super) fn facts_of(conn: &Connection, number: i64) -> Result<ems_contract::facts::Facts, Fail> {
     let text: String = conn
         .prepare_cached("SELECT json FROM facts WHERE id = ?1")?
         .query_row([number], |row| row.get(0))?;

@@ -195,3 +195,19 @@ fn a_backup_taken_while_batches_come_in_is_whole_and_opens() {
         "rows and numbers are of one instant"
     );
 }
+
+#[test]
+fn a_panic_inside_a_call_is_answered_and_the_next_call_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let panicked = store.writer.call::<(), _>("panic", |session| {
+        session.conn.execute("DELETE FROM portal", [])?;
+        panic!("on purpose")
+    });
+    assert!(panicked.unwrap_err().to_string().contains("panicked"));
+    assert_eq!(
+        store.commit(batch(0, vec![up(1, 0)])).unwrap().stored,
+        1,
+        "nothing of the call was kept"
+    );
+}

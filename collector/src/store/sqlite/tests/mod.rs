@@ -2,5 +2,7 @@
 
 mod delivery;
 mod durability;
+mod killing;
 mod ledger;
 mod packing;
+mod restoring;
