@@ -5,4 +5,6 @@
 pub mod context;
 pub mod incident;
 pub mod ledger;
+pub mod locale;
+pub mod report;
 pub mod store;

@@ -1,0 +1,5 @@
+//! What a period came to: a pure model and its renderings.
+
+mod period;
+
+pub use period::{Period, PeriodError, has_begun};
