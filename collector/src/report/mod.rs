@@ -1,5 +1,28 @@
 //! What a period came to: a pure model and its renderings.
+//!
+//! [`inputs`] are fetched beforehand; [`build()`] makes the [`Report`] of them; [`json()`] and [`html()`] write it
+//! down. The same facts give the same bytes: nothing here reads a clock, and the present does not appear in the
+//! report unless the period is still running.
 
+mod account;
+mod build;
+mod figures;
+mod html;
+mod inputs;
+mod json;
+mod league;
+mod model;
+mod outage;
 mod period;
+mod view;
 
+pub use account::accounts;
+pub use build::build;
+pub use figures::Figures;
+pub use html::html;
+pub use inputs::{AgentInput, Inputs, PortalInput};
+pub use json::json;
+pub use league::{Share, ranks};
+pub use model::*;
+pub use outage::{Outage, OutageSummary, cause_key, outages};
 pub use period::{Period, PeriodError, has_begun};
