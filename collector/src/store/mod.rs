@@ -3,6 +3,7 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+pub mod sqlite;
 mod types;
 
 use ems_contract::certificate::Chain;

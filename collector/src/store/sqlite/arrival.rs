@@ -1,0 +1,144 @@
+//! A batch made ready for the writing thread: everything that needs no database is done on the caller's thread.
+
+use std::net::IpAddr;
+
+use ems_contract::digest::Sha256;
+use ems_contract::family::Family;
+use ems_contract::id::PortalId;
+use ems_contract::observation::{Observation, Timings};
+use ems_contract::outcome::Outcome;
+use ems_contract::probe::ProbeKind;
+use ems_contract::record::{Gap, Record};
+use ems_contract::time::UnixTime;
+use ems_contract::wire::Line;
+
+use super::fail::Fail;
+use super::names::{Origin, json};
+
+/// One line of a batch.
+pub(super) struct Arrival {
+    /// The number, unless the line is unreadable.
+    pub(super) seq: Option<i64>,
+    /// Digest of the line's bytes.
+    pub(super) digest: Sha256,
+    /// The line's bytes, for quarantine.
+    pub(super) raw: Vec<u8>,
+    pub(super) content: Content,
+}
+
+pub(super) enum Content {
+    Result(Box<ResultRow>),
+    Gap(Gap),
+    Chain {
+        digest: Sha256,
+        der: Vec<u8>,
+    },
+    /// Not understood, and why.
+    Odd(String),
+}
+
+/// An observation as it is stored.
+pub(super) struct ResultRow {
+    pub(super) portal: PortalId,
+    pub(super) probe: ProbeKind,
+    pub(super) family: Option<Family>,
+    pub(super) slot: UnixTime,
+    pub(super) interval_s: u32,
+    pub(super) outcome: Outcome,
+    pub(super) origin: Origin,
+    pub(super) facts: Option<(Sha256, String)>,
+    pub(super) address: Option<IpAddr>,
+    pub(super) started_us: Option<i64>,
+    pub(super) timings: Timings,
+    pub(super) body_bytes: Option<u32>,
+    pub(super) attempts: Option<String>,
+}
+
+impl Arrival {
+    pub(super) fn new(line: Line) -> Result<Self, Fail> {
+        let (seq, raw, content) = match line {
+            Line::Record { record, raw } => (Some(record.key().2), raw, Content::of(record)?),
+            Line::Foreign { seq, raw, why } => (Some(seq), raw, Content::Odd(why)),
+            Line::Unreadable { raw, why } => (None, raw, Content::Odd(why)),
+        };
+        let digest = Sha256::of(&raw);
+        match seq.map(i64::try_from) {
+            None => Ok(Self {
+                seq: None,
+                digest,
+                raw,
+                content,
+            }),
+            Some(Ok(seq)) => Ok(Self {
+                seq: Some(seq),
+                digest,
+                raw,
+                content,
+            }),
+            Some(Err(_beyond)) => {
+                let content = Content::Odd("its number is above 2^63".into());
+                Ok(Self {
+                    seq: None,
+                    digest,
+                    raw,
+                    content,
+                })
+            }
+        }
+    }
+}
+
+impl Content {
+    fn of(record: Record) -> Result<Self, Fail> {
+        Ok(match record {
+            Record::Observation(observation) => Self::Result(Box::new(ResultRow::of(*observation)?)),
+            Record::Gap(gap) => Self::Gap(gap),
+            Record::Chain(record) => Self::Chain {
+                digest: record.chain.digest(),
+                der: super::chains::encode(&record.chain),
+            },
+        })
+    }
+}
+
+impl ResultRow {
+    fn of(observation: Observation) -> Result<Self, Fail> {
+        // One plain attempt that says what the slot says is rebuilt from the columns; all else is kept in full.
+        let plain = match observation.attempts.as_slice() {
+            [only] => !only.shared && only.outcome == observation.outcome,
+            _ => false,
+        };
+        let attempts = if plain {
+            None
+        } else {
+            Some(json(&observation.attempts)?)
+        };
+        let facts = if observation.facts.is_empty() {
+            None
+        } else {
+            let text = json(&observation.facts)?;
+            Some((Sha256::of(text.as_bytes()), text))
+        };
+        let last = observation.attempts.last();
+        let slot_us = observation.slot.secs() * 1_000_000;
+        Ok(Self {
+            portal: observation.portal,
+            probe: observation.probe,
+            family: observation.family,
+            slot: observation.slot,
+            interval_s: observation.interval_s,
+            outcome: observation.outcome,
+            origin: Origin {
+                schema: observation.schema,
+                target: observation.target_hash,
+                plan: observation.plan_version,
+            },
+            facts,
+            address: last.and_then(|attempt| attempt.address),
+            started_us: last.map(|attempt| attempt.started_at.as_microsecond() - slot_us),
+            timings: last.map(|attempt| attempt.timings).unwrap_or_default(),
+            body_bytes: last.and_then(|attempt| attempt.body_bytes),
+            attempts,
+        })
+    }
+}

@@ -1,0 +1,296 @@
+//! Keeping a batch: both delivery keys, the rows, the quarantine, the dirt for the ledger.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ems_contract::id::{AgentId, Epoch};
+use ems_contract::probe::ProbeKind;
+use ems_contract::record::Gap;
+use rusqlite::CachedStatement;
+
+use super::arrival::{Arrival, Content, ResultRow};
+use super::delivery::{self, Short, Stream};
+use super::fail::Fail;
+use super::names::family_code;
+use super::writer::Session;
+use super::{chains, dirty};
+use crate::store::{Receipt, StoreError};
+
+/// A slot further ahead of its arrival than this, in seconds, comes from a wrong clock: it is kept raw, because as
+/// a result it would take the place of the true one later.
+const FUTURE_S: i64 = 60;
+/// Two attempts of 15 s and the ledger's 15 s: after slot + interval + this, a record is late.
+const SETTLING_S: i64 = 45;
+
+/// A batch on its way to the writing thread.
+pub(super) struct Prepared {
+    pub(super) agent: AgentId,
+    pub(super) epoch: Epoch,
+    pub(super) after: u64,
+    pub(super) received_at: i64,
+    pub(super) skew_ms: i64,
+    pub(super) arrivals: Vec<Arrival>,
+}
+
+struct Keeping<'a, 'b> {
+    session: &'a mut Session<'b>,
+    insert: CachedStatement<'b>,
+    agent: i64,
+    stream: Stream,
+    received_at: i64,
+    receipt: Receipt,
+    last_slot: Option<i64>,
+    dirt: BTreeMap<i64, i64>,
+}
+
+pub(super) fn commit(session: &mut Session<'_>, batch: Prepared) -> Result<Receipt, Fail> {
+    let conn = session.conn;
+    let agent = session.names.agent(conn, &batch.agent)?;
+    let stream = delivery::open(conn, agent, batch.epoch)?;
+    let numbers = || batch.arrivals.iter().filter_map(|arrival| arrival.seq);
+    let mut known = match (numbers().min(), numbers().max()) {
+        (Some(from), Some(to)) => delivery::known(conn, stream.id, from, to)?,
+        _ => HashMap::new(),
+    };
+    let mut keeping = Keeping {
+        insert: conn.prepare_cached(
+            "INSERT INTO result (series, slot, interval_s, outcome, origin, facts, address, started_us, dns_us,
+                 connect_us, tls_us, first_byte_us, body_us, body_bytes, attempts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT DO NOTHING",
+        )?,
+        session,
+        agent,
+        stream,
+        received_at: batch.received_at,
+        receipt: Receipt::default(),
+        last_slot: None,
+        dirt: BTreeMap::new(),
+    };
+    let mut fresh: Vec<(i64, Short)> = Vec::with_capacity(batch.arrivals.len());
+    for arrival in &batch.arrivals {
+        if let Some(seq) = arrival.seq {
+            let digest = delivery::short(arrival.digest);
+            match known.get(&seq) {
+                Some(kept) if *kept == digest => {
+                    keeping.receipt.duplicates += 1;
+                    continue;
+                }
+                Some(_other) => return Err(conflict(seq)),
+                None if seq <= stream.through => {
+                    // Its digest is forgotten, or the agent had given it up: the content itself decides.
+                    if keeping.holds(arrival)? {
+                        keeping.receipt.duplicates += 1;
+                        continue;
+                    }
+                    return Err(conflict(seq));
+                }
+                None => {}
+            }
+            known.insert(seq, digest);
+            fresh.push((seq, digest));
+        }
+        keeping.keep(arrival)?;
+    }
+    fresh.sort_unstable_by_key(|(seq, _)| *seq);
+    let after = i64::try_from(batch.after).unwrap_or(i64::MAX);
+    keeping.finish(&batch, after, &fresh)
+}
+
+fn conflict(seq: i64) -> Fail {
+    Fail::Store(StoreError::Conflict {
+        seq: seq.unsigned_abs(),
+    })
+}
+
+impl Keeping<'_, '_> {
+    fn keep(&mut self, arrival: &Arrival) -> Result<(), Fail> {
+        match &arrival.content {
+            Content::Result(row) => self.keep_result(arrival, row),
+            Content::Gap(gap) => self.keep_gap(arrival, gap),
+            Content::Chain { digest, der } => {
+                chains::keep(self.session.conn, *digest, der)?;
+                self.receipt.stored += 1;
+                Ok(())
+            }
+            Content::Odd(why) => self.quarantine(arrival, why),
+        }
+    }
+
+    fn keep_result(&mut self, arrival: &Arrival, row: &ResultRow) -> Result<(), Fail> {
+        let conn = self.session.conn;
+        let slot = row.slot.secs();
+        if slot > self.received_at + FUTURE_S {
+            self.receipt.future += 1;
+            return self.quarantine(arrival, "its slot lies in the future");
+        }
+        let names = &mut *self.session.names;
+        let Some(portal) = names.portal(conn, &row.portal)? else {
+            return self.quarantine(arrival, "its portal was never in an inventory");
+        };
+        let series = names.series(conn, portal, row.probe, row.family, self.agent)?;
+        let outcome = names.outcome(conn, row.outcome)?;
+        let origin = names.origin(conn, row.origin)?;
+        let address = row
+            .address
+            .map(|address| names.address(conn, address))
+            .transpose()?;
+        let facts = match &row.facts {
+            Some((digest, json)) => Some(names.facts(conn, *digest, json, slot)?),
+            None => None,
+        };
+        let t = &row.timings;
+        let inserted = self.insert.execute(rusqlite::params![
+            series,
+            slot,
+            row.interval_s,
+            outcome,
+            origin,
+            facts,
+            address,
+            row.started_us,
+            t.dns_us,
+            t.connect_us,
+            t.tls_us,
+            t.first_byte_us,
+            t.body_us,
+            row.body_bytes,
+            row.attempts,
+        ])?;
+        if inserted == 0 {
+            self.receipt.slot_conflicts += 1;
+            return Ok(());
+        }
+        self.receipt.stored += 1;
+        if self.received_at > slot + i64::from(row.interval_s) + SETTLING_S {
+            self.receipt.late += 1;
+        }
+        self.last_slot = self.last_slot.max(Some(slot));
+        if row.probe == ProbeKind::Reach {
+            self.soil(portal, slot);
+        }
+        Ok(())
+    }
+
+    fn keep_gap(&mut self, arrival: &Arrival, gap: &Gap) -> Result<(), Fail> {
+        let conn = self.session.conn;
+        let portal = match &gap.portal {
+            None => None,
+            Some(id) => match self.session.names.portal(conn, id)? {
+                Some(number) => Some(number),
+                None => return self.quarantine(arrival, "its portal was never in an inventory"),
+            },
+        };
+        conn.prepare_cached(
+            "INSERT INTO gap (agent, portal, probe, family, starts, ends, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((
+            self.agent,
+            portal,
+            gap.probe.map(ProbeKind::as_str),
+            gap.family.map(|family| family_code(Some(family))),
+            gap.from.secs(),
+            gap.to.secs(),
+            gap.why.as_str(),
+        ))?;
+        self.receipt.stored += 1;
+        if gap.probe.is_some_and(|probe| probe != ProbeKind::Reach) {
+            return Ok(());
+        }
+        match portal {
+            Some(portal) => self.soil(portal, gap.from.secs()),
+            None => {
+                let portals = dirty::portals_of_agent(conn, self.agent)?;
+                portals
+                    .into_iter()
+                    .for_each(|portal| self.soil(portal, gap.from.secs()));
+            }
+        }
+        Ok(())
+    }
+
+    fn quarantine(&mut self, arrival: &Arrival, why: &str) -> Result<(), Fail> {
+        self.session
+            .conn
+            .prepare_cached(
+                "INSERT INTO quarantine (stream, digest, seq, received_at, why, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute((
+                self.stream.id,
+                &arrival.digest.as_bytes()[..16],
+                arrival.seq,
+                self.received_at,
+                why,
+                &arrival.raw,
+            ))?;
+        self.receipt.quarantined += 1;
+        Ok(())
+    }
+
+    /// Whether what this line says is here already.
+    fn holds(&mut self, arrival: &Arrival) -> Result<bool, Fail> {
+        let conn = self.session.conn;
+        let quarantined = conn
+            .prepare_cached("SELECT 1 FROM quarantine WHERE stream = ?1 AND digest = ?2")?
+            .exists((self.stream.id, &arrival.digest.as_bytes()[..16]))?;
+        if quarantined {
+            return Ok(true);
+        }
+        match &arrival.content {
+            Content::Result(row) => {
+                let Some(portal) = self.session.names.portal(conn, &row.portal)? else {
+                    return Ok(false);
+                };
+                let series = self
+                    .session
+                    .names
+                    .series(conn, portal, row.probe, row.family, self.agent)?;
+                Ok(conn
+                    .prepare_cached("SELECT 1 FROM result WHERE series = ?1 AND slot = ?2")?
+                    .exists((series, row.slot.secs()))?)
+            }
+            Content::Gap(gap) => Ok(conn
+                .prepare_cached(
+                    "SELECT 1 FROM gap WHERE agent = ?1 AND starts = ?2 AND ends = ?3 AND why = ?4",
+                )?
+                .exists((self.agent, gap.from.secs(), gap.to.secs(), gap.why.as_str()))?),
+            Content::Chain { digest, .. } => Ok(chains::find(conn, digest)?.is_some()),
+            Content::Odd(_) => Ok(false),
+        }
+    }
+
+    /// Notes that a portal changed from `since` on.
+    fn soil(&mut self, portal: i64, since: i64) {
+        self.dirt
+            .entry(portal)
+            .and_modify(|known| *known = since.min(*known))
+            .or_insert(since);
+    }
+
+    fn finish(mut self, batch: &Prepared, after: i64, fresh: &[(i64, Short)]) -> Result<Receipt, Fail> {
+        let conn = self.session.conn;
+        let through = delivery::note(conn, self.stream, after, self.received_at, fresh)?;
+        conn.prepare_cached(
+            "UPDATE stream SET through = ?2, last_batch_at = ?3, skew_ms = ?4,
+                 last_slot = CASE WHEN ?5 > coalesce(last_slot, ?5 - 1) THEN ?5 ELSE last_slot END
+             WHERE id = ?1",
+        )?
+        .execute((
+            self.stream.id,
+            through,
+            batch.received_at,
+            batch.skew_ms,
+            self.last_slot,
+        ))?;
+        dirty::mark(conn, &self.dirt)?;
+        if self.receipt.slot_conflicts > 0 {
+            conn.prepare_cached("UPDATE counter SET value = value + ?1 WHERE name = 'slot_conflicts'")?
+                .execute([self.receipt.slot_conflicts])?;
+        }
+        self.receipt.through = through.unsigned_abs();
+        let highest = fresh.last().map_or(after, |(seq, _)| *seq);
+        if through < highest.max(after) {
+            self.receipt.resend_after = Some(through.unsigned_abs());
+        }
+        Ok(self.receipt)
+    }
+}

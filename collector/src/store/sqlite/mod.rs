@@ -1,0 +1,191 @@
+//! The store in one SQLite file: WAL, one writing thread, readers apart.
+
+mod arrival;
+mod backup;
+mod chains;
+mod commit;
+mod delivery;
+mod dirty;
+mod fail;
+mod incidents;
+mod names;
+mod open;
+mod reading;
+mod results;
+mod spans;
+mod upkeep;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use ems_contract::certificate::Chain;
+use ems_contract::digest::Sha256;
+use ems_contract::family::Family;
+use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::time::{UnixTime, Window};
+
+use super::{
+    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Receipt, Sample, SpanUpdate,
+    Statistics, Store, StoreError,
+};
+use crate::incident::Incident;
+use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+use arrival::Arrival;
+use commit::Prepared;
+use reading::Readers;
+use writer::Writer;
+
+/// The store in one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    readers: Readers,
+    writer: Writer,
+    /// Held as long as the store is open.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens or makes the database file.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] when another process has it open, [`StoreError::Unusable`] when the file is not ours,
+    /// damaged or of a newer schema (it is left as it is).
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = open::lock(path)?;
+        let conn = open::writer(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Readers::new(path.to_owned()),
+            writer: Writer::start(conn, path.to_owned())?,
+            _lock: lock,
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn commit(&self, batch: IngestBatch) -> Result<Receipt, StoreError> {
+        let arrivals: Result<Vec<Arrival>, _> = batch.lines.into_iter().map(Arrival::new).collect();
+        let prepared = Prepared {
+            agent: batch.agent,
+            epoch: batch.epoch,
+            after: batch.after,
+            received_at: batch.received_at.secs(),
+            skew_ms: batch.skew_ms,
+            arrivals: arrivals.map_err(|fail| fail.into_error("prepare a batch", &self.path))?,
+        };
+        self.writer
+            .call("keep a batch", move |session| commit::commit(session, prepared))
+    }
+
+    fn through(&self, agent: &AgentId, epoch: Epoch) -> Result<u64, StoreError> {
+        self.readers.read("read a spool's state", |conn, _| {
+            upkeep::through(conn, agent, epoch)
+        })
+    }
+
+    fn dirty(&self) -> Result<Vec<Dirty>, StoreError> {
+        self.readers
+            .read("read what changed", |conn, _| dirty::list(conn))
+    }
+
+    fn slot_records(
+        &self,
+        portal: &PortalId,
+        family: Family,
+        window: Window,
+    ) -> Result<Vec<SlotRecord>, StoreError> {
+        self.readers.read("read slots", |conn, lookup| {
+            results::slot_records(conn, lookup, portal, family, window)
+        })
+    }
+
+    fn gaps(&self, portal: &PortalId, family: Family, window: Window) -> Result<Vec<AgentGap>, StoreError> {
+        self.readers.read("read gaps", |conn, lookup| {
+            results::gaps(conn, lookup, portal, family, window)
+        })
+    }
+
+    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError> {
+        self.writer
+            .call("write spans", move |session| spans::write(session, &update))
+    }
+
+    fn spans(&self, portal: &PortalId, track: Track, window: Window) -> Result<Vec<Span>, StoreError> {
+        self.readers
+            .read("read spans", |conn, _| spans::read(conn, portal, track, window))
+    }
+
+    fn checkpoint(&self, portal: &PortalId, at: UnixTime) -> Result<Option<Checkpoint>, StoreError> {
+        self.readers
+            .read("read a checkpoint", |conn, _| spans::checkpoint(conn, portal, at))
+    }
+
+    fn write_incidents(&self, incidents: Vec<Incident>) -> Result<Vec<Incident>, StoreError> {
+        self.writer.call("write incidents", move |session| {
+            incidents::write(session, incidents)
+        })
+    }
+
+    fn incidents(&self, portal: Option<&PortalId>, window: Window) -> Result<Vec<Incident>, StoreError> {
+        self.readers
+            .read("read incidents", |conn, _| incidents::read(conn, portal, window))
+    }
+
+    fn latest(&self, portal: Option<&PortalId>) -> Result<Vec<Latest>, StoreError> {
+        self.readers.read("read the newest results", |conn, lookup| {
+            results::latest(conn, lookup, portal)
+        })
+    }
+
+    fn samples(&self, portal: &PortalId, family: Family, window: Window) -> Result<Vec<Sample>, StoreError> {
+        self.readers.read("read samples", |conn, lookup| {
+            results::samples(conn, lookup, portal, family, window)
+        })
+    }
+
+    fn chain(&self, digest: &Sha256) -> Result<Option<Chain>, StoreError> {
+        self.readers
+            .read("read a certificate chain", |conn, _| chains::find(conn, digest))
+    }
+
+    fn agents(&self) -> Result<Vec<AgentStatus>, StoreError> {
+        self.readers.read("read agents", |conn, _| upkeep::agents(conn))
+    }
+
+    fn record_inventory(&self, inventory: &InventoryRecord) -> Result<(), StoreError> {
+        let inventory = inventory.clone();
+        self.writer.call("note an inventory", move |session| {
+            upkeep::record_inventory(session, &inventory)
+        })
+    }
+
+    fn knows_portal(&self, portal: &PortalId) -> Result<bool, StoreError> {
+        self.readers
+            .read("look up a portal", |conn, _| upkeep::knows_portal(conn, portal))
+    }
+
+    fn pack(&self, horizon: UnixTime) -> Result<u64, StoreError> {
+        self.writer.call("forget digests", move |session| {
+            delivery::forget(session.conn, horizon.secs() - delivery::KEPT_S)?;
+            Ok(0)
+        })
+    }
+
+    fn expire(&self, raw_before: UnixTime) -> Result<u64, StoreError> {
+        self.writer
+            .call("expire", move |session| upkeep::expire(session, raw_before))
+    }
+
+    fn backup(&self, target: &Path) -> Result<(), StoreError> {
+        backup::make(&self.path, target)
+    }
+
+    fn statistics(&self) -> Result<Statistics, StoreError> {
+        self.readers
+            .read("read statistics", |conn, _| upkeep::statistics(conn, &self.path))
+    }
+}

@@ -1,0 +1,6 @@
+//! What the store promises, tried on real files.
+
+mod delivery;
+mod durability;
+mod ledger;
+mod made;
