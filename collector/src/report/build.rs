@@ -14,7 +14,7 @@ use super::period::Period;
 use crate::ledger::Track;
 
 /// The sentences of the method statement, by their keys in the text catalogue.
-pub const METHOD: &[&str] = &[
+pub(super) const METHOD: &[&str] = &[
     "report.method.sources",
     "report.method.states",
     "report.method.down",
@@ -124,12 +124,7 @@ fn portal(input: &PortalInput, data: Window) -> PortalReport {
     }
 }
 
-fn track_report(
-    track: Track,
-    statutory: Figures,
-    adjusted: Figures,
-    outages: OutageSummary,
-) -> TrackReport {
+fn track_report(track: Track, statutory: Figures, adjusted: Figures, outages: OutageSummary) -> TrackReport {
     TrackReport {
         track,
         statutory,
@@ -246,11 +241,12 @@ fn agent(input: &AgentInput, data: Window) -> AgentReport {
         .collect();
     gaps.sort_by_key(|gap| (gap.from, gap.to, gap.why));
     gaps.dedup();
+    let known = input.agent.as_ref();
     AgentReport {
-        id: input.agent.id.clone(),
-        name: input.agent.name.clone(),
-        network: Some(input.agent.network.clone()),
-        families: input.agent.families.clone(),
+        id: input.id.clone(),
+        name: known.and_then(|agent| agent.name.clone()),
+        network: known.map(|agent| agent.network.clone()),
+        families: known.map(|agent| agent.families.clone()).unwrap_or_default(),
         gap_s: covered(&gaps),
         gaps,
     }

@@ -1,6 +1,8 @@
 //! The report as one self-contained HTML file that prints on A4.
 
 use ems_contract::text::{Lang, get};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
 
 use super::model::Report;
@@ -16,8 +18,12 @@ pub fn html(report: &Report, lang: Lang) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_name| AutoEscape::Html);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?,
+    );
     environment.add_function("t", move |key: String| {
         let text = get(lang, &key);
         if text == key {
@@ -25,5 +31,5 @@ pub fn html(report: &Report, lang: Lang) -> Result<String, Error> {
         }
         Ok(text.to_owned())
     });
-    environment.render_str(TEMPLATE, context! { report => view(report, lang) })
+    environment.render_str(TEMPLATE, context! { report => Serde(view(report, lang)) })
 }

@@ -1,6 +1,7 @@
 //! Everything a report is made from, fetched beforehand.
 
 use ems_contract::digest::Sha256;
+use ems_contract::id::AgentId;
 use ems_contract::inventory::{Agent, Portal};
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
@@ -69,8 +70,10 @@ impl PortalInput {
 /// One vantage point's data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgentInput {
-    /// The agent.
-    pub agent: Agent,
+    /// Id.
+    pub id: AgentId,
+    /// Its entry in the inventory; absent for an agent that sent gaps and is not there any more.
+    pub agent: Option<Agent>,
     /// Gaps that touch the window and concern everything it measures.
     pub gaps: Vec<AgentGap>,
 }
@@ -123,7 +126,7 @@ impl Inputs {
                 .flat_map(|input| {
                     input.gaps.iter().map(move |gap| {
                         let inside = gap.window.intersect(data);
-                        (input.agent.id.as_str(), inside.from, inside.to, gap.why.as_str())
+                        (input.id.as_str(), inside.from, inside.to, gap.why.as_str())
                     })
                 })
                 .collect(),

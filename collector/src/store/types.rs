@@ -119,6 +119,15 @@ pub struct SpanUpdate {
     pub generation: u64,
 }
 
+/// What happened to spans since an earlier look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanChanges {
+    /// To be handed back at the next look.
+    pub version: u64,
+    /// Portals whose spans were rewritten, and from which instant on; `None`: everything may have changed.
+    pub portals: Option<Vec<(PortalId, UnixTime)>>,
+}
+
 /// State of the ledger's evaluation at an instant, to resume from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {

@@ -2,7 +2,9 @@
 
 mod arrival;
 mod backup;
+mod bulk;
 mod chains;
+mod changes;
 mod commit;
 mod delivery;
 mod dirty;
@@ -29,12 +31,13 @@ use ems_contract::id::{AgentId, Epoch, PortalId};
 use ems_contract::time::{UnixTime, Window};
 
 use super::{
-    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Receipt, Sample, SpanUpdate,
-    Statistics, Store, StoreError,
+    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Receipt, Sample, SpanChanges,
+    SpanUpdate, Statistics, Store, StoreError,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 use arrival::Arrival;
+use changes::Changes;
 use commit::Prepared;
 use reading::Readers;
 use writer::Writer;
@@ -44,6 +47,7 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
+    changes: Changes,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -61,6 +65,7 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
             writer: Writer::start(conn, path.to_owned())?,
+            changes: Changes::default(),
             _lock: lock,
         })
     }
@@ -110,8 +115,11 @@ impl Store for SqliteStore {
     }
 
     fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError> {
+        let (portal, from) = (update.portal.clone(), update.from);
         self.writer
-            .call("write spans", move |session| spans::write(session, &update))
+            .call("write spans", move |session| spans::write(session, &update))?;
+        self.changes.note(portal, from);
+        Ok(())
     }
 
     fn spans(&self, portal: &PortalId, track: Track, window: Window) -> Result<Vec<Span>, StoreError> {
@@ -187,5 +195,30 @@ impl Store for SqliteStore {
     fn statistics(&self) -> Result<Statistics, StoreError> {
         self.readers
             .read("read statistics", |conn, _| upkeep::statistics(conn, &self.path))
+    }
+
+    fn all_spans(
+        &self,
+        portals: &[PortalId],
+        track: Track,
+        window: Window,
+    ) -> Result<Vec<(PortalId, Vec<Span>)>, StoreError> {
+        self.readers.read("read spans", |conn, _| {
+            bulk::all_spans(conn, portals, track, window)
+        })
+    }
+
+    fn span_changes(&self, version: u64) -> Result<SpanChanges, StoreError> {
+        Ok(self.changes.since(version))
+    }
+
+    fn inventories(&self, window: Window) -> Result<Vec<InventoryRecord>, StoreError> {
+        self.readers
+            .read("read inventories", |conn, _| bulk::inventories(conn, window))
+    }
+
+    fn agent_gaps(&self, window: Window) -> Result<Vec<AgentGap>, StoreError> {
+        self.readers
+            .read("read gaps", |conn, _| bulk::agent_gaps(conn, window))
     }
 }

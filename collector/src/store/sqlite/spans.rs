@@ -1,5 +1,7 @@
 //! The ledger's results: spans and checkpoints.
 
+use std::collections::HashMap;
+
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::time::{UnixTime, Window};
 use rusqlite::{Connection, OptionalExtension};
@@ -89,6 +91,33 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     Ok(())
 }
 
+/// Meanings of verdict and agent-set numbers as far as one reading met them: neighbours mostly share them.
+#[derive(Default)]
+pub(super) struct Terms {
+    verdicts: HashMap<i64, (State, Option<SpanCause>)>,
+    agents: HashMap<i64, Vec<AgentId>>,
+}
+
+impl Terms {
+    fn verdict(&mut self, conn: &Connection, number: i64) -> Result<(State, Option<SpanCause>), Fail> {
+        if let Some(known) = self.verdicts.get(&number) {
+            return Ok(*known);
+        }
+        let parsed: Verdict = from_json(&term_text(conn, number)?)?;
+        self.verdicts.insert(number, (parsed.state, parsed.cause));
+        Ok((parsed.state, parsed.cause))
+    }
+
+    fn agents(&mut self, conn: &Connection, number: i64) -> Result<Vec<AgentId>, Fail> {
+        if let Some(known) = self.agents.get(&number) {
+            return Ok(known.clone());
+        }
+        let parsed: Vec<AgentId> = from_json(&term_text(conn, number)?)?;
+        self.agents.insert(number, parsed.clone());
+        Ok(parsed)
+    }
+}
+
 /// The spans of a track that touch `window`, in order.
 pub(super) fn read(
     conn: &Connection,
@@ -96,10 +125,20 @@ pub(super) fn read(
     track: Track,
     window: Window,
 ) -> Result<Vec<Span>, Fail> {
-    let mut all = Vec::new();
-    let Some(portal) = names::portal(conn, portal)? else {
-        return Ok(all);
-    };
+    match names::portal(conn, portal)? {
+        Some(number) => of_number(conn, &mut Terms::default(), number, track, window),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same by the portal's number, for readers of many portals.
+pub(super) fn of_number(
+    conn: &Connection,
+    terms: &mut Terms,
+    portal: i64,
+    track: Track,
+    window: Window,
+) -> Result<Vec<Span>, Fail> {
     let mut query = conn.prepare_cached(
         "SELECT starts, ends, verdict, agents FROM span
          WHERE portal = ?1 AND track = ?2 AND starts < ?4 AND ends > ?3
@@ -108,25 +147,15 @@ pub(super) fn read(
          ORDER BY starts",
     )?;
     let mut rows = query.query((portal, track_code(track), window.from.secs(), window.to.secs()))?;
-    // Neighbours mostly share their texts.
-    let mut verdicts = std::collections::HashMap::new();
-    let mut sets: std::collections::HashMap<i64, Vec<AgentId>> = std::collections::HashMap::new();
+    let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let (verdict, agents): (i64, i64) = (row.get(2)?, row.get(3)?);
-        if !verdicts.contains_key(&verdict) {
-            let parsed: Verdict = from_json(&term_text(conn, verdict)?)?;
-            verdicts.insert(verdict, (parsed.state, parsed.cause));
-        }
-        if !sets.contains_key(&agents) {
-            sets.insert(agents, from_json(&term_text(conn, agents)?)?);
-        }
-        let (state, cause) = verdicts.get(&verdict).copied().unwrap_or((State::Unknown, None));
+        let (state, cause) = terms.verdict(conn, row.get(2)?)?;
         all.push(Span {
             from: UnixTime::from_secs(row.get(0)?),
             to: UnixTime::from_secs(row.get(1)?),
             state,
             cause,
-            agents: sets.get(&agents).cloned().unwrap_or_default(),
+            agents: terms.agents(conn, row.get(3)?)?,
         });
     }
     Ok(all)
