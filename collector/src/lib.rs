@@ -8,3 +8,4 @@ pub mod ledger;
 pub mod locale;
 pub mod report;
 pub mod store;
+pub mod timeline;
