@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod console;
 pub mod context;
 pub mod incident;
 pub mod ledger;

@@ -14,7 +14,7 @@ use super::period::Period;
 use crate::ledger::Track;
 
 /// The sentences of the method statement, by their keys in the text catalogue.
-pub(super) const METHOD: &[&str] = &[
+pub const METHOD: &[&str] = &[
     "report.method.sources",
     "report.method.states",
     "report.method.down",

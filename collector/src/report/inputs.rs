@@ -46,7 +46,7 @@ impl PortalInput {
     /// When it begins to count, if that is known: as written, else when it was added.
     #[must_use]
     pub fn counts_from(&self) -> Option<UnixTime> {
-        self.portal.valid_from.or(self.added_at)
+        counts_from(&self.portal, self.added_at)
     }
 
     /// When it ceases to count, if that is known: as written or when it was removed, whichever is first.
@@ -65,6 +65,12 @@ impl PortalInput {
         let to = self.counts_to().unwrap_or(window.to);
         Window::new(from, to).intersect(window)
     }
+}
+
+/// When a portal begins to count: as written, else when an inventory first had it (if an earlier one did not).
+#[must_use]
+pub fn counts_from(portal: &Portal, added_at: Option<UnixTime>) -> Option<UnixTime> {
+    portal.valid_from.or(added_at)
 }
 
 /// One vantage point's data.

@@ -19,11 +19,11 @@ mod period;
 mod view;
 
 pub use account::accounts;
-pub use build::build;
+pub use build::{METHOD, build};
 pub use figures::Figures;
 pub use history::{History, Presence};
 pub use html::html;
-pub use inputs::{AgentInput, Inputs, PortalInput};
+pub use inputs::{AgentInput, Inputs, PortalInput, counts_from};
 pub use json::json;
 pub use league::{Share, ranks};
 pub use load::load;

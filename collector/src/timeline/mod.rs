@@ -7,7 +7,9 @@
 mod copy;
 mod current;
 mod keep;
+mod roster;
 
 pub use copy::{Rewrite, Snapshot, Timelines, Tracks};
 pub use current::{Current, current};
 pub use keep::keep_from;
+pub use roster::{Member, Roster, Rosters};
