@@ -4,9 +4,15 @@
 
 pub mod console;
 pub mod context;
+pub mod http;
 pub mod incident;
+pub mod ingest;
 pub mod ledger;
 pub mod locale;
+pub mod plans;
 pub mod report;
 pub mod store;
+pub mod template;
+#[cfg(test)]
+mod testing;
 pub mod timeline;

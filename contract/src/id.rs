@@ -88,8 +88,7 @@ macro_rules! written_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                crate::parse::text(deserializer, "an id")
             }
         }
     };
@@ -167,9 +166,7 @@ impl Serialize for Epoch {
 
 impl<'de> Deserialize<'de> for Epoch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|_why| serde::de::Error::custom("an epoch is 32 lower-case hexadecimal digits"))
+        crate::parse::text(deserializer, "an epoch of 32 lower-case hexadecimal digits")
     }
 }
 

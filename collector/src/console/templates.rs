@@ -1,8 +1,8 @@
-//! The templates: embedded, strict about what they ask for, escaping everything.
+//! The embedded templates and the style sheet.
 
-use ems_contract::text::{Lang, get};
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
+use minijinja::{Environment, Error};
+
+use crate::template;
 
 /// Name and source of every template.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -19,32 +19,12 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// The style sheet.
 pub(super) const STYLE: &str = include_str!("templates/console.css");
 
-fn text(lang: Lang, key: &str) -> Result<&'static str, Error> {
-    // Strict: a text that the catalogue lacks is a fault, not a key on the screen.
-    ems_contract::text::lookup(lang, key)
-        .ok_or_else(|| Error::new(ErrorKind::UndefinedError, format!("no text `{}`", get(lang, key))))
-}
-
 /// The environment that renders pages.
 ///
 /// # Errors
 /// When an embedded template does not parse: a fault of this program.
 pub(super) fn environment() -> Result<Environment<'static>, Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_name| AutoEscape::Html);
-    environment.set_syntax(
-        SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()?,
-    );
-    environment.add_function("t", |state: &State<'_, '_>, key: String| {
-        let english = state
-            .lookup("lang")
-            .is_some_and(|lang| lang.as_str() == Some("en"));
-        text(if english { Lang::En } else { Lang::Vi }, &key)
-    });
+    let mut environment = template::environment()?;
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
     }
@@ -54,6 +34,7 @@ pub(super) fn environment() -> Result<Environment<'static>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ems_contract::text::Lang;
 
     #[test]
     fn every_text_a_template_asks_for_is_in_the_catalogue() {
@@ -61,7 +42,7 @@ mod tests {
         for (name, source) in TEMPLATES {
             for rest in source.split("t(\"").skip(1) {
                 let key = rest.split('"').next().unwrap_or_default();
-                assert!(text(Lang::Vi, key).is_ok(), "{name}: no text `{key}`");
+                assert!(template::text(Lang::Vi, key).is_ok(), "{name}: no text `{key}`");
             }
         }
     }

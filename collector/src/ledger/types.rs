@@ -6,6 +6,7 @@ use ems_contract::cause::{DegradedCause, Stage};
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, NetworkId};
 use ems_contract::outcome::Outcome;
+use ems_contract::plan::Limits;
 use ems_contract::record::GapWhy;
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
@@ -169,3 +170,62 @@ pub struct AgentGap {
 
 /// An agent's network by id: two agents of one network are one witness.
 pub type Networks = std::collections::BTreeMap<AgentId, NetworkId>;
+
+/// A stretch in which an agent's failures count for nothing, because it alone fails where others succeed
+/// ([`crate::suspect`]). Its successes still count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuspectStretch {
+    /// Who.
+    pub agent: AgentId,
+    /// When.
+    pub window: Window,
+}
+
+/// What is known of one family of one portal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FamilyInput<'a> {
+    /// Whether the inventory wants this family measured. Where it does not, instants that nobody saw are
+    /// [`State::Absent`] instead of [`State::Unknown`].
+    pub expected: bool,
+    /// Records, in any order; of several with one agent and slot the first counts.
+    pub records: &'a [SlotRecord],
+    /// Gaps, in any order, overlapping or not.
+    pub gaps: &'a [AgentGap],
+    /// Stretches of suspicion, in any order.
+    pub suspects: &'a [SuspectStretch],
+}
+
+/// Everything that decides the state of one portal.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Networks by agent. An agent that is missing here (no longer in the inventory) is still heard, but never
+    /// counts as a second network.
+    pub networks: &'a Networks,
+    /// IPv4.
+    pub v4: FamilyInput<'a>,
+    /// IPv6.
+    pub v6: FamilyInput<'a>,
+    /// Numbers that depend on the inventory.
+    pub rules: Rules,
+}
+
+/// Numbers of the evaluation that depend on the inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Records with a shorter interval (seconds) had room for one attempt only: a failure among them counts
+    /// when the slot before or after it, without a hole between, fails too; alone it is `degraded(flaky)`.
+    pub two_attempts_from_s: u32,
+    /// How long (seconds) after its last success IPv6 without an address is an outage, not an absence.
+    pub ipv6_memory_s: i64,
+}
+
+impl Rules {
+    /// The rules under these limits: two attempts fit where 2 × deadline ≤ interval − 1 s.
+    #[must_use]
+    pub const fn of(limits: &Limits) -> Self {
+        Self {
+            two_attempts_from_s: limits.total_ms.saturating_mul(2).div_ceil(1_000) + 1,
+            ipv6_memory_s: 30 * 86_400,
+        }
+    }
+}

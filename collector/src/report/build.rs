@@ -4,14 +4,13 @@ use ems_contract::inventory::{Level, Status};
 use ems_contract::text::{self, Lang};
 use ems_contract::time::{UnixTime, Window, ZONE};
 
-use super::account::accounts;
 use super::figures::Figures;
 use super::inputs::{AgentInput, Inputs, PortalInput};
 use super::league;
 use super::model::*;
 use super::outage::{Outage, OutageSummary, outages};
 use super::period::Period;
-use crate::ledger::Track;
+use crate::ledger::{self, Track};
 
 /// The sentences of the method statement, by their keys in the text catalogue.
 pub const METHOD: &[&str] = &[
@@ -94,7 +93,8 @@ fn portal(input: &PortalInput, data: Window) -> PortalReport {
     let mut all: Vec<Outage> = Vec::new();
     for track in Track::ALL {
         let spans = input.spans(track);
-        let (statutory, adjusted) = accounts(spans, counted, &input.portal.maintenance);
+        let account = ledger::account(spans, counted, &input.portal.maintenance, counted.to);
+        let (statutory, adjusted) = (Figures(account.statutory), Figures(account.adjusted));
         let found = outages(track, spans, counted);
         tracks.push(track_report(
             track,
@@ -141,10 +141,12 @@ fn exclusions(input: &PortalInput, counted: Window) -> Vec<Exclusion> {
         .iter()
         .filter_map(|maintenance| {
             let inside = Window::new(maintenance.from, maintenance.to).intersect(counted);
+            // Time cannot be excused once it is over: what lies before the announcement stays in.
+            let excused = Window::new(maintenance.announced_at.max(inside.from), inside.to).secs();
             (!inside.is_empty()).then(|| Exclusion {
                 from: inside.from,
                 to: inside.to,
-                seconds: inside.secs(),
+                seconds: excused,
                 author: maintenance.author.clone(),
                 reason: maintenance.reason.clone(),
                 announced_at: maintenance.announced_at,
@@ -165,7 +167,7 @@ fn rank(portals: &mut [PortalReport]) {
             .map(|p| {
                 p.track(Track::Overall)
                     .filter(|_| p.sufficient)
-                    .and_then(|report| report.statutory.availability())
+                    .map(|report| report.statutory.0.availability())
             })
             .collect();
         for (member, rank) in members.iter_mut().zip(league::ranks(&shares)) {

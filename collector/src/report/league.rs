@@ -2,34 +2,25 @@
 
 use std::cmp::Ordering;
 
-/// An exact share, kept as it was counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
-    /// Seconds in question.
-    pub part: u64,
-    /// Seconds that count; not zero.
-    pub whole: u64,
+use crate::ledger::Ratio;
+
+fn compare(left: Ratio, right: Ratio) -> Ordering {
+    let one = i128::from(left.numerator) * i128::from(right.denominator);
+    let other = i128::from(right.numerator) * i128::from(left.denominator);
+    one.cmp(&other)
 }
 
-impl Share {
-    fn compare(self, other: Self) -> Ordering {
-        let left = u128::from(self.part) * u128::from(other.whole);
-        let right = u128::from(other.part) * u128::from(self.whole);
-        left.cmp(&right)
-    }
-}
-
-/// The rank of each share, best first; `None` stays unranked.
+/// The rank of each share, best first; `None`, and a share of nothing, stay unranked.
 #[must_use]
-pub fn ranks(shares: &[Option<Share>]) -> Vec<Option<u32>> {
+pub fn ranks(shares: &[Option<Ratio>]) -> Vec<Option<u32>> {
     shares
         .iter()
         .map(|share| {
-            let share = (*share).filter(|share| share.whole > 0)?;
+            let share = (*share).filter(|share| share.denominator > 0)?;
             let better = shares
                 .iter()
                 .flatten()
-                .filter(|other| other.whole > 0 && other.compare(share) == Ordering::Greater)
+                .filter(|other| other.denominator > 0 && compare(**other, share) == Ordering::Greater)
                 .count();
             u32::try_from(better).ok().map(|better| better + 1)
         })
@@ -42,7 +33,12 @@ mod tests {
 
     #[test]
     fn equal_shares_share_a_rank_and_the_next_rank_is_skipped() {
-        let share = |part, whole| Some(Share { part, whole });
+        let share = |numerator, denominator| {
+            Some(Ratio {
+                numerator,
+                denominator,
+            })
+        };
         let ranked = ranks(&[
             share(9, 10),
             share(99, 100),
@@ -58,13 +54,13 @@ mod tests {
     fn a_second_in_a_quarter_tells_two_portals_apart() {
         let quarter = 7_948_800;
         let ranked = ranks(&[
-            Some(Share {
-                part: quarter - 1,
-                whole: quarter,
+            Some(Ratio {
+                numerator: quarter - 1,
+                denominator: quarter,
             }),
-            Some(Share {
-                part: quarter,
-                whole: quarter,
+            Some(Ratio {
+                numerator: quarter,
+                denominator: quarter,
             }),
         ]);
         assert_eq!(ranked, [Some(2), Some(1)]);

@@ -49,6 +49,8 @@ pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<
 }
 
 fn fetch_spans(store: &dyn Store, portals: &mut [PortalInput], window: Window) -> Result<(), StoreError> {
+    // With their neighbours, so that the borders of the window are told from the borders of spans.
+    let window = Window::new(window.from - 1, window.to + 1);
     let ids: Vec<PortalId> = portals.iter().map(|input| input.portal.id.clone()).collect();
     for (place, track) in Track::ALL.into_iter().enumerate() {
         let mut found: BTreeMap<PortalId, Vec<Span>> =

@@ -4,7 +4,6 @@
 //! down. The same facts give the same bytes: nothing here reads a clock, and the present does not appear in the
 //! report unless the period is still running.
 
-mod account;
 mod build;
 mod figures;
 mod history;
@@ -18,14 +17,13 @@ mod outage;
 mod period;
 mod view;
 
-pub use account::accounts;
 pub use build::{METHOD, build};
 pub use figures::Figures;
 pub use history::{History, Presence};
 pub use html::html;
 pub use inputs::{AgentInput, Inputs, PortalInput, counts_from};
 pub use json::json;
-pub use league::{Share, ranks};
+pub use league::ranks;
 pub use load::load;
 pub use model::*;
 pub use outage::{Outage, OutageSummary, cause_key, outages};

@@ -18,7 +18,7 @@ use crate::ledger::Track;
 pub const SCHEMA: u16 = 1;
 
 /// A unit whose coverage is below this share of its time is marked "chưa đủ dữ liệu" and not ranked, in percent.
-pub const SUFFICIENT_COVERAGE_PERCENT: u64 = 95;
+pub const SUFFICIENT_COVERAGE_PERCENT: u8 = 95;
 
 /// What a period came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,7 +40,7 @@ pub struct Report {
     /// Digest over everything the figures are made from.
     pub data_digest: Sha256,
     /// Percentage of coverage below which a unit is not ranked.
-    pub sufficient_coverage_percent: u64,
+    pub sufficient_coverage_percent: u8,
     /// All portals together.
     pub total: Group,
     /// Per level, in the order of the levels; levels without portals are left out.
@@ -132,7 +132,7 @@ pub struct Exclusion {
     pub from: UnixTime,
     /// First second after.
     pub to: UnixTime,
-    /// Seconds within the window.
+    /// Seconds within the window that are left out: those after the announcement.
     pub seconds: i64,
     /// Who wrote it down.
     pub author: String,

@@ -1,14 +1,11 @@
-//! From spans to outages: every maximal stretch of `down` within a window, told with its cause and witnesses.
-//!
-//! The outages of a track add up to its `down` seconds, because both come from the same spans.
-
-use std::collections::BTreeMap;
+//! The ledger's outages cut to the window of a report. Their seconds add up to the `down` seconds of the account,
+//! because both come from the same spans.
 
 use ems_contract::id::AgentId;
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
-use crate::ledger::{Span, SpanCause, State, Track};
+use crate::ledger::{self, Span, SpanCause, Track};
 
 /// One outage of one portal on one track, cut to the window of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,15 +14,17 @@ pub struct Outage {
     pub track: Track,
     /// First second within the window.
     pub from: UnixTime,
-    /// First second after it, or the end of the window's data.
+    /// First second after the last one down within the window.
     pub to: UnixTime,
-    /// Seconds within the window.
+    /// Seconds down within the window. Time that nobody saw inside an outage is not among them.
     pub seconds: i64,
     /// When it really began, where that is before the window.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub began_before: Option<UnixTime>,
-    /// It lasts beyond the window's data.
+    /// Nobody was seen to succeed again before the end of the window's data.
     pub continues: bool,
+    /// Seconds down of the whole outage, also before the window, as far as it is known.
+    pub whole_s: i64,
     /// The binding name of the cause that lasted longest within the window.
     pub cause: Option<&'static str>,
     /// Key of the cause's sentence in the text catalogue.
@@ -49,7 +48,7 @@ pub struct OutageSummary {
     pub longest_s: i64,
     /// How many ended within the window.
     pub ended: u64,
-    /// Seconds from beginning to end of those that ended, also before the window.
+    /// Seconds down of those that ended, also before the window.
     pub ended_s: i64,
 }
 
@@ -68,7 +67,7 @@ impl OutageSummary {
         self.longest_s = self.longest_s.max(outage.seconds);
         if !outage.continues {
             self.ended += 1;
-            self.ended_s += outage.to - outage.began_before.unwrap_or(outage.from);
+            self.ended_s += outage.whole_s;
         }
     }
 
@@ -83,57 +82,43 @@ impl OutageSummary {
     }
 }
 
-/// The outages of one track that touch `window`, in order. `spans` are in order and not clipped.
+/// The outages of one track with seconds of `down` in `window`, in order. `spans` are in order, not clipped, and
+/// hold the neighbours of the window, so that its borders are told from the borders of outages.
 #[must_use]
 pub fn outages(track: Track, spans: &[Span], window: Window) -> Vec<Outage> {
-    let mut found = Vec::new();
-    let mut run: Vec<&Span> = Vec::new();
-    for span in spans {
-        let joins = run.last().is_some_and(|last| last.to == span.from);
-        if span.state == State::Down && joins {
-            run.push(span);
-            continue;
-        }
-        found.extend(outage(track, &run, window));
-        run.clear();
-        if span.state == State::Down {
-            run.push(span);
-        }
-    }
-    found.extend(outage(track, &run, window));
-    found
+    let whole = ledger::outages(track, spans);
+    // Cut first: causes, witnesses and seconds are those of the window.
+    let inside = ledger::outages(track, &ledger::clip(spans, window));
+    inside
+        .into_iter()
+        .map(|part| outage(part, &whole, window))
+        .collect()
 }
 
-fn outage(track: Track, run: &[&Span], window: Window) -> Option<Outage> {
-    let whole = Window::new(run.first()?.from, run.last()?.to);
-    let inside = whole.intersect(window);
-    if inside.is_empty() {
-        return None;
-    }
-    let cause = longest_cause(run, window);
-    let stage = match cause {
+fn outage(part: ledger::Outage, whole: &[ledger::Outage], window: Window) -> Outage {
+    // The one it is a part of; failing that (there is none without neighbours) itself.
+    let whole = whole
+        .iter()
+        .find(|outage| outage.from <= part.from && part.from < outage.to)
+        .unwrap_or(&part);
+    let stage = match part.cause {
         Some(SpanCause::Failure { stage, .. }) => Some(stage.as_str()),
         _ => None,
     };
-    let mut agents: Vec<AgentId> = run
-        .iter()
-        .filter(|span| !span.window().intersect(window).is_empty())
-        .flat_map(|span| span.agents.iter().cloned())
-        .collect();
-    agents.sort();
-    agents.dedup();
-    Some(Outage {
-        track,
-        from: inside.from,
-        to: inside.to,
-        seconds: inside.secs(),
-        began_before: (whole.from < inside.from).then_some(whole.from),
-        continues: whole.to > window.to,
-        cause: cause.map(SpanCause::as_str),
-        cause_key: cause.map(cause_key),
+    let ended = whole.seen_working_at.is_some_and(|at| at <= window.to);
+    Outage {
+        track: part.track,
+        from: part.from,
+        to: part.to,
+        seconds: part.down_s,
+        began_before: (whole.from < window.from).then_some(whole.from),
+        continues: !ended,
+        whole_s: whole.down_s,
+        cause: part.cause.map(SpanCause::as_str),
+        cause_key: part.cause.map(cause_key),
         stage,
-        agents,
-    })
+        agents: part.agents,
+    }
 }
 
 /// Key of a span's cause in the text catalogue.
@@ -146,25 +131,10 @@ pub fn cause_key(cause: SpanCause) -> String {
     }
 }
 
-/// The cause with most seconds inside the window; of equals, the one that came first.
-fn longest_cause(run: &[&Span], window: Window) -> Option<SpanCause> {
-    let mut seconds: BTreeMap<SpanCause, (i64, std::cmp::Reverse<UnixTime>)> = BTreeMap::new();
-    for span in run {
-        if let Some(cause) = span.cause {
-            let entry = seconds.entry(cause).or_insert((0, std::cmp::Reverse(span.from)));
-            entry.0 += span.window().intersect(window).secs();
-        }
-    }
-    seconds
-        .into_iter()
-        .filter(|(_, (length, _))| *length > 0)
-        .max_by_key(|(_, weight)| *weight)
-        .map(|(cause, _)| cause)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::State;
     use ems_contract::cause::{Cause, Stage};
     use proptest::prelude::*;
 
@@ -200,6 +170,7 @@ mod tests {
             span(160, 400, State::Down, Some(TIMEOUT), &["a"]),
             span(400, 500, State::Up, None, &[]),
             span(500, 510, State::Down, Some(REFUSED), &["a"]),
+            span(510, 900, State::Up, None, &[]),
         ];
         let found = outages(Track::V4, &spans, Window::new(at(0), at(1_000)));
         assert_eq!(found.len(), 2);
@@ -217,7 +188,10 @@ mod tests {
 
     #[test]
     fn an_outage_over_the_border_is_cut_and_says_so() {
-        let spans = [span(-500, 2_000, State::Down, Some(REFUSED), &["a"])];
+        let spans = [
+            span(-500, 2_000, State::Down, Some(REFUSED), &["a"]),
+            span(2_000, 9_000, State::Up, None, &["a"]),
+        ];
         let found = outages(Track::Overall, &spans, Window::new(at(0), at(1_000)));
         assert_eq!(found[0].seconds, 1_000);
         assert_eq!(found[0].began_before, Some(at(-500)));
@@ -225,6 +199,27 @@ mod tests {
         assert_eq!(OutageSummary::of(&found).mttr_s(), None);
         let ended = outages(Track::Overall, &spans, Window::new(at(0), at(3_000)));
         assert_eq!(OutageSummary::of(&ended).mttr_s(), Some(2_500));
+        // It ends with the window, to the second.
+        let exact = outages(Track::Overall, &spans, Window::new(at(0), at(2_000)));
+        assert!(!exact[0].continues);
+    }
+
+    #[test]
+    fn time_that_nobody_saw_neither_ends_nor_lengthens_an_outage() {
+        let spans = [
+            span(0, 100, State::Down, Some(REFUSED), &["a"]),
+            span(100, 400, State::Unknown, None, &[]),
+            span(400, 500, State::Down, Some(REFUSED), &["a"]),
+            span(500, 900, State::Up, None, &["a"]),
+        ];
+        let found = outages(Track::V4, &spans, Window::new(at(0), at(900)));
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].from, found[0].to, found[0].seconds),
+            (at(0), at(500), 200)
+        );
+        // A window that ends while nobody sees does not say that it is over.
+        assert!(outages(Track::V4, &spans, Window::new(at(0), at(300)))[0].continues);
     }
 
     proptest! {
@@ -254,7 +249,7 @@ mod tests {
                 .sum();
             let found = outages(Track::V4, &spans, window);
             prop_assert_eq!(found.iter().map(|outage| outage.seconds).sum::<i64>(), expected);
-            prop_assert!(found.windows(2).all(|pair| pair[0].to < pair[1].from));
+            prop_assert!(found.windows(2).all(|pair| pair[0].to <= pair[1].from));
         }
     }
 }

@@ -81,8 +81,8 @@ struct PortalRow {
 #[derive(Serialize)]
 struct BarPart {
     state: &'static str,
-    x: u64,
-    width: u64,
+    x: i64,
+    width: i64,
 }
 
 #[derive(Serialize)]
@@ -190,25 +190,20 @@ pub(super) fn title(period: Period, window: Window, lang: Lang) -> String {
     }
 }
 
-fn secs(seconds: i64) -> u64 {
-    u64::try_from(seconds).unwrap_or(0)
-}
-
 fn availability(figures: &Figures, lang: Lang) -> String {
-    if figures.counted_s() == 0 && figures.absent_s > 0 {
+    let seconds = &figures.0;
+    if seconds.absent > 0 && seconds.observed() + seconds.unknown + seconds.excluded == 0 {
         return get(lang, "report.absent").to_owned();
     }
-    figures
-        .availability()
-        .and_then(|share| locale::percent(share.part, share.whole, 2, lang))
-        .unwrap_or_else(|| get(lang, "report.insufficient").to_owned())
+    seconds.availability().percent(lang)
 }
 
 fn coverage(figures: &Figures, lang: Lang) -> String {
     figures
+        .0
         .coverage()
-        .and_then(|share| locale::percent(share.part, share.whole, 2, lang))
-        .unwrap_or_else(|| "–".to_owned())
+        .basis_points()
+        .map_or_else(|| "–".to_owned(), |_some| figures.0.coverage().percent(lang))
 }
 
 fn track_row(report: &TrackReport, lang: Lang) -> TrackRow {
@@ -235,13 +230,14 @@ fn length(summary: &OutageSummary, seconds: i64, lang: Lang) -> String {
 
 /// The bar of one portal: its statutory states of the overall track, at least one unit for what is there at all.
 fn bar(figures: &Figures) -> Vec<BarPart> {
+    let seconds = &figures.0;
     let parts = [
-        ("up", figures.up_s),
-        ("degraded", figures.degraded_s),
-        ("down", figures.down_s),
-        ("unknown", figures.unknown_s),
+        ("up", seconds.up),
+        ("degraded", seconds.degraded),
+        ("down", seconds.down),
+        ("unknown", seconds.unknown),
     ];
-    let whole = parts.iter().map(|(_, amount)| amount).sum::<u64>().max(1);
+    let whole = parts.iter().map(|(_, amount)| amount).sum::<i64>().max(1);
     let mut x = 0;
     let mut bar = Vec::new();
     for (state, amount) in parts {
@@ -344,19 +340,19 @@ fn state_rows(portal: &PortalReport, lang: Lang) -> StateRows {
         .tracks
         .iter()
         .map(|report| {
-            let figures = &report.statutory;
+            let seconds = &report.statutory.0;
             let cells = [
-                figures.up_s,
-                figures.degraded_s,
-                figures.down_s,
-                figures.unknown_s,
-                figures.absent_s,
-                figures.counted_s() + figures.absent_s,
+                seconds.up,
+                seconds.degraded,
+                seconds.down,
+                seconds.unknown,
+                seconds.absent,
+                seconds.total(),
             ];
             StateRow {
                 track: track_name(report.track, lang),
                 cells: cells.map(|seconds| locale::count(seconds, lang)),
-                excluded: locale::count(report.adjusted.excluded_s, lang),
+                excluded: locale::count(report.adjusted.0.excluded, lang),
             }
         })
         .collect();
@@ -418,7 +414,7 @@ fn summary(report: &Report, lang: Lang) -> Vec<String> {
     else {
         return lines;
     };
-    lines.push(match overall.statutory.availability() {
+    lines.push(match overall.statutory.0.availability().basis_points() {
         None => get(lang, "report.summary.none").to_owned(),
         Some(_) => fill(
             lang,
@@ -477,7 +473,7 @@ fn head(report: &Report, lang: Lang) -> Vec<(String, String)> {
                 "report.head.length.value",
                 &[
                     ("duration", &locale::duration(length, lang)),
-                    ("seconds", &locale::count(secs(length), lang)),
+                    ("seconds", &locale::count(length, lang)),
                 ],
             ),
         ),
@@ -500,7 +496,7 @@ pub(super) fn view(report: &Report, lang: Lang) -> View {
         .tracks
         .iter()
         .find(|track| track.track == Track::Overall);
-    let nothing_observed = overall.is_none_or(|track| track.statutory.observed_s() == 0);
+    let nothing_observed = overall.is_none_or(|track| track.statutory.0.observed() == 0);
     let mut warnings = Vec::new();
     if report.total.portals == 0 {
         warnings.push(get(lang, "report.empty.portals").to_owned());

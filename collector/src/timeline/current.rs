@@ -2,7 +2,7 @@
 
 use ems_contract::time::UnixTime;
 
-use crate::ledger::{Span, SpanCause, State};
+use crate::ledger::{Span, SpanCause, State, standing};
 
 /// A state and since when it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +26,7 @@ pub fn current(spans: &[Span], horizon: UnixTime) -> Current {
         since,
         cause: None,
     };
-    let mut settled = spans.len();
-    while let Some(last) = settled.checked_sub(1).and_then(|place| spans.get(place)) {
-        if last.state == State::Unknown && last.from >= horizon {
-            settled -= 1;
-        } else {
-            break;
-        }
-    }
-    let Some(newest) = settled.checked_sub(1).and_then(|place| spans.get(place)) else {
+    let Some(newest) = standing(spans, horizon) else {
         return unknown(None);
     };
     // Spans that end before the horizon say nothing about the present.
@@ -42,7 +34,7 @@ pub fn current(spans: &[Span], horizon: UnixTime) -> Current {
         return unknown(Some(newest.to));
     }
     let mut since = newest.from;
-    for earlier in spans[..settled - 1].iter().rev() {
+    for earlier in spans.iter().rev().skip_while(|span| span.from >= newest.from) {
         if earlier.state != newest.state || earlier.to != since {
             break;
         }

@@ -9,6 +9,7 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::keep::keep_from;
 use crate::context::Loaded;
+use crate::ledger::{Delays, settled_horizon};
 use crate::report::{History, counts_from};
 use crate::store::{Store, StoreError};
 
@@ -19,8 +20,8 @@ pub struct Member {
     pub portal: Portal,
     /// When it begins to count, if that is known.
     pub counts_from: Option<UnixTime>,
-    /// How far behind the present its figures are settled, in seconds.
-    pub settles_after_s: i64,
+    /// How late its records may come.
+    pub delays: Delays,
 }
 
 impl Member {
@@ -35,7 +36,7 @@ impl Member {
     /// The settled horizon at `now`: later spans are provisional.
     #[must_use]
     pub fn horizon(&self, now: UnixTime) -> UnixTime {
-        now - self.settles_after_s
+        settled_horizon(now, self.delays)
     }
 }
 
@@ -60,7 +61,7 @@ impl Roster {
                 let added_at = history.get(&portal.id).and_then(|presence| presence.added_at);
                 Member {
                     counts_from: counts_from(portal, added_at),
-                    settles_after_s: settles_after_s(portal, inventory),
+                    delays: Delays::of(portal.reach_interval_s, &inventory.limits),
                     portal: portal.clone(),
                 }
             })
@@ -74,10 +75,6 @@ impl Roster {
     pub fn member(&self, id: &PortalId) -> Option<&Member> {
         self.members.iter().find(|member| member.portal.id == *id)
     }
-}
-
-fn settles_after_s(portal: &Portal, inventory: &Inventory) -> i64 {
-    i64::from(portal.reach_interval_s) + i64::from(inventory.limits.total_ms) * 2 / 1_000 + 15
 }
 
 /// Keeps the roster of the inventory in force, so that history is read only when the inventory changes.

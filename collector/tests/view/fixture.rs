@@ -1,17 +1,24 @@
 //! A small province with a past: portals, agents, spans, incidents, newest records, in a real store.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ems_collector::incident::{Incident, IncidentKind};
 use ems_collector::ledger::{Span, SpanCause, State, Track};
 use ems_collector::store::sqlite::SqliteStore;
 use ems_collector::store::{IngestBatch, InventoryRecord, SpanUpdate, Store};
-use ems_contract::cause::{Cause, DegradedCause, Stage};
+use ems_contract::cause::{Cause, DegradedCause, Stage, UnknownWhy};
+use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
+use ems_contract::facts::{Facts, Hop, HttpFacts, TlsFacts};
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch, PortalId};
 use ems_contract::inventory::{Agent, Expectation, Inventory, Level, Maintenance, Portal, Status};
+use ems_contract::observation::{Attempt, Observation, Timings};
+use ems_contract::outcome::Outcome;
 use ems_contract::plan::Limits;
-use ems_contract::record::{Gap, GapWhy, Record};
+use ems_contract::probe::ProbeKind;
+use ems_contract::record::{ChainRecord, Gap, GapWhy, Record};
 use ems_contract::time::UnixTime;
 use ems_contract::wire::Line;
 
@@ -184,7 +191,7 @@ pub(crate) fn line(from: UnixTime, to: UnixTime, base: State, troubles: &[Troubl
 /// A store in a folder of its own.
 pub(crate) struct Seed {
     pub(crate) store: Arc<SqliteStore>,
-    seq: std::cell::Cell<u64>,
+    seq: std::cell::RefCell<BTreeMap<AgentId, u64>>,
     _dir: tempfile::TempDir,
 }
 
@@ -194,7 +201,7 @@ impl Seed {
         let store = Arc::new(SqliteStore::open(&dir.path().join("ems.db")).unwrap());
         Self {
             store,
-            seq: std::cell::Cell::new(0),
+            seq: std::cell::RefCell::default(),
             _dir: dir,
         }
     }
@@ -232,14 +239,16 @@ impl Seed {
 
     /// Keeps records of an agent, numbered, as a batch that arrives at `received_at`.
     pub(crate) fn batch(&self, agent: &AgentId, received_at: UnixTime, skew_ms: i64, records: Vec<Record>) {
-        let after = self.seq.get();
+        let mut numbers = self.seq.borrow_mut();
+        let last = numbers.entry(agent.clone()).or_default();
+        let after = *last;
         let mut lines = Vec::new();
         for (index, mut record) in records.into_iter().enumerate() {
             record.number(agent, EPOCH, after + 1 + index as u64);
             let raw = serde_json::to_vec(&record).unwrap();
             lines.push(Line::Record { record, raw });
         }
-        self.seq.set(after + lines.len() as u64);
+        *last = after + lines.len() as u64;
         self.store
             .commit(IngestBatch {
                 agent: agent.clone(),
@@ -369,5 +378,208 @@ pub(crate) fn seeded() -> (Seed, Inventory) {
             gap("2026-10-20T00:04:00Z", "2026-10-20T00:10:00Z", GapWhy::Overload),
         ],
     );
+    newest_records(&seed);
+    incidents(&seed);
     (seed, inventory)
+}
+
+/// A chain of two certificates that ends on 08/12/2026; the same bytes at every run.
+pub(crate) fn chain() -> Chain {
+    Chain::new([
+        include_bytes!("leaf.der").to_vec(),
+        include_bytes!("issuer.der").to_vec(),
+    ])
+}
+
+fn observation(portal: &str, family: Family, outcome: Outcome, timings: Timings, facts: Facts) -> Record {
+    let slot = now() - 42;
+    let address = match family {
+        Family::V4 => "203.0.113.7",
+        Family::V6 => "2001:db8:7::7",
+    };
+    Record::Observation(Box::new(Observation {
+        schema: 1,
+        agent: agent_id("vnpt"),
+        epoch: EPOCH,
+        seq: 0,
+        portal: portal_id(portal),
+        target_hash: Sha256::of(b"target"),
+        plan_version: Sha256::of(b"plan"),
+        probe: ProbeKind::Reach,
+        family: Some(family),
+        slot,
+        interval_s: 60,
+        attempts: vec![Attempt {
+            started_at: slot.timestamp(),
+            address: Some(address.parse().unwrap()),
+            timings,
+            body_bytes: Some(30_000),
+            shared: false,
+            outcome,
+        }],
+        outcome,
+        facts,
+    }))
+}
+
+fn facts(faults: Vec<Cause>) -> Facts {
+    let chain = chain();
+    Facts {
+        addresses: Vec::new(),
+        http: faults.is_empty().then(|| HttpFacts {
+            hops: vec![Hop {
+                url: "https://example.gov.vn/".into(),
+                status: 200,
+            }],
+            version: Some("HTTP/1.1".into()),
+            page_kind: None,
+        }),
+        tls: Some(TlsFacts {
+            version: Some("TLSv1.3".into()),
+            cipher: Some("TLS13_AES_256_GCM_SHA384".into()),
+            alpn: Some("http/1.1".into()),
+            chain: Some(chain.digest()),
+            not_after: Some(at("2026-12-08T23:59:59Z")),
+            chain_not_after: Some(at("2026-12-08T23:59:59Z")),
+            faults,
+            stapled: false,
+        }),
+    }
+}
+
+fn newest_records(seed: &Seed) {
+    for (place, agent) in ["vnpt", "viettel"].into_iter().enumerate() {
+        let far = 1 + 3 * u32::try_from(place).unwrap();
+        let timings = |step: u32| Timings {
+            dns_us: Some(1_250 * far + step),
+            connect_us: Some(8_300 * far + step),
+            tls_us: Some(21_700 * far + step),
+            first_byte_us: Some(61_400 * far + 11 * step),
+            body_us: Some(18_900 * far + step),
+        };
+        let mut records = Vec::new();
+        if place == 0 {
+            records.push(Record::Chain(ChainRecord {
+                schema: 1,
+                agent: agent_id(agent),
+                epoch: EPOCH,
+                seq: 0,
+                chain: chain(),
+            }));
+        }
+        for (index, portal) in ["angiang", "soyt", "longxuyen", "chaudoc"]
+            .into_iter()
+            .enumerate()
+        {
+            let step = 1_000 * u32::try_from(index).unwrap();
+            records.push(observation(
+                portal,
+                Family::V4,
+                Outcome::Up,
+                timings(step),
+                facts(Vec::new()),
+            ));
+            if portal != "longxuyen" {
+                records.push(observation(
+                    portal,
+                    Family::V6,
+                    Outcome::Up,
+                    timings(step + 500),
+                    facts(Vec::new()),
+                ));
+            }
+        }
+        let expired = Outcome::Down {
+            stage: Stage::Tls,
+            cause: Cause::TlsExpired,
+        };
+        let cut = Timings {
+            first_byte_us: None,
+            body_us: None,
+            ..timings(0)
+        };
+        let faults = vec![Cause::TlsExpired, Cause::TlsHostname];
+        records.push(observation(
+            "sokhcn",
+            Family::V4,
+            expired,
+            cut,
+            facts(faults.clone()),
+        ));
+        let blind = Outcome::Unknown {
+            why: UnknownWhy::AgentBlind,
+        };
+        records.push(observation(
+            "sokhcn",
+            Family::V6,
+            blind,
+            Timings::default(),
+            Facts::default(),
+        ));
+        let skew = if place == 0 { 350 } else { 7_400 };
+        seed.batch(&agent_id(agent), now() - 17, skew, records);
+    }
+}
+
+fn incident(portal: &str, track: Track, from: &str, to: Option<&str>, cause: SpanCause) -> Incident {
+    Incident {
+        id: 0,
+        portal: portal_id(portal),
+        track,
+        kind: IncidentKind::Outage,
+        opened_at: at(from),
+        closed_at: to.map(at),
+        cause: Some(cause),
+        agents: vec![agent_id("viettel"), agent_id("vnpt")],
+        notes: Vec::new(),
+        withdrawn: false,
+    }
+}
+
+fn incidents(seed: &Seed) {
+    let mut path = incident(
+        "angiang",
+        Track::V6,
+        "2026-11-18T03:00:00Z",
+        Some("2026-11-18T03:40:00Z"),
+        TIMEOUT,
+    );
+    path.kind = IncidentKind::Path;
+    path.agents = vec![agent_id("viettel")];
+    let mut withdrawn = incident(
+        "thoaison",
+        Track::V4,
+        "2026-11-12T03:00:00Z",
+        Some("2026-11-12T03:05:00Z"),
+        TIMEOUT,
+    );
+    withdrawn.withdrawn = true;
+    seed.store
+        .write_incidents(vec![
+            incident(
+                "chaudoc",
+                Track::Overall,
+                "2026-09-30T16:00:00Z",
+                Some("2026-09-30T18:00:00Z"),
+                REFUSED,
+            ),
+            incident(
+                "sokhcn",
+                Track::Overall,
+                "2026-10-05T02:00:00Z",
+                Some("2026-10-05T05:24:05Z"),
+                TIMEOUT,
+            ),
+            incident(
+                "soyt",
+                Track::V4,
+                "2026-10-10T15:10:00Z",
+                Some("2026-10-10T16:40:00Z"),
+                REFUSED,
+            ),
+            withdrawn,
+            path,
+            incident("sokhcn", Track::Overall, "2026-11-22T14:31:20Z", None, EXPIRED),
+        ])
+        .unwrap();
 }

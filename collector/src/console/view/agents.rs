@@ -12,9 +12,9 @@ use crate::locale;
 use crate::store::AgentStatus;
 
 /// An agent that has not delivered for this long is silent: agents deliver successes within seconds.
-pub const SILENT_S: i64 = 180;
+pub(super) const SILENT_S: i64 = 180;
 /// A clock further off than this makes every record suspect.
-pub const SKEW_MS: i64 = 5_000;
+pub(super) const SKEW_MS: i64 = 5_000;
 
 /// How it is with an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,9 +18,9 @@ use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;
 use serde::Serialize;
 
-use crate::ledger::{SpanCause, State, Track};
+use crate::ledger::{Seconds, SpanCause, State, Track};
 use crate::locale;
-use crate::report::{Figures, cause_key};
+use crate::report::cause_key;
 
 /// A state as a badge: class name and words. The sign beside it comes from the style sheet's class and the
 /// template, so that colour is not the only difference.
@@ -35,7 +35,7 @@ pub struct Badge {
 fn badge(state: State, lang: Lang) -> Badge {
     Badge {
         state: state.as_str(),
-        text: get(lang, &format!("state.{}", state.as_str())).to_owned(),
+        text: said(&format!("state.{}", state.as_str()), lang),
     }
 }
 
@@ -56,19 +56,23 @@ fn since(at: UnixTime, now: UnixTime, lang: Lang) -> String {
     )
 }
 
-fn availability(figures: &Figures, lang: Lang) -> String {
-    if figures.counted_s() == 0 && figures.absent_s > 0 {
-        return get(lang, "report.absent").to_owned();
-    }
-    figures
-        .availability()
-        .and_then(|share| locale::percent(share.part, share.whole, 2, lang))
-        .unwrap_or_else(|| get(lang, "report.insufficient").to_owned())
+/// The text of a key that is put together.
+fn said(key: &str, lang: Lang) -> String {
+    get(lang, key).to_owned()
 }
 
-fn coverage(figures: &Figures, lang: Lang) -> String {
-    figures
-        .coverage()
-        .and_then(|share| locale::percent(share.part, share.whole, 2, lang))
-        .unwrap_or_else(|| "–".to_owned())
+fn availability(seconds: &Seconds, lang: Lang) -> String {
+    if seconds.absent > 0 && seconds.observed() + seconds.unknown + seconds.excluded == 0 {
+        return get(lang, "report.absent").to_owned();
+    }
+    seconds.availability().percent(lang)
+}
+
+fn coverage(seconds: &Seconds, lang: Lang) -> String {
+    let ratio = seconds.coverage();
+    if ratio.denominator == 0 {
+        "–".to_owned()
+    } else {
+        ratio.percent(lang)
+    }
 }

@@ -9,9 +9,9 @@ use super::agents::{AgentHealth, health};
 use super::{Badge, Look, availability, badge, cause_text, coverage, since};
 use crate::console::bars;
 use crate::context::Loaded;
-use crate::ledger::{State, Track};
+use crate::ledger::{State, Track, account};
 use crate::locale;
-use crate::report::accounts;
+use crate::report::{Figures, SUFFICIENT_COVERAGE_PERCENT};
 use crate::store::AgentStatus;
 use crate::timeline::{Current, Member, Roster, Snapshot, current};
 
@@ -85,6 +85,8 @@ pub struct PortalRow {
     pub availability: String,
     /// Coverage of the last 30 days.
     pub coverage: String,
+    /// The coverage is enough to speak of an availability.
+    pub sufficient: bool,
 }
 
 /// How bad a state is; worst first.
@@ -196,11 +198,7 @@ fn row(member: &Member, overall: Current, snapshot: &Snapshot, days: &[Window], 
     let count = |wanted: bars::Day| judged.iter().filter(|day| **day == wanted).count().to_string();
     let horizon = member.horizon(now);
     let month = member.counted(Window::new(horizon - 30 * 86_400, horizon));
-    let (statutory, _) = accounts(
-        snapshot.within(id, Track::Overall, month),
-        month,
-        &member.portal.maintenance,
-    );
+    let statutory = account(snapshot.within(id, Track::Overall, month), month, &[], horizon).statutory;
     PortalRow {
         id: id.to_string(),
         name: name(member, lang),
@@ -219,6 +217,7 @@ fn row(member: &Member, overall: Current, snapshot: &Snapshot, days: &[Window], 
         ),
         availability: availability(&statutory, lang),
         coverage: coverage(&statutory, lang),
+        sufficient: Figures(statutory).covers(SUFFICIENT_COVERAGE_PERCENT),
     }
 }
 

@@ -11,13 +11,12 @@ use serde::Serialize;
 
 use super::incidents::{IncidentRow, incident_row};
 use super::overview::name;
-use super::{Badge, Look, availability, badge, cause_text, coverage, since, track_name};
+use super::{Badge, Look, availability, badge, cause_text, coverage, said, since, track_name};
 use crate::console::certificate::certificates;
 use crate::console::ribbon::ribbon;
 use crate::incident::Incident;
-use crate::ledger::{Span, Track};
+use crate::ledger::{self, Span, Track};
 use crate::locale;
-use crate::report::accounts;
 use crate::store::Latest;
 use crate::timeline::{Member, current};
 
@@ -311,13 +310,13 @@ fn ribbons(key: &str, days: i64, data: &PortalData<'_>, now: UnixTime, lang: Lan
     let member = data.member;
     let counted = member.counted(Window::new(window.from, member.horizon(now)));
     let tracks = Track::ALL.into_iter().zip(data.spans).map(|(track, spans)| {
-        let (statutory, _) = accounts(spans, counted, &member.portal.maintenance);
+        let statutory = ledger::account(spans, counted, &[], counted.to).statutory;
         RibbonRow {
             track: track_name(track, lang),
             pieces: ribbon(spans, window)
                 .into_iter()
                 .map(|piece| {
-                    let state = get(lang, &format!("state.{}", piece.state.as_str()));
+                    let state = said(&format!("state.{}", piece.state.as_str()), lang);
                     let cause = cause_text(piece.cause, lang)
                         .map(|cause| format!(" – {cause}"))
                         .unwrap_or_default();
@@ -443,7 +442,10 @@ fn views(latest: &[Latest], now: UnixTime, lang: Lang) -> Vec<ViewRow> {
                 .and_then(|http| http.hops.last())
                 .map_or_else(|| "–".to_owned(), |hop| hop.status.to_string()),
             phases: phases(&record.timings, lang),
-            total: milliseconds(record.timings.total_us(), lang),
+            total: match record.timings.total_us() {
+                0 => "–".to_owned(),
+                total => milliseconds(total, lang),
+            },
             scale,
         })
         .collect()
@@ -557,9 +559,10 @@ fn chain_line(certificate: Option<&crate::console::certificate::Certificate>, la
 }
 
 fn account(track: Track, spans: &[Span], month: Window, member: &Member, lang: Lang) -> AccountRow {
-    let (statutory, adjusted) = accounts(spans, month, &member.portal.maintenance);
-    let whole = statutory.counted_s();
-    let cell = |state: &'static str, seconds: u64| AccountCell {
+    let account = ledger::account(spans, month, &member.portal.maintenance, month.to);
+    let (statutory, adjusted) = (account.statutory, account.adjusted);
+    let whole = statutory.observed() + statutory.unknown;
+    let cell = |state: &'static str, seconds: i64| AccountCell {
         state,
         seconds: locale::count(seconds, lang),
         share: locale::percent(seconds, whole, 2, lang).unwrap_or_else(|| "–".to_owned()),
@@ -567,11 +570,11 @@ fn account(track: Track, spans: &[Span], month: Window, member: &Member, lang: L
     AccountRow {
         track: track_name(track, lang),
         cells: vec![
-            cell("up", statutory.up_s),
-            cell("degraded", statutory.degraded_s),
-            cell("down", statutory.down_s),
-            cell("unknown", statutory.unknown_s),
-            cell("excluded", adjusted.excluded_s),
+            cell("up", statutory.up),
+            cell("degraded", statutory.degraded),
+            cell("down", statutory.down),
+            cell("unknown", statutory.unknown),
+            cell("excluded", adjusted.excluded),
         ],
         statutory: availability(&statutory, lang),
         adjusted: availability(&adjusted, lang),

@@ -62,7 +62,7 @@ pub fn shell(look: Look<'_>, page: &'static str, title: &str, loaded: &Loaded) -
                 .diagnostics
                 .iter()
                 .take(MESSAGES)
-                .map(ToString::to_string)
+                .map(|diagnostic| diagnostic.render(lang))
                 .collect(),
             more: (hidden > 0).then(|| fill(lang, "console.refused.more", &[("count", &hidden.to_string())])),
         }

@@ -42,7 +42,7 @@ struct Keeping<'a, 'b> {
     dirt: BTreeMap<i64, i64>,
 }
 
-pub(super) fn commit(session: &mut Session<'_>, batch: Prepared) -> Result<Receipt, Fail> {
+pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Receipt, Fail> {
     let conn = session.conn;
     let agent = session.names.agent(conn, &batch.agent)?;
     let stream = delivery::open(conn, agent, batch.epoch)?;
@@ -92,7 +92,7 @@ pub(super) fn commit(session: &mut Session<'_>, batch: Prepared) -> Result<Recei
     }
     fresh.sort_unstable_by_key(|(seq, _)| *seq);
     let after = i64::try_from(batch.after).unwrap_or(i64::MAX);
-    keeping.finish(&batch, after, &fresh)
+    keeping.finish(batch, after, &fresh)
 }
 
 fn conflict(seq: i64) -> Fail {

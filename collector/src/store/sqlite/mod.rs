@@ -83,7 +83,7 @@ impl Store for SqliteStore {
             arrivals: arrivals.map_err(|fail| fail.into_error("prepare a batch", &self.path))?,
         };
         self.writer
-            .call("keep a batch", move |session| commit::commit(session, prepared))
+            .call("keep a batch", move |session| commit::commit(session, &prepared))
     }
 
     fn through(&self, agent: &AgentId, epoch: Epoch) -> Result<u64, StoreError> {

@@ -13,10 +13,15 @@ use crate::store::StoreError;
 const APPLICATION_ID: i64 = 0x454d_5331;
 
 /// Numbered steps; step N brings `user_version` from N to N + 1 in one transaction.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rows.sql")];
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_rows.sql")];
 
 /// The schema version of this build.
-pub(super) const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
+pub(super) const SCHEMA_VERSION: i64 = 1;
+
+const _: () = assert!(
+    MIGRATIONS.len() as u64 == SCHEMA_VERSION.unsigned_abs(),
+    "one migration a version"
+);
 
 /// How long a statement waits for a lock that another program (a copy, a shell) holds.
 const BUSY: Duration = Duration::from_secs(5);

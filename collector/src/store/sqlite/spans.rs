@@ -1,6 +1,7 @@
 //! The ledger's results: spans and checkpoints.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::time::{UnixTime, Window};
@@ -91,31 +92,11 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     Ok(())
 }
 
-/// Meanings of verdict and agent-set numbers as far as one reading met them: neighbours mostly share them.
+/// Texts that one reading met by their numbers: spans mostly share them.
 #[derive(Default)]
 pub(super) struct Terms {
-    verdicts: HashMap<i64, (State, Option<SpanCause>)>,
+    verdicts: HashMap<i64, Verdict>,
     agents: HashMap<i64, Vec<AgentId>>,
-}
-
-impl Terms {
-    fn verdict(&mut self, conn: &Connection, number: i64) -> Result<(State, Option<SpanCause>), Fail> {
-        if let Some(known) = self.verdicts.get(&number) {
-            return Ok(*known);
-        }
-        let parsed: Verdict = from_json(&term_text(conn, number)?)?;
-        self.verdicts.insert(number, (parsed.state, parsed.cause));
-        Ok((parsed.state, parsed.cause))
-    }
-
-    fn agents(&mut self, conn: &Connection, number: i64) -> Result<Vec<AgentId>, Fail> {
-        if let Some(known) = self.agents.get(&number) {
-            return Ok(known.clone());
-        }
-        let parsed: Vec<AgentId> = from_json(&term_text(conn, number)?)?;
-        self.agents.insert(number, parsed.clone());
-        Ok(parsed)
-    }
 }
 
 /// The spans of a track that touch `window`, in order.
@@ -149,16 +130,29 @@ pub(super) fn of_number(
     let mut rows = query.query((portal, track_code(track), window.from.secs(), window.to.secs()))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let (state, cause) = terms.verdict(conn, row.get(2)?)?;
+        let verdict = remembered(conn, &mut terms.verdicts, row.get(2)?)?;
+        let (state, cause) = (verdict.state, verdict.cause);
         all.push(Span {
             from: UnixTime::from_secs(row.get(0)?),
             to: UnixTime::from_secs(row.get(1)?),
             state,
             cause,
-            agents: terms.agents(conn, row.get(3)?)?,
+            agents: remembered(conn, &mut terms.agents, row.get(3)?)?.clone(),
         });
     }
     Ok(all)
+}
+
+/// The value of a term, parsed once.
+fn remembered<'a, T: serde::de::DeserializeOwned>(
+    conn: &Connection,
+    known: &'a mut HashMap<i64, T>,
+    term: i64,
+) -> Result<&'a T, Fail> {
+    match known.entry(term) {
+        Entry::Occupied(entry) => Ok(entry.into_mut()),
+        Entry::Vacant(entry) => Ok(entry.insert(from_json(&term_text(conn, term)?)?)),
+    }
 }
 
 /// The last checkpoint at or before an instant.

@@ -77,7 +77,7 @@ impl Writer {
         let thread_path = path.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run(conn, &calls, &thread_path))
+            .spawn(move || run(&conn, &calls, &thread_path))
             .map_err(|error| StoreError::Failed {
                 action: "start the writing thread",
                 detail: error.to_string(),
@@ -124,7 +124,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(conn: Connection, calls: &Receiver<Box<dyn Call>>, path: &std::path::Path) {
+fn run(conn: &Connection, calls: &Receiver<Box<dyn Call>>, path: &std::path::Path) {
     let mut names = Names::default();
     while let Ok(first) = calls.recv() {
         let mut group = vec![first];
@@ -134,7 +134,7 @@ fn run(conn: Connection, calls: &Receiver<Box<dyn Call>>, path: &std::path::Path
                 Err(_empty) => break,
             }
         }
-        commit_group(&conn, &mut names, group, path);
+        commit_group(conn, &mut names, group, path);
     }
 }
 

@@ -5,8 +5,8 @@ use ems_contract::record::{ChainRecord, Record};
 use ems_contract::time::{UnixTime, Window};
 use ems_contract::wire::Line;
 
-use super::made::*;
 use crate::store::{Receipt, Store, StoreError};
+use crate::testing::*;
 
 fn all() -> Window {
     Window::new(UnixTime::from_secs(0), UnixTime::from_secs(i64::MAX))

@@ -1,6 +1,6 @@
-use super::made::*;
 use crate::store::sqlite::{SqliteStore, open};
 use crate::store::{Store, StoreError};
+use crate::testing::*;
 
 #[test]
 fn commits_are_synced_and_references_checked() {

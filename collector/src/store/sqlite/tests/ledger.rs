@@ -5,10 +5,10 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::record::Record;
 use ems_contract::time::Window;
 
-use super::made::*;
 use crate::incident::{Incident, IncidentKind, IncidentNote};
 use crate::ledger::{Span, SpanCause, State, Track};
 use crate::store::{Checkpoint, SpanUpdate, Store};
+use crate::testing::*;
 
 fn span(from: i64, to: i64, state: State) -> Span {
     let cause = (state == State::Degraded).then_some(SpanCause::Defect {
@@ -214,7 +214,7 @@ fn incidents_are_amended_in_place_and_found_by_window() {
             new.clone(),
             Incident {
                 portal: portal("p2"),
-                ..new.clone()
+                ..new
             },
         ])
         .unwrap();

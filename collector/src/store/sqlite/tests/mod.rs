@@ -3,4 +3,3 @@
 mod delivery;
 mod durability;
 mod ledger;
-mod made;

@@ -1,0 +1,109 @@
+//! The HTTP edge: who may ask what, and how long anybody may take.
+//!
+//! Agents come through [`agents`] (bearer token; batches and plans), people and Prometheus through [`readers`]
+//! (loopback by default; no token, nothing can be written). [`listener::serve`] puts either on a socket, plain or TLS.
+//!
+//! | method and path | who | answer |
+//! |---|---|---|
+//! | `POST /api/v1/batches` | agent | [`ems_contract::wire::Ack`] after a durable commit |
+//! | `GET /api/v1/plan` | agent | [`ems_contract::plan::Plan`], `ETag`, 304 on `If-None-Match` |
+//! | `GET /api/v1/portals/{id}/spans?from&to&track` | reader | spans of the ledger, see [`spans`] |
+//! | `GET /healthz` | all | 200 while the process answers |
+//! | `GET /readyz` | all | 200 while the store answers, else 503 |
+//!
+//! Errors are `{"error": {"code", "message", "hint"?}}` with the status that says what to do ([`error::ApiError`]).
+
+pub mod auth;
+mod batches;
+pub mod error;
+mod guard;
+mod health;
+pub mod listener;
+mod plan;
+pub mod spans;
+mod stall;
+#[cfg(test)]
+mod tests;
+pub mod tls;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+
+use crate::context::Context;
+use crate::ingest::Ingest;
+use crate::plans::Plans;
+use auth::Tokens;
+
+/// What the rooms behind the edge need.
+#[derive(Clone)]
+pub struct Edge {
+    /// Store, inventory, clock, metrics.
+    pub context: Context,
+    /// The door for batches.
+    pub ingest: Ingest,
+    /// Plans by agent.
+    pub plans: Plans,
+    /// Whose token is whose.
+    pub tokens: Arc<Tokens>,
+    /// Whether a token may come unencrypted from another machine.
+    pub allow_plain_tokens: bool,
+}
+
+impl FromRef<Edge> for Context {
+    fn from_ref(edge: &Edge) -> Self {
+        edge.context.clone()
+    }
+}
+
+/// What agents may ask: batches, plan, health.
+pub fn agents(edge: Edge) -> Router {
+    let authorised = Router::new()
+        .route("/api/v1/batches", post(batches::post))
+        .route("/api/v1/plan", get(plan::get))
+        .route_layer(axum::middleware::from_fn_with_state(
+            edge.clone(),
+            auth::require_agent,
+        ))
+        .with_state(edge.clone());
+    guarded(authorised.merge(health::router(edge.context)))
+}
+
+/// What people and Prometheus may ask: the spans, health, and the `rooms` given (console, metrics).
+pub fn readers(edge: &Edge, rooms: Router) -> Router {
+    let own = Router::new()
+        .route("/api/v1/portals/{id}/spans", get(spans::get))
+        .with_state(edge.context.clone());
+    guarded(own.merge(health::router(edge.context.clone())).merge(rooms))
+}
+
+/// Both on one listener, for an agent on the same machine.
+pub fn router(edge: Edge, rooms: Router) -> Router {
+    let authorised = Router::new()
+        .route("/api/v1/batches", post(batches::post))
+        .route("/api/v1/plan", get(plan::get))
+        .route_layer(axum::middleware::from_fn_with_state(
+            edge.clone(),
+            auth::require_agent,
+        ))
+        .with_state(edge.clone());
+    let own = Router::new()
+        .route("/api/v1/portals/{id}/spans", get(spans::get))
+        .with_state(edge.context.clone());
+    guarded(
+        authorised
+            .merge(own)
+            .merge(health::router(edge.context))
+            .merge(rooms),
+    )
+}
+
+fn guarded(router: Router) -> Router {
+    router
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(axum::middleware::from_fn(guard::within_time))
+        .layer(axum::middleware::from_fn(guard::headers))
+}
