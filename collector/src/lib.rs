@@ -9,6 +9,7 @@ pub mod incident;
 pub mod ingest;
 pub mod ledger;
 pub mod locale;
+pub mod metrics;
 pub mod plans;
 pub mod report;
 pub mod store;

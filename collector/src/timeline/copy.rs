@@ -109,9 +109,16 @@ struct Kept {
     known: BTreeSet<PortalId>,
 }
 
+/// Somebody who has to know that spans which were kept have changed.
+pub trait Watcher: Send + Sync + 'static {
+    /// Told once for every rewrite, before anybody sees the new spans. `after` are the portal's spans now.
+    fn rewritten(&self, rewrite: &Rewrite, after: &Tracks);
+}
+
 /// The copy, shared by all readers.
 pub struct Timelines {
     store: Arc<dyn Store>,
+    watcher: Option<Arc<dyn Watcher>>,
     kept: Mutex<Kept>,
 }
 
@@ -127,7 +134,17 @@ impl Timelines {
         };
         Self {
             store,
+            watcher: None,
             kept: Mutex::new(kept),
+        }
+    }
+
+    /// An empty copy whose rewrites are told to `watcher`.
+    #[must_use]
+    pub fn watched(store: Arc<dyn Store>, watcher: Arc<dyn Watcher>) -> Self {
+        Self {
+            watcher: Some(watcher),
+            ..Self::new(store)
         }
     }
 
@@ -136,24 +153,28 @@ impl Timelines {
     /// # Errors
     /// When the store cannot be read.
     pub fn look(&self, portals: &[PortalId], now: UnixTime) -> Result<Snapshot, StoreError> {
-        self.look_with(portals, now, &mut |_rewrite, _after| {})
+        self.look_and(portals, now, Snapshot::clone)
     }
 
-    /// The same, telling of every rewrite of spans that were kept before.
+    /// The same, with something that has to be done before the next rewrite is told.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn look_with(
+    pub fn look_and<T>(
         &self,
         portals: &[PortalId],
         now: UnixTime,
-        rewritten: &mut dyn FnMut(&Rewrite, &Tracks),
-    ) -> Result<Snapshot, StoreError> {
+        then: impl FnOnce(&Snapshot) -> T,
+    ) -> Result<T, StoreError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.update(&*self.store, portals, now, rewritten)?;
-        Ok(Snapshot {
+        kept.update(&*self.store, portals, now, &mut |rewrite, after| {
+            if let Some(watcher) = &self.watcher {
+                watcher.rewritten(rewrite, after);
+            }
+        })?;
+        Ok(then(&Snapshot {
             portals: kept.portals.clone(),
-        })
+        }))
     }
 }
 
@@ -297,6 +318,18 @@ mod tests {
             .unwrap();
     }
 
+    #[derive(Default)]
+    struct Told(Mutex<Vec<(UnixTime, Vec<Span>)>>);
+
+    impl Watcher for Told {
+        fn rewritten(&self, rewrite: &Rewrite, _after: &Tracks) {
+            self.0
+                .lock()
+                .unwrap()
+                .push((rewrite.from, rewrite.before.spans(Track::V4).to_vec()));
+        }
+    }
+
     fn ids() -> Vec<PortalId> {
         vec!["a".parse().unwrap(), "b".parse().unwrap()]
     }
@@ -305,7 +338,8 @@ mod tests {
     fn a_rewrite_in_the_middle_of_a_span_is_followed_and_told() {
         let (_dir, store) = store();
         write(&store, "a", 0, &[span(0, 600, State::Up)]);
-        let timelines = Timelines::new(store.clone());
+        let watcher = Arc::new(Told::default());
+        let timelines = Timelines::watched(store.clone(), watcher.clone());
         let now = at(700);
         assert_eq!(
             timelines
@@ -321,12 +355,7 @@ mod tests {
             300,
             &[span(300, 500, State::Down), span(500, 700, State::Up)],
         );
-        let mut told = Vec::new();
-        let snapshot = timelines
-            .look_with(&ids(), now, &mut |rewrite, _| {
-                told.push((rewrite.from, rewrite.before.spans(Track::V4).to_vec()));
-            })
-            .unwrap();
+        let snapshot = timelines.look(&ids(), now).unwrap();
         let kept = snapshot.spans(&ids()[0], Track::V4);
         assert_eq!(
             kept,
@@ -334,7 +363,8 @@ mod tests {
                 .spans(&ids()[0], Track::V4, Window::new(at(0), at(900)))
                 .unwrap()
         );
-        assert_eq!(told, [(at(300), vec![span(0, 600, State::Up)])]);
+        let told = watcher.0.lock().unwrap();
+        assert_eq!(*told, [(at(300), vec![span(0, 600, State::Up)])]);
         assert!(snapshot.spans(&ids()[1], Track::V4).is_empty());
     }
 

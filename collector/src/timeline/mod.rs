@@ -9,7 +9,7 @@ mod current;
 mod keep;
 mod roster;
 
-pub use copy::{Rewrite, Snapshot, Timelines, Tracks};
+pub use copy::{Rewrite, Snapshot, Timelines, Tracks, Watcher};
 pub use current::{Current, current};
 pub use keep::keep_from;
 pub use roster::{Member, Roster, Rosters};
