@@ -7,12 +7,16 @@ pub mod context;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod jobs;
 pub mod ledger;
 pub mod locale;
 pub mod metrics;
 pub mod plans;
 pub mod report;
+pub mod serve;
+pub mod settings;
 pub mod store;
+pub mod supervise;
 pub mod template;
 #[cfg(test)]
 mod testing;

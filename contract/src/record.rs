@@ -27,6 +27,9 @@ named_enum! {
         ClockWrong = "clock_wrong",
         /// The collector lost acknowledged records (restored from a backup) and they could not be sent again.
         CollectorLoss = "collector_loss",
+        /// The agent alone failed at many unrelated addresses that others saw well: its failures in this stretch
+        /// count for nothing, its successes do. Found by the collector, never sent by an agent.
+        Suspect = "suspect",
     }
 }
 

@@ -1,7 +1,8 @@
 //! The HTTP edge: who may ask what, and how long anybody may take.
 //!
-//! Agents come through [`agents`] (bearer token; batches and plans), people and Prometheus through [`readers`]
-//! (loopback by default; no token, nothing can be written). [`listener::serve`] puts either on a socket, plain or TLS.
+//! Agents come with a bearer token ([`agents`]: batches and plans); people and Prometheus need none, can write nothing
+//! and come through a listener that is loopback by default ([`router`]: everything). [`listener::serve`] puts either on
+//! a socket, plain or TLS.
 //!
 //! | method and path | who | answer |
 //! |---|---|---|
@@ -29,7 +30,6 @@ pub mod tls;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 
 use crate::context::Context;
@@ -52,52 +52,34 @@ pub struct Edge {
     pub allow_plain_tokens: bool,
 }
 
-impl FromRef<Edge> for Context {
-    fn from_ref(edge: &Edge) -> Self {
-        edge.context.clone()
-    }
-}
-
 /// What agents may ask: batches, plan, health.
 pub fn agents(edge: Edge) -> Router {
-    let authorised = Router::new()
-        .route("/api/v1/batches", post(batches::post))
-        .route("/api/v1/plan", get(plan::get))
-        .route_layer(axum::middleware::from_fn_with_state(
-            edge.clone(),
-            auth::require_agent,
-        ))
-        .with_state(edge.clone());
-    guarded(authorised.merge(health::router(edge.context)))
+    let context = edge.context.clone();
+    guarded(authorised(edge).merge(health::router(context)))
 }
 
-/// What people and Prometheus may ask: the spans, health, and the `rooms` given (console, metrics).
-pub fn readers(edge: &Edge, rooms: Router) -> Router {
-    let own = Router::new()
-        .route("/api/v1/portals/{id}/spans", get(spans::get))
-        .with_state(edge.context.clone());
-    guarded(own.merge(health::router(edge.context.clone())).merge(rooms))
-}
-
-/// Both on one listener, for an agent on the same machine.
+/// Agents and readers on one listener: the spans, and the `rooms` given (console, metrics), which nobody is asked
+/// for a token for.
 pub fn router(edge: Edge, rooms: Router) -> Router {
-    let authorised = Router::new()
-        .route("/api/v1/batches", post(batches::post))
-        .route("/api/v1/plan", get(plan::get))
-        .route_layer(axum::middleware::from_fn_with_state(
-            edge.clone(),
-            auth::require_agent,
-        ))
-        .with_state(edge.clone());
-    let own = Router::new()
+    let context = edge.context.clone();
+    let spans = Router::new()
         .route("/api/v1/portals/{id}/spans", get(spans::get))
-        .with_state(edge.context.clone());
+        .with_state(context.clone());
     guarded(
-        authorised
-            .merge(own)
-            .merge(health::router(edge.context))
+        authorised(edge)
+            .merge(spans)
+            .merge(health::router(context))
             .merge(rooms),
     )
+}
+
+fn authorised(edge: Edge) -> Router {
+    let only_agents = axum::middleware::from_fn_with_state(edge.clone(), auth::require_agent);
+    Router::new()
+        .route("/api/v1/batches", post(batches::post))
+        .route("/api/v1/plan", get(plan::get))
+        .route_layer(only_agents)
+        .with_state(edge)
 }
 
 fn guarded(router: Router) -> Router {

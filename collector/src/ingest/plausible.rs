@@ -1,7 +1,7 @@
 //! Values that no working agent sends. Kept as results they would poison the ledger for years; kept raw they harm
 //! nobody and can be looked at.
 
-use ems_contract::record::Record;
+use ems_contract::record::{GapWhy, Record};
 use ems_contract::time::UnixTime;
 
 /// The longest cadence of any probe, in seconds: a week.
@@ -30,6 +30,9 @@ pub(super) fn objection(record: &Record, received_at: UnixTime) -> Option<&'stat
             None
         }
         Record::Gap(gap) => {
+            if gap.why == GapWhy::Suspect {
+                return Some("that reason is the collector's own");
+            }
             if gap.to <= gap.from {
                 return Some("the gap ends before it begins");
             }

@@ -36,8 +36,8 @@ impl Evaluation {
 
 /// Evaluates one portal from where `carry` stands up to `now`.
 ///
-/// `inputs` must hold every record whose slot is not before `carry.at` and every gap and suspicion that ends
-/// after it; more does no harm. What lies at or after `now` is not looked at: an instant is judged by what has
+/// `inputs` must hold every record whose slot is not before `carry.at` and every gap that ends after
+/// it; more does no harm. What lies at or after `now` is not looked at: an instant is judged by what has
 /// happened, never by what a record promises. The result does not depend on the order of the records, nor on
 /// where earlier evaluations stopped.
 #[must_use]

@@ -33,7 +33,6 @@ struct Watch {
     v4: Vec<SlotRecord>,
     v6: Vec<SlotRecord>,
     gaps: Vec<AgentGap>,
-    suspects: Vec<SuspectStretch>,
 }
 
 impl Watch {
@@ -44,7 +43,6 @@ impl Watch {
             v4: Vec::new(),
             v6: Vec::new(),
             gaps: Vec::new(),
-            suspects: Vec::new(),
         }
     }
 
@@ -59,19 +57,11 @@ impl Watch {
         self
     }
 
-    fn gap(mut self, agent: &str, from: i64, to: i64) -> Self {
+    fn gap(mut self, agent: &str, from: i64, to: i64, why: GapWhy) -> Self {
         self.gaps.push(AgentGap {
             agent: agent.parse().unwrap(),
             window: Window::new(at(from), at(to)),
-            why: GapWhy::AgentOff,
-        });
-        self
-    }
-
-    fn suspect(mut self, agent: &str, from: i64, to: i64) -> Self {
-        self.suspects.push(SuspectStretch {
-            agent: agent.parse().unwrap(),
-            window: Window::new(at(from), at(to)),
+            why,
         });
         self
     }
@@ -81,7 +71,6 @@ impl Watch {
             expected: true,
             records,
             gaps: &self.gaps,
-            suspects: &self.suspects,
         };
         let inputs = Inputs {
             networks: &self.networks,
@@ -202,7 +191,9 @@ fn rule_2_needs_three_slots_and_180_seconds() {
 #[test]
 fn rule_2_holes_break_a_run() {
     let fails = [REFUSED; 4];
-    let gap = Watch::by(THREE).v4("a", 0, 60, &fails).gap("a", 120, 121);
+    let gap = Watch::by(THREE)
+        .v4("a", 0, 60, &fails)
+        .gap("a", 120, 121, GapWhy::AgentOff);
     assert_eq!(
         gap.line(Track::V4, 240),
         [
@@ -468,7 +459,7 @@ fn a_suspect_agent_fails_unheard() {
     let watch = Watch::by(THREE)
         .v4("a", 0, 60, &[UP, REFUSED, REFUSED, UP])
         .v4("b", 0, 60, &[UP; 4])
-        .suspect("a", 0, 180);
+        .gap("a", 0, 180, GapWhy::Suspect);
     assert_eq!(watch.line(Track::V4, 240), ["0-240 up [a,b]"]);
 }
 

@@ -32,3 +32,5 @@ mod golden;
 mod oracle;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+pub(crate) mod story;

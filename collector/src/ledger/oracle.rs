@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ems_contract::cause::DegradedCause;
 use ems_contract::id::{AgentId, NetworkId};
 use ems_contract::outcome::Outcome;
+use ems_contract::record::GapWhy;
 use ems_contract::time::UnixTime;
 
 use super::{FamilyInput, Inputs, Networks, Rules, SlotRecord, Span, SpanCause, State};
@@ -196,18 +197,11 @@ fn words(
         if at - record.slot >= i64::from(record.interval_s) || record.outcome.is_unknown() {
             continue;
         }
-        if input
+        let mut gaps = input
             .gaps
             .iter()
-            .any(|gap| gap.agent == *agent && gap.window.contains(at))
-        {
-            continue;
-        }
-        let suspect = input
-            .suspects
-            .iter()
-            .any(|s| s.agent == *agent && s.window.contains(at));
-        if record.outcome.is_failure() && suspect {
+            .filter(|gap| gap.agent == *agent && gap.window.contains(at));
+        if gaps.any(|gap| gap.why != GapWhy::Suspect || record.outcome.is_failure()) {
             continue;
         }
         let before = index > 0 && in_a_row(records[index - 1], record);

@@ -2,179 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ems_contract::cause::{Cause, DegradedCause, Stage, UnknownWhy};
-use ems_contract::outcome::Outcome;
-use ems_contract::record::GapWhy;
+use ems_contract::cause::DegradedCause;
 use ems_contract::time::{UnixTime, Window};
 use proptest::prelude::*;
 
 use super::oracle::{self, Second};
+use super::story::{Story, at, posts, stories};
 use super::*;
-
-const BASE: i64 = 1_700_000_000;
-
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(BASE + seconds)
-}
-
-/// Everything that was ever said about one portal.
-#[derive(Debug, Clone)]
-struct Story {
-    networks: Networks,
-    records: [Vec<SlotRecord>; 2],
-    gaps: Vec<AgentGap>,
-    suspects: [Vec<SuspectStretch>; 2],
-    expected: [bool; 2],
-    length: i64,
-}
-
-const RULES: Rules = Rules {
-    two_attempts_from_s: 31,
-    // Short, so that stories of some minutes see IPv6 forgotten.
-    ipv6_memory_s: 400,
-};
-
-impl Story {
-    fn inputs(&self) -> Inputs<'_> {
-        let family = |index: usize| FamilyInput {
-            expected: self.expected[index],
-            records: &self.records[index],
-            gaps: &self.gaps,
-            suspects: &self.suspects[index],
-        };
-        Inputs {
-            networks: &self.networks,
-            v4: family(0),
-            v6: family(1),
-            rules: RULES,
-        }
-    }
-
-    fn end(&self) -> UnixTime {
-        at(self.length)
-    }
-
-    fn in_one_pass(&self) -> Evaluation {
-        evaluate(&Carry::start(at(0)), &self.inputs(), self.end(), &[])
-    }
-}
-
-fn agent(index: usize) -> ems_contract::id::AgentId {
-    format!("agent-{index}").parse().unwrap()
-}
-
-fn outcomes() -> impl Strategy<Value = Option<(Outcome, bool)>> {
-    let down = |stage, cause| Some((Outcome::Down { stage, cause }, false));
-    let degraded = |cause| Some((Outcome::Degraded { cause }, false));
-    let no_address = Outcome::Down {
-        stage: Stage::Dns,
-        cause: Cause::DnsNodata,
-    };
-    prop_oneof![
-        6 => Just(Some((Outcome::Up, false))),
-        1 => Just(degraded(DegradedCause::Flaky)),
-        1 => Just(degraded(DegradedCause::SlowFirstByte)),
-        5 => Just(down(Stage::Connect, Cause::TcpTimeout)),
-        2 => Just(down(Stage::Tls, Cause::TcpReset)),
-        2 => Just(down(Stage::Body, Cause::TcpReset)),
-        3 => Just(Some((no_address, true))),
-        2 => Just(Some((Outcome::Unknown { why: UnknownWhy::AgentBlind }, false))),
-        1 => Just(None),
-    ]
-}
-
-/// One agent's slots over one family: stretches of one cadence, each begun after a pause (restart, changed
-/// plan), each with outcomes that last for some slots.
-fn slots() -> impl Strategy<Value = Vec<(i64, u32, Outcome, bool)>> {
-    let interval = prop_oneof![3 => Just(60u32), 2 => Just(10), 1 => Just(30), 1 => Just(31), 1 => Just(90), 1 => 1u32..100];
-    let stretch = (
-        interval,
-        prop_oneof![Just(0i64), 0i64..100],
-        prop::collection::vec((outcomes(), 1usize..7), 1..5),
-    );
-    prop::collection::vec(stretch, 1..5).prop_map(|stretches| {
-        let mut slots = Vec::new();
-        let mut now = -120;
-        for (interval, pause, words) in stretches {
-            now += pause;
-            for (word, times) in words {
-                for _ in 0..times {
-                    slots.extend(word.map(|(outcome, none)| (now, interval, outcome, none)));
-                    now += i64::from(interval);
-                }
-            }
-        }
-        slots
-    })
-}
-
-fn windows(most: usize) -> impl Strategy<Value = Vec<(usize, Window)>> {
-    let window = (0usize..4, -50i64..1_500, 0i64..200);
-    let window = window.prop_map(|(who, from, length)| (who, Window::new(at(from), at(from + length))));
-    prop::collection::vec(window, 0..=most)
-}
-
-fn stories() -> impl Strategy<Value = Story> {
-    let agents = prop::collection::vec((0usize..4, slots(), slots()), 1..5);
-    let expected = prop_oneof![6 => Just([true, true]), 1 => Just([true, false]), 1 => Just([false, true])];
-    (
-        agents,
-        windows(3),
-        windows(2),
-        windows(2),
-        expected,
-        200i64..1_500,
-    )
-        .prop_map(|(agents, gaps, suspects4, suspects6, expected, length)| {
-            let mut story = Story {
-                networks: Networks::new(),
-                records: [Vec::new(), Vec::new()],
-                gaps: Vec::new(),
-                suspects: [Vec::new(), Vec::new()],
-                expected,
-                length,
-            };
-            for (index, (network, v4, v6)) in agents.into_iter().enumerate() {
-                // The fourth network stands for agents that the inventory has forgotten.
-                if network < 3 {
-                    story
-                        .networks
-                        .insert(agent(index), format!("net-{network}").parse().unwrap());
-                }
-                for (family, slots) in [v4, v6].into_iter().enumerate() {
-                    story.records[family].extend(slots.into_iter().map(
-                        |(slot, interval_s, outcome, none)| SlotRecord {
-                            agent: agent(index),
-                            slot: at(slot),
-                            interval_s,
-                            outcome,
-                            no_address: none,
-                        },
-                    ));
-                }
-            }
-            story.gaps = gaps
-                .into_iter()
-                .map(|(who, window)| AgentGap {
-                    agent: agent(who),
-                    window,
-                    why: GapWhy::AgentOff,
-                })
-                .collect();
-            story.suspects = [suspects4, suspects6].map(|list| {
-                let told = |(who, window)| SuspectStretch {
-                    agent: agent(who),
-                    window,
-                };
-                list.into_iter().map(told).collect()
-            });
-            // Records before the beginning belong to a carry that does not exist.
-            for family in &mut story.records {
-                family.retain(|record| record.slot >= at(0));
-            }
-            story
-        })
-}
 
 /// The naive way to outages: walk the seconds.
 fn naive_outages(
@@ -273,43 +107,6 @@ fn write(kept: &mut BTreeMap<(Track, UnixTime), Span>, from: UnixTime, spans: Ve
     }
 }
 
-#[derive(Debug, Clone)]
-enum Item {
-    Record(usize, SlotRecord),
-    Gap(AgentGap),
-    Suspect(usize, SuspectStretch),
-}
-
-impl Item {
-    fn changes_from(&self) -> UnixTime {
-        match self {
-            Self::Record(_, record) => record.slot,
-            Self::Gap(gap) => gap.window.from,
-            Self::Suspect(_, stretch) => stretch.window.from,
-        }
-    }
-}
-
-fn items(story: &Story) -> Vec<Item> {
-    let mut items = Vec::new();
-    for family in 0..2 {
-        items.extend(
-            story.records[family]
-                .iter()
-                .cloned()
-                .map(|r| Item::Record(family, r)),
-        );
-        items.extend(
-            story.suspects[family]
-                .iter()
-                .cloned()
-                .map(|s| Item::Suspect(family, s)),
-        );
-    }
-    items.extend(story.gaps.iter().cloned().map(Item::Gap));
-    items
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -341,63 +138,9 @@ proptest! {
     /// Data comes late, twice and in any order; evaluations resume from the newest checkpoint that it leaves
     /// standing. In the end everything is as if all had been known from the beginning.
     #[test]
-    fn late_doubled_and_shuffled_data_ends_the_same(
-        story in stories(),
-        delays in prop::collection::vec(prop_oneof![3 => 0i64..60, 1 => 0i64..900], 64),
-        again in prop::collection::vec(0usize..1_000, 0..20),
-        evaluations in prop::collection::vec(1i64..2_400, 0..12),
-    ) {
-        let mut arrivals: Vec<(i64, Item)> = items(&story)
-            .into_iter()
-            .enumerate()
-            .map(|(index, item)| {
-                let due = match &item {
-                    Item::Gap(gap) => gap.window.to,
-                    other => other.changes_from(),
-                };
-                (due - at(0) + delays[index * 7 % delays.len()], item)
-            })
-            .collect();
-        for (offset, index) in again.into_iter().enumerate() {
-            if let Some((when, item)) = arrivals.get(index).cloned() {
-                arrivals.push((when + i64::try_from(offset).unwrap() * 40, item));
-            }
-        }
-        arrivals.sort_by_key(|(when, _)| *when);
-        let last = arrivals.last().map_or(0, |(when, _)| *when).max(story.length);
-        let mut instants: Vec<i64> = evaluations.into_iter().filter(|t| *t < last).collect();
-        instants.sort_unstable();
-        instants.push(last + 1);
-
-        let mut known = Story { records: Default::default(), gaps: Vec::new(), suspects: Default::default(), ..story.clone() };
-        let mut checkpoints = vec![Carry::start(at(0))];
+    fn late_doubled_and_shuffled_data_ends_the_same(story in stories(), post in posts()) {
         let mut kept = BTreeMap::new();
-        let mut arrivals = arrivals.into_iter().peekable();
-        for instant in instants {
-            let now = at(instant).min(story.end());
-            let mut since = now;
-            while let Some((_, item)) = arrivals.next_if(|(when, _)| *when < instant) {
-                since = since.min(item.changes_from());
-                match item {
-                    Item::Record(family, record) => {
-                        let list = &mut known.records[family];
-                        if !list.iter().any(|r| r.agent == record.agent && r.slot == record.slot) {
-                            list.push(record);
-                        }
-                    }
-                    Item::Gap(gap) => known.gaps.push(gap),
-                    Item::Suspect(family, stretch) => known.suspects[family].push(stretch),
-                }
-            }
-            while checkpoints.len() > 1 && checkpoints.last().is_some_and(|carry| carry.at > since) {
-                checkpoints.pop();
-            }
-            let carry = checkpoints.last().unwrap().clone();
-            let marks = [now - 700, now - 300, now - 50, now];
-            let told = evaluate(&carry, &known.inputs(), now, &marks);
-            write(&mut kept, carry.at, told.spans);
-            checkpoints.extend(told.carries);
-        }
+        post.deliver(&story, |carry, _, told| write(&mut kept, carry.at, told.spans));
         let kept: Vec<(Track, Span)> = kept.into_iter().map(|((track, _), span)| (track, span)).collect();
         prop_assert_eq!(kept, story.in_one_pass().spans);
     }
@@ -416,7 +159,7 @@ proptest! {
                 list.swap(index, next(index + 1));
             }
         }
-        shuffled.gaps.reverse();
+        shuffled.gaps.iter_mut().for_each(|gaps| gaps.reverse());
         prop_assert_eq!(shuffled.in_one_pass(), story.in_one_pass());
     }
 

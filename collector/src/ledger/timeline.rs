@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use ems_contract::cause::{Cause, DegradedCause, Stage};
 use ems_contract::id::AgentId;
 use ems_contract::outcome::Outcome;
+use ems_contract::record::GapWhy;
 use ems_contract::time::{UnixTime, Window};
 
 use super::carry::{AgentCarry, FamilyCarry};
-use super::types::{FamilyInput, Rules, SlotRecord};
+use super::types::{AgentGap, FamilyInput, Rules, SlotRecord};
 
 /// What an agent that sees makes of the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +78,8 @@ pub(super) fn build(
     for record in input.records.iter().filter(|record| span.contains(record.slot)) {
         agents.entry(&record.agent).or_default().push(record);
     }
-    let mut gaps = by_agent(input.gaps.iter().map(|gap| (&gap.agent, gap.window)));
-    let mut suspects = by_agent(input.suspects.iter().map(|s| (&s.agent, s.window)));
+    let mut gaps = by_agent(input.gaps.iter().filter(|gap| gap.why != GapWhy::Suspect));
+    let mut suspects = by_agent(input.gaps.iter().filter(|gap| gap.why == GapWhy::Suspect));
     agents
         .into_iter()
         .map(|(agent, records)| {
@@ -195,10 +196,10 @@ fn push(pieces: &mut Vec<Piece>, window: Window, slot: UnixTime, view: View) {
 }
 
 /// Windows by agent, sorted, disjoint.
-fn by_agent<'a>(windows: impl Iterator<Item = (&'a AgentId, Window)>) -> BTreeMap<&'a AgentId, Vec<Window>> {
+fn by_agent<'a>(gaps: impl Iterator<Item = &'a AgentGap>) -> BTreeMap<&'a AgentId, Vec<Window>> {
     let mut all: BTreeMap<&AgentId, Vec<Window>> = BTreeMap::new();
-    for (agent, window) in windows.filter(|(_, window)| !window.is_empty()) {
-        all.entry(agent).or_default().push(window);
+    for gap in gaps.filter(|gap| !gap.window.is_empty()) {
+        all.entry(&gap.agent).or_default().push(gap.window);
     }
     for list in all.values_mut() {
         list.sort_by_key(|window| window.from);

@@ -171,16 +171,6 @@ pub struct AgentGap {
 /// An agent's network by id: two agents of one network are one witness.
 pub type Networks = std::collections::BTreeMap<AgentId, NetworkId>;
 
-/// A stretch in which an agent's failures count for nothing, because it alone fails where others succeed
-/// ([`crate::suspect`]). Its successes still count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuspectStretch {
-    /// Who.
-    pub agent: AgentId,
-    /// When.
-    pub window: Window,
-}
-
 /// What is known of one family of one portal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FamilyInput<'a> {
@@ -189,10 +179,9 @@ pub struct FamilyInput<'a> {
     pub expected: bool,
     /// Records, in any order; of several with one agent and slot the first counts.
     pub records: &'a [SlotRecord],
-    /// Gaps, in any order, overlapping or not.
+    /// Gaps, in any order, overlapping or not. In a gap an agent does not see, whatever record is in force; in
+    /// one of [`GapWhy::Suspect`] it sees, but its failures are not heard.
     pub gaps: &'a [AgentGap],
-    /// Stretches of suspicion, in any order.
-    pub suspects: &'a [SuspectStretch],
 }
 
 /// Everything that decides the state of one portal.

@@ -41,8 +41,6 @@ catalogue! {
     INVENTORY_RELOAD: Gauge "ems_inventory_last_reload_success" [];
     /// Portals that are measured, by level
     INVENTORY_PORTALS: Gauge "ems_inventory_portals" ["level"];
-    /// Size of the database files
-    STORE_BYTES: Gauge "ems_store_bytes" [];
     /// When the last batch of an agent arrived
     AGENT_LAST_BATCH: Gauge "ems_agent_last_batch_timestamp_seconds" ["agent"];
     /// The newest slot that an agent reported
@@ -112,7 +110,7 @@ const DOCUMENT_HEAD: &str = "<!-- Generated from collector/src/metrics/catalogue
 
 `GET /metrics`, Prometheus text format 0.0.4. The figures below are made from store and inventory at each scrape: a
 portal that leaves the inventory leaves the exposition. The rooms of the collector add their own counters
-(`ems_ingest_*` and others), each described by its `# HELP` line.
+(`ems_ingest_*`, `ems_store_*` and others), each described by its `# HELP` line.
 
 | name | kind | labels | meaning |
 |---|---|---|---|

@@ -30,11 +30,6 @@ pub(super) fn inventory(out: &mut Exposition, loaded: &Loaded, members: &[Member
     }
 }
 
-pub(super) fn store(out: &mut Exposition, bytes: u64) {
-    out.family(&names::STORE_BYTES)
-        .integer(&[], i64::try_from(bytes).unwrap_or(i64::MAX));
-}
-
 pub(super) fn agents(out: &mut Exposition, loaded: &Loaded, agents: &[AgentStatus]) {
     let mut family = out.family(&names::AGENT_LAST_BATCH);
     for agent in agents {

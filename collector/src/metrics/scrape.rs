@@ -1,8 +1,8 @@
 //! One scrape: everything is read, then written down in the order of the catalogue.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use ems_contract::time::{UnixTime, Window};
+use ems_contract::time::Window;
 
 use super::counters::Counters;
 use super::exposition::Exposition;
@@ -10,9 +10,6 @@ use super::{installation, portals, probes};
 use crate::context::Context;
 use crate::store::StoreError;
 use crate::timeline::{Rosters, Timelines};
-
-/// Counting the store's rows is dear: the size that is told may be this old, in seconds.
-const SIZE_AGE_S: i64 = 300;
 
 /// Why there is no exposition.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +28,6 @@ pub struct Metrics {
     timelines: Arc<Timelines>,
     counters: Arc<Counters>,
     rosters: Rosters,
-    size: Mutex<Option<(UnixTime, u64)>>,
 }
 
 impl Metrics {
@@ -43,7 +39,6 @@ impl Metrics {
             timelines,
             counters,
             rosters: Rosters::default(),
-            size: Mutex::default(),
         }
     }
 
@@ -68,7 +63,6 @@ impl Metrics {
         let mut out = Exposition::default();
         installation::build(&mut out);
         installation::inventory(&mut out, &loaded, members);
-        installation::store(&mut out, self.size(now)?);
         installation::agents(&mut out, &loaded, &agents);
         portals::info(&mut out, members);
         portals::state(&mut out, members, &snapshot, now);
@@ -81,17 +75,5 @@ impl Metrics {
         let own = self.context.registry.gather();
         text.push_str(&prometheus::TextEncoder::new().encode_to_string(&own)?);
         Ok(text)
-    }
-
-    fn size(&self, now: UnixTime) -> Result<u64, StoreError> {
-        let mut known = self.size.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, bytes)) = *known
-            && now - at < SIZE_AGE_S
-        {
-            return Ok(bytes);
-        }
-        let bytes = self.context.store.statistics()?.bytes;
-        *known = Some((now, bytes));
-        Ok(bytes)
     }
 }

@@ -10,6 +10,7 @@ use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
@@ -63,7 +64,21 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the database cannot be written.
-    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError>;
+    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError> {
+        self.write_all_spans(vec![update])
+    }
+
+    /// [`Store::write_spans`] for several portals in one transaction: all of them or, on error, none.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn write_all_spans(&self, updates: Vec<SpanUpdate>) -> Result<(), StoreError>;
+
+    /// Keeps gaps that the collector found itself; every portal of these agents is dirty from there on.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn note_gaps(&self, gaps: Vec<NotedGap>) -> Result<(), StoreError>;
 
     /// The spans of a track that touch `window`, in order, not clipped.
     ///
@@ -104,6 +119,13 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When the database cannot be read.
     fn samples(&self, portal: &PortalId, family: Family, window: Window) -> Result<Vec<Sample>, StoreError>;
+
+    /// Everything known of a portal in the form in which agents send it: results whose slot lies in `window` and gaps
+    /// that begin in it, by instant and agent. Where they were spooled is not kept: epoch and number are 0.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn records(&self, portal: &PortalId, window: Window) -> Result<Vec<Record>, StoreError>;
 
     /// A certificate chain by its digest.
     ///

@@ -9,7 +9,8 @@ use ems_contract::id::{AgentId, Epoch, PortalId};
 use ems_contract::observation::Timings;
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
-use ems_contract::time::UnixTime;
+use ems_contract::record::GapWhy;
+use ems_contract::time::{UnixTime, Window};
 use ems_contract::wire::Line;
 
 use crate::ledger::{Span, Track};
@@ -111,10 +112,13 @@ pub struct SpanUpdate {
     pub portal: PortalId,
     /// Spans from here on are replaced (a span that begins before is cut here).
     pub from: UnixTime,
-    /// The new spans, per track, in order, none beginning before `from`.
+    /// The new spans, per track, in order. The first of a track may begin before `from`: it goes on from there
+    /// and takes the place of the one that was cut, so that a line of spans stays run-length.
     pub spans: Vec<(Track, Span)>,
     /// New checkpoints; older ones at or after `from` are dropped.
     pub checkpoints: Vec<Checkpoint>,
+    /// Instants whose checkpoints are not needed any more.
+    pub forget: Vec<UnixTime>,
     /// The generation of the dirt this update answers.
     pub generation: u64,
 }
@@ -126,6 +130,19 @@ pub struct SpanChanges {
     pub version: u64,
     /// Portals whose spans were rewritten, and from which instant on; `None`: everything may have changed.
     pub portals: Option<Vec<(PortalId, UnixTime)>>,
+}
+
+/// A gap in an agent's `reach` records of all portals, found by the collector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotedGap {
+    /// Whose.
+    pub agent: AgentId,
+    /// The family; absent for both.
+    pub family: Option<Family>,
+    /// When.
+    pub window: Window,
+    /// Why.
+    pub why: GapWhy,
 }
 
 /// State of the ledger's evaluation at an instant, to resume from.

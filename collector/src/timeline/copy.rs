@@ -313,6 +313,7 @@ mod tests {
                     .flat_map(|track| spans.iter().map(move |span| (track, span.clone())))
                     .collect(),
                 checkpoints: Vec::new(),
+                forget: Vec::new(),
                 generation: 0,
             })
             .unwrap();

@@ -1,5 +1,6 @@
 //! The portals that are measured now, and the time in which each of them counts.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ems_contract::digest::Sha256;
@@ -47,6 +48,7 @@ pub struct Roster {
     pub members: Vec<Member>,
     /// Their ids.
     pub ids: Vec<PortalId>,
+    places: BTreeMap<PortalId, usize>,
 }
 
 impl Roster {
@@ -66,14 +68,15 @@ impl Roster {
                 }
             })
             .collect();
-        let ids = members.iter().map(|member| member.portal.id.clone()).collect();
-        Self { members, ids }
+        let ids: Vec<PortalId> = members.iter().map(|member| member.portal.id.clone()).collect();
+        let places = ids.iter().cloned().zip(0..).collect();
+        Self { members, ids, places }
     }
 
     /// A member by its id.
     #[must_use]
     pub fn member(&self, id: &PortalId) -> Option<&Member> {
-        self.members.iter().find(|member| member.portal.id == *id)
+        self.members.get(*self.places.get(id)?)
     }
 }
 

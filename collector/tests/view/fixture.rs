@@ -232,6 +232,7 @@ impl Seed {
                 from,
                 spans,
                 checkpoints: Vec::new(),
+                forget: Vec::new(),
                 generation: 0,
             })
             .unwrap();

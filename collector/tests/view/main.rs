@@ -4,4 +4,5 @@
 
 mod console;
 mod fixture;
+mod metrics;
 mod report;

@@ -55,6 +55,7 @@ async fn spans_are_clipped_to_the_window_and_wrong_questions_are_explained() {
                 (Track::V4, span(600, 900, State::Unknown)),
             ],
             checkpoints: vec![],
+            forget: vec![],
             generation: 0,
         })
         .unwrap();

@@ -12,7 +12,7 @@ use super::delivery::{self, Short, Stream};
 use super::fail::Fail;
 use super::names::family_code;
 use super::writer::Session;
-use super::{chains, dirty};
+use super::{chains, dirty, pack, rows};
 use crate::store::{Receipt, StoreError};
 
 /// A slot further ahead of its arrival than this, in seconds, comes from a wrong clock: it is kept raw, because as
@@ -34,10 +34,12 @@ pub(super) struct Prepared {
 struct Keeping<'a, 'b> {
     session: &'a mut Session<'b>,
     insert: CachedStatement<'b>,
+    packed: CachedStatement<'b>,
     agent: i64,
     stream: Stream,
     received_at: i64,
     receipt: Receipt,
+    results: i64,
     last_slot: Option<i64>,
     dirt: BTreeMap<i64, i64>,
 }
@@ -57,11 +59,13 @@ pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Rece
                  connect_us, tls_us, first_byte_us, body_us, body_bytes, attempts)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT DO NOTHING",
         )?,
+        packed: conn.prepare_cached("SELECT data FROM chunk WHERE id = ?1")?,
         session,
         agent,
         stream,
         received_at: batch.received_at,
         receipt: Receipt::default(),
+        results: 0,
         last_slot: None,
         dirt: BTreeMap::new(),
     };
@@ -127,6 +131,13 @@ impl Keeping<'_, '_> {
             return self.quarantine(arrival, "its portal was never in an inventory");
         };
         let series = names.series(conn, portal, row.probe, row.family, self.agent)?;
+        // Only a late record can belong to a window that is packed.
+        if rows::window_of(slot) < rows::window_of(self.received_at)
+            && rows::is_packed(&mut self.packed, series, slot)?
+        {
+            self.receipt.slot_conflicts += 1;
+            return Ok(());
+        }
         let outcome = names.outcome(conn, row.outcome)?;
         let origin = names.origin(conn, row.origin)?;
         let address = row
@@ -160,6 +171,7 @@ impl Keeping<'_, '_> {
             return Ok(());
         }
         self.receipt.stored += 1;
+        self.results += 1;
         if self.received_at > slot + i64::from(row.interval_s) + SETTLING_S {
             self.receipt.late += 1;
         }
@@ -244,9 +256,10 @@ impl Keeping<'_, '_> {
                     .session
                     .names
                     .series(conn, portal, row.probe, row.family, self.agent)?;
-                Ok(conn
+                let open = conn
                     .prepare_cached("SELECT 1 FROM result WHERE series = ?1 AND slot = ?2")?
-                    .exists((series, row.slot.secs()))?)
+                    .exists((series, row.slot.secs()))?;
+                Ok(open || rows::is_packed(&mut self.packed, series, row.slot.secs())?)
             }
             Content::Gap(gap) => Ok(conn
                 .prepare_cached(
@@ -282,10 +295,8 @@ impl Keeping<'_, '_> {
             self.last_slot,
         ))?;
         dirty::mark(conn, &self.dirt)?;
-        if self.receipt.slot_conflicts > 0 {
-            conn.prepare_cached("UPDATE counter SET value = value + ?1 WHERE name = 'slot_conflicts'")?
-                .execute([self.receipt.slot_conflicts])?;
-        }
+        pack::count(conn, "open_results", self.results)?;
+        pack::count(conn, "slot_conflicts", self.receipt.slot_conflicts.into())?;
         self.receipt.through = through.unsigned_abs();
         let highest = fresh.last().map_or(after, |(seq, _)| *seq);
         if through < highest.max(after) {

@@ -5,15 +5,21 @@ mod backup;
 mod bulk;
 mod chains;
 mod changes;
+mod chunk;
 mod commit;
 mod delivery;
 mod dirty;
 mod fail;
+mod gaps;
 mod incidents;
 mod names;
 mod open;
+mod pack;
 mod reading;
+mod records;
+mod restore;
 mod results;
+mod rows;
 mod spans;
 mod upkeep;
 mod writer;
@@ -28,11 +34,12 @@ use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
 
 use super::{
-    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Receipt, Sample, SpanChanges,
-    SpanUpdate, Statistics, Store, StoreError,
+    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, NotedGap, Receipt, Sample,
+    SpanChanges, SpanUpdate, Statistics, Store, StoreError,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
@@ -40,7 +47,11 @@ use arrival::Arrival;
 use changes::Changes;
 use commit::Prepared;
 use reading::Readers;
+pub use restore::{Restored, restore};
 use writer::Writer;
+
+/// Windows packed in one transaction: some ten milliseconds.
+const PACK_AT_ONCE: usize = 16;
 
 /// The store in one SQLite file.
 pub struct SqliteStore {
@@ -69,6 +80,21 @@ impl SqliteStore {
             _lock: lock,
         })
     }
+}
+
+/// Copies the database of a collector, running or not, to `target`, which must not exist.
+///
+/// # Errors
+/// [`StoreError::Unusable`] when `database` is not ours; see [`Store::backup`].
+pub fn backup(database: &Path, target: &Path) -> Result<(), StoreError> {
+    if !database.exists() {
+        return Err(StoreError::Failed {
+            action: "make a backup",
+            detail: format!("there is no database at {}", database.display()),
+        });
+    }
+    open::identify(database)?;
+    backup::make(database, target)
 }
 
 impl Store for SqliteStore {
@@ -114,12 +140,26 @@ impl Store for SqliteStore {
         })
     }
 
-    fn write_spans(&self, update: SpanUpdate) -> Result<(), StoreError> {
-        let (portal, from) = (update.portal.clone(), update.from);
-        self.writer
-            .call("write spans", move |session| spans::write(session, &update))?;
-        self.changes.note(portal, from);
+    fn write_all_spans(&self, updates: Vec<SpanUpdate>) -> Result<(), StoreError> {
+        let changed: Vec<(PortalId, UnixTime)> = updates
+            .iter()
+            .map(|update| (update.portal.clone(), update.from))
+            .collect();
+        self.writer.call("write spans", move |session| {
+            updates
+                .iter()
+                .try_for_each(|update| spans::write(session, update))
+        })?;
+        // After the commit: who looks now reads the new spans.
+        for (portal, from) in changed {
+            self.changes.note(portal, from);
+        }
         Ok(())
+    }
+
+    fn note_gaps(&self, gaps: Vec<NotedGap>) -> Result<(), StoreError> {
+        self.writer
+            .call("note gaps", move |session| gaps::note(session, &gaps))
     }
 
     fn spans(&self, portal: &PortalId, track: Track, window: Window) -> Result<Vec<Span>, StoreError> {
@@ -155,6 +195,12 @@ impl Store for SqliteStore {
         })
     }
 
+    fn records(&self, portal: &PortalId, window: Window) -> Result<Vec<Record>, StoreError> {
+        self.readers.read("read records", |conn, lookup| {
+            records::read(conn, lookup, portal, window)
+        })
+    }
+
     fn chain(&self, digest: &Sha256) -> Result<Option<Chain>, StoreError> {
         self.readers
             .read("read a certificate chain", |conn, _| chains::find(conn, digest))
@@ -177,15 +223,48 @@ impl Store for SqliteStore {
     }
 
     fn pack(&self, horizon: UnixTime) -> Result<u64, StoreError> {
+        let horizon = horizon.secs();
+        let mut packed = 0;
+        // A series that was down for days has several closed windows; each round takes its oldest.
+        loop {
+            let closed = self
+                .readers
+                .read("look for closed windows", |conn, _| pack::closed(conn, horizon))?;
+            let before = packed;
+            for some in closed.chunks(PACK_AT_ONCE) {
+                let some = some.to_vec();
+                packed += self.writer.call::<u64, _>("pack", move |session| {
+                    some.into_iter().map(|closed| pack::pack(session, closed)).sum()
+                })?;
+            }
+            if packed == before {
+                break;
+            }
+        }
         self.writer.call("forget digests", move |session| {
-            delivery::forget(session.conn, horizon.secs() - delivery::KEPT_S)?;
-            Ok(0)
-        })
+            delivery::forget(session.conn, horizon - delivery::KEPT_S)
+        })?;
+        Ok(packed)
     }
 
     fn expire(&self, raw_before: UnixTime) -> Result<u64, StoreError> {
-        self.writer
-            .call("expire", move |session| upkeep::expire(session, raw_before))
+        let before = raw_before.secs();
+        let mut deleted = 0;
+        loop {
+            let (chunks, results) = self
+                .writer
+                .call("expire", move |session| pack::expire_chunks(session.conn, before))?;
+            deleted += results;
+            if chunks == 0 {
+                break;
+            }
+        }
+        deleted += self.writer.call("expire", move |session| {
+            let rows = pack::expire_rows(session.conn, before)?;
+            pack::expire_rest(session.conn, before)?;
+            Ok(rows)
+        })?;
+        Ok(deleted)
     }
 
     fn backup(&self, target: &Path) -> Result<(), StoreError> {

@@ -1,51 +1,19 @@
-//! Reading results back, row by row.
+//! Reading results back, with their numbers looked up.
 
 use ems_contract::cause::Cause;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, PortalId};
-use ems_contract::observation::Timings;
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
 use ems_contract::time::{UnixTime, Window};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::Connection;
 
 use super::fail::Fail;
 use super::names::{self, family_code, family_of, from_json};
 use super::reading::{Lookup, id};
+use super::rows;
 use crate::ledger::{AgentGap, SlotRecord};
 use crate::store::{Latest, Sample};
-
-/// A stored result with its numbers not looked up yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stored {
-    pub(super) slot: i64,
-    pub(super) interval_s: u32,
-    pub(super) outcome: i64,
-    pub(super) facts: Option<i64>,
-    pub(super) address: Option<i64>,
-    pub(super) timings: Timings,
-}
-
-/// The columns of [`Stored`], in its order.
-const COLUMNS: &str =
-    "slot, interval_s, outcome, facts, address, dns_us, connect_us, tls_us, first_byte_us, body_us";
-
-fn stored(row: &Row<'_>) -> Result<Stored, rusqlite::Error> {
-    Ok(Stored {
-        slot: row.get(0)?,
-        interval_s: row.get(1)?,
-        outcome: row.get(2)?,
-        facts: row.get(3)?,
-        address: row.get(4)?,
-        timings: Timings {
-            dns_us: row.get(5)?,
-            connect_us: row.get(6)?,
-            tls_us: row.get(7)?,
-            first_byte_us: row.get(8)?,
-            body_us: row.get(9)?,
-        },
-    })
-}
 
 /// One agent's grid of a portal.
 struct Series {
@@ -68,16 +36,6 @@ fn series_of(conn: &Connection, portal: i64, family: Family) -> Result<Vec<Serie
     Ok(all)
 }
 
-fn in_window(conn: &Connection, series: i64, window: Window) -> Result<Vec<Stored>, Fail> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM result WHERE series = ?1 AND slot >= ?2 AND slot < ?3 ORDER BY slot");
-    let mut query = conn.prepare_cached(&sql)?;
-    let rows = query
-        .query_map((series, window.from.secs(), window.to.secs()), stored)?
-        .collect::<Result<_, _>>()?;
-    Ok(rows)
-}
-
 /// The `reach` records of a portal and family in `window`, by (slot, agent).
 pub(super) fn slot_records(
     conn: &Connection,
@@ -92,12 +50,12 @@ pub(super) fn slot_records(
     };
     for series in series_of(conn, portal, family)? {
         let agent = lookup.agent(conn, series.agent)?;
-        for row in in_window(conn, series.id, window)? {
-            let outcome = lookup.outcome(conn, row.outcome)?;
+        for (slot, interval_s, outcome) in rows::outcomes(conn, series.id, window)? {
+            let outcome = lookup.outcome(conn, outcome)?;
             all.push(SlotRecord {
                 agent: agent.clone(),
-                slot: UnixTime::from_secs(row.slot),
-                interval_s: row.interval_s,
+                slot: UnixTime::from_secs(slot),
+                interval_s,
                 outcome,
                 no_address: matches!(
                     outcome,
@@ -110,6 +68,8 @@ pub(super) fn slot_records(
         }
     }
     all.sort_by(|a, b| (a.slot, &a.agent).cmp(&(b.slot, &b.agent)));
+    // A clock that stepped back can leave a row beside the packed result of the same slot, until the next packing.
+    all.dedup_by(|b, a| a.slot == b.slot && a.agent == b.agent);
     Ok(all)
 }
 
@@ -127,7 +87,7 @@ pub(super) fn samples(
     };
     for series in series_of(conn, portal, family)? {
         let agent = lookup.agent(conn, series.agent)?;
-        for row in in_window(conn, series.id, window)? {
+        for row in rows::full(conn, series.id, window)? {
             all.push(Sample {
                 agent: agent.clone(),
                 slot: UnixTime::from_secs(row.slot),
@@ -139,6 +99,8 @@ pub(super) fn samples(
         }
     }
     all.sort_by(|a, b| (a.slot, &a.agent).cmp(&(b.slot, &b.agent)));
+    // A clock that stepped back can leave a row beside the packed result of the same slot, until the next packing.
+    all.dedup_by(|b, a| a.slot == b.slot && a.agent == b.agent);
     Ok(all)
 }
 
@@ -188,7 +150,7 @@ pub(super) fn latest(
 ) -> Result<Vec<Latest>, Fail> {
     let mut all = Vec::new();
     let mut query = conn.prepare_cached(
-        "SELECT portal.name, series.probe, series.family, series.agent, series.id
+        "SELECT portal.name, series.probe, series.family, series.agent, series.id, series.newest_window
          FROM series JOIN portal ON portal.id = series.portal
          WHERE ?1 IS NULL OR portal.name = ?1
          ORDER BY portal.name, series.probe, series.family, series.agent",
@@ -200,7 +162,7 @@ pub(super) fn latest(
         let probe = ProbeKind::from_name(&probe)
             .ok_or_else(|| Fail::unreadable("series", format!("`{probe}` is not a probe")))?;
         let agent: AgentId = lookup.agent(conn, row.get(3)?)?;
-        let Some(newest) = newest(conn, row.get(4)?)? else {
+        let Some(newest) = rows::newest(conn, row.get(4)?, row.get(5)?)? else {
             continue;
         };
         all.push(Latest {
@@ -225,15 +187,7 @@ pub(super) fn latest(
     Ok(all)
 }
 
-fn newest(conn: &Connection, series: i64) -> Result<Option<Stored>, Fail> {
-    let sql = format!("SELECT {COLUMNS} FROM result WHERE series = ?1 ORDER BY slot DESC LIMIT 1");
-    Ok(conn
-        .prepare_cached(&sql)?
-        .query_row([series], stored)
-        .optional()?)
-}
-
-fn facts_of(conn: &Connection, number: i64) -> Result<ems_contract::facts::Facts, Fail> {
+pub(super) fn facts_of(conn: &Connection, number: i64) -> Result<ems_contract::facts::Facts, Fail> {
     let text: String = conn
         .prepare_cached("SELECT json FROM facts WHERE id = ?1")?
         .query_row([number], |row| row.get(0))?;

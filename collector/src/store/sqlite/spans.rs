@@ -59,8 +59,9 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     for track in Track::ALL {
         cut.execute((portal, track_code(track), from))?;
     }
+    // The span that goes on from before keeps its beginning: it replaces the one just cut.
     let mut insert = conn.prepare_cached(
-        "INSERT INTO span (portal, track, starts, ends, verdict, agents) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO span (portal, track, starts, ends, verdict, agents) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for (track, span) in &update.spans {
         let verdict = term(
@@ -85,6 +86,10 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     let mut keep = conn.prepare_cached("INSERT INTO checkpoint (portal, at, carry) VALUES (?1, ?2, ?3)")?;
     for checkpoint in &update.checkpoints {
         keep.execute((portal, checkpoint.at.secs(), &checkpoint.carry))?;
+    }
+    let mut forget = conn.prepare_cached("DELETE FROM checkpoint WHERE portal = ?1 AND at = ?2")?;
+    for at in &update.forget {
+        forget.execute((portal, at.secs()))?;
     }
     let generation = i64::try_from(update.generation).unwrap_or(i64::MAX);
     conn.prepare_cached("DELETE FROM dirty WHERE portal = ?1 AND generation <= ?2")?

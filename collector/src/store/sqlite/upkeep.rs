@@ -68,24 +68,6 @@ pub(super) fn knows_portal(conn: &Connection, portal: &PortalId) -> Result<bool,
     Ok(super::names::portal(conn, portal)?.is_some())
 }
 
-/// Deletes raw results, facts and quarantined lines older than `before`; returns how many results went.
-pub(super) fn expire(session: &mut Session<'_>, before: UnixTime) -> Result<u64, Fail> {
-    let conn = session.conn;
-    let before = before.secs();
-    let mut gone = 0;
-    let series: Vec<i64> = conn
-        .prepare_cached("SELECT id FROM series")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    let mut delete = conn.prepare_cached("DELETE FROM result WHERE series = ?1 AND slot < ?2")?;
-    for series in series {
-        gone += delete.execute((series, before))?;
-    }
-    conn.prepare_cached("DELETE FROM quarantine WHERE received_at < ?1")?
-        .execute([before])?;
-    Ok(gone as u64)
-}
-
 /// Sizes and counts.
 pub(super) fn statistics(conn: &Connection, path: &std::path::Path) -> Result<Statistics, Fail> {
     let count = |sql: &str| -> Result<u64, Fail> {
@@ -95,8 +77,8 @@ pub(super) fn statistics(conn: &Connection, path: &std::path::Path) -> Result<St
     let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
     Ok(Statistics {
         bytes: size(path) + size(&with_suffix(path, "-wal")),
-        open_results: count("SELECT count(*) FROM result")?,
-        packed_results: 0,
+        open_results: count("SELECT value FROM counter WHERE name = 'open_results'")?,
+        packed_results: count("SELECT value FROM counter WHERE name = 'packed_results'")?,
         quarantined: count("SELECT count(*) FROM quarantine")?,
         slot_conflicts: count("SELECT value FROM counter WHERE name = 'slot_conflicts'")?,
     })

@@ -2,12 +2,12 @@ use ems_contract::cause::DegradedCause;
 use ems_contract::family::Family;
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
-use ems_contract::record::Record;
+use ems_contract::record::{GapWhy, Record};
 use ems_contract::time::Window;
 
 use crate::incident::{Incident, IncidentKind, IncidentNote};
-use crate::ledger::{Span, SpanCause, State, Track};
-use crate::store::{Checkpoint, SpanUpdate, Store};
+use crate::ledger::{AgentGap, Span, SpanCause, State, Track};
+use crate::store::{Checkpoint, NotedGap, SpanUpdate, Store};
 use crate::testing::*;
 
 fn span(from: i64, to: i64, state: State) -> Span {
@@ -33,6 +33,7 @@ fn update(from: i64, spans: Vec<(Track, Span)>, generation: u64) -> SpanUpdate {
         from: at(from),
         spans,
         checkpoints,
+        forget: vec![],
         generation,
     }
 }
@@ -175,6 +176,69 @@ fn spans_are_cut_and_replaced_from_an_instant_on() {
             .unwrap(),
         []
     );
+}
+
+#[test]
+fn a_span_that_goes_on_keeps_its_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let spans = vec![(Track::V4, span(0, 600, State::Down))];
+    store.write_spans(update(0, spans, 0)).unwrap();
+    let further = vec![
+        (Track::V4, span(0, 900, State::Down)),
+        (Track::V4, span(900, 960, State::Up)),
+    ];
+    store.write_spans(update(500, further, 0)).unwrap();
+    let window = Window::new(at(0), at(1000));
+    let v4 = store.spans(&portal("p1"), Track::V4, window).unwrap();
+    assert_eq!(v4, [span(0, 900, State::Down), span(900, 960, State::Up)]);
+}
+
+#[test]
+fn checkpoints_are_forgotten_when_told_and_several_portals_are_written_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let mut both = vec![update(0, vec![], 0), update(0, vec![], 0)];
+    both[1].portal = portal("p2");
+    store.write_all_spans(both).unwrap();
+    let mut later = update(600, vec![], 0);
+    later.forget = vec![at(0)];
+    store.write_spans(later).unwrap();
+    assert_eq!(store.checkpoint(&portal("p1"), at(599)).unwrap(), None);
+    assert!(store.checkpoint(&portal("p2"), at(599)).unwrap().is_some());
+    // One unknown portal: nothing is written.
+    let mut bad = vec![update(900, vec![], 0), update(900, vec![], 0)];
+    bad[1].portal = portal("never-known");
+    assert!(store.write_all_spans(bad).is_err());
+    let last = store.checkpoint(&portal("p1"), at(5_000)).unwrap().unwrap();
+    assert_eq!(last.at, at(600));
+}
+
+#[test]
+fn gaps_noted_here_concern_all_portals_of_the_agent() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    store.commit(batch(0, vec![up(1, 0), up(2, 60)])).unwrap();
+    let dirt = store.dirty().unwrap();
+    store.write_spans(update(0, vec![], dirt[0].generation)).unwrap();
+    assert_eq!(store.dirty().unwrap(), []);
+    let noted = NotedGap {
+        agent: agent("a"),
+        family: Some(Family::V4),
+        window: Window::new(at(30), at(90)),
+        why: GapWhy::Suspect,
+    };
+    store.note_gaps(vec![noted.clone()]).unwrap();
+    let gap = AgentGap {
+        agent: noted.agent,
+        window: noted.window,
+        why: noted.why,
+    };
+    let window = Window::new(at(0), at(1_000));
+    assert_eq!(store.gaps(&portal("p1"), Family::V4, window).unwrap(), [gap]);
+    assert_eq!(store.gaps(&portal("p1"), Family::V6, window).unwrap(), []);
+    let dirt = store.dirty().unwrap();
+    assert_eq!((dirt.len(), dirt[0].since), (1, at(30)));
 }
 
 #[test]

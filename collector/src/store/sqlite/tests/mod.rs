@@ -3,3 +3,5 @@
 mod delivery;
 mod durability;
 mod ledger;
+mod packing;
+mod restoring;

@@ -1,0 +1,97 @@
+//! `ems.yaml`: how this collector runs. Every key has a default; without a file all of them hold.
+//!
+//! The sample `deploy/ems.yaml` documents each key. Relative paths are relative to the folder of the file.
+
+mod read;
+mod retention;
+mod tokens;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use ems_contract::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use ems_contract::digest::Sha256;
+use ems_contract::id::AgentId;
+use ems_contract::yaml;
+
+pub use retention::{MIN_RAW_DAYS, Retention};
+
+/// How this collector runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where agents deliver.
+    pub listen: SocketAddr,
+    /// Certificate and key of the agents' listener; plain HTTP without.
+    pub tls: Option<TlsFiles>,
+    /// Whether tokens may come unencrypted from other machines.
+    pub allow_plain_tokens: bool,
+    /// Where console and metrics are shown; nothing can be written there and nobody is asked for a password, so it
+    /// is the machine itself unless the operator says otherwise.
+    pub console_listen: SocketAddr,
+    /// Folder of the database.
+    pub data: PathBuf,
+    /// The inventory.
+    pub targets: PathBuf,
+    /// Tokens by digest.
+    pub tokens: Vec<AgentToken>,
+    /// How long things are kept.
+    pub retention: Retention,
+}
+
+/// PEM files of a listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The chain, leaf first.
+    pub certificate: PathBuf,
+    /// The leaf's key.
+    pub key: PathBuf,
+}
+
+/// One token of an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentToken {
+    /// Whose.
+    pub agent: AgentId,
+    /// SHA-256 of the token's text.
+    pub digest: Sha256,
+}
+
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: LOOPBACK,
+            tls: None,
+            allow_plain_tokens: false,
+            console_listen: LOOPBACK,
+            data: PathBuf::from("data"),
+            targets: PathBuf::from("targets.yaml"),
+            tokens: Vec::new(),
+            retention: Retention::default(),
+        }
+    }
+}
+
+/// Settings and what is worth a warning.
+pub type Read = (Settings, Vec<Diagnostic>);
+
+/// Reads the settings in a file.
+///
+/// # Errors
+/// Everything that is wrong with it, warnings included.
+pub fn load(path: &Path) -> Result<Read, Vec<Diagnostic>> {
+    let found = Diagnostics::default();
+    let settings = yaml::read_file(path, &found).map(|tree| {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        read::settings(&tree.root(&found), folder)
+    });
+    let found = found.into_vec();
+    match settings {
+        Some(settings) if !has_errors(&found) => Ok((settings, found)),
+        _ => Err(found),
+    }
+}
+
+#[cfg(test)]
+mod tests;

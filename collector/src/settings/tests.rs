@@ -1,0 +1,113 @@
+use std::path::Path;
+
+use ems_contract::text::Lang;
+
+use super::*;
+
+/// Writes `ems.yaml` with this text (and two token files) and loads it.
+fn loaded(text: &str) -> Result<Read, Vec<String>> {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(
+        dir.path().join("good.token"),
+        "0123456789abcdef0123456789abcdef\n",
+    )
+    .unwrap();
+    std::fs::write(dir.path().join("weak.token"), "secret").unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(dir.path().join("good.token"), open).unwrap();
+    let path = dir.path().join("ems.yaml");
+    std::fs::write(&path, text).unwrap();
+    let shown = |found: Vec<Diagnostic>| {
+        let prefix = format!("{}/", dir.path().display());
+        found
+            .iter()
+            .map(|d| d.render(Lang::En).replace(&prefix, ""))
+            .collect()
+    };
+    load(&path).map_err(shown)
+}
+
+fn warnings(text: &str) -> Vec<String> {
+    let (_, found) = loaded(text).unwrap();
+    found.iter().map(|d| d.message.key().to_owned()).collect()
+}
+
+#[test]
+fn the_shipped_sample_says_the_defaults() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/ems.yaml");
+    let (settings, found) = load(&sample).unwrap();
+    assert!(found.is_empty(), "{found:?}");
+    let folder = sample.parent().unwrap();
+    let default = Settings::default();
+    let expected = Settings {
+        data: folder.join(&default.data),
+        targets: folder.join(&default.targets),
+        ..default
+    };
+    assert_eq!(settings, expected);
+}
+
+#[test]
+fn every_key_is_read() {
+    let text = "listen: '[::]:8443'\ntls: {certificate: c.pem, key: /k.pem}\nallow_plain_tokens: true\n\
+                console_listen: 127.0.0.1:9090\ndata: /var/lib/ems\ntargets: t.yaml\n\
+                tokens:\n  - {agent: a, file: good.token}\n  - {agent: b, sha256: \
+                ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}\nretention: {raw_days: 1200}\n";
+    let (settings, _) = loaded(text).unwrap();
+    assert_eq!(settings.listen, "[::]:8443".parse().unwrap());
+    assert_eq!(settings.console_listen, "127.0.0.1:9090".parse().unwrap());
+    let tls = settings.tls.unwrap();
+    assert!(tls.certificate.ends_with("c.pem") && tls.certificate.is_absolute());
+    assert_eq!(tls.key, Path::new("/k.pem"));
+    assert!(settings.allow_plain_tokens);
+    assert_eq!(settings.data, Path::new("/var/lib/ems"));
+    let owners: Vec<_> = settings.tokens.iter().map(|t| t.agent.as_str()).collect();
+    assert_eq!(owners, ["a", "b"]);
+    assert_eq!(
+        settings.tokens[0].digest,
+        Sha256::of(b"0123456789abcdef0123456789abcdef")
+    );
+    assert_eq!(settings.tokens[1].digest, Sha256::of(b"abc"));
+    assert_eq!(settings.retention.raw_days, 1200);
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_each_at_its_place() {
+    let text = "listen: here\nlissten: x\ntls: {certificate: c.pem}\nallow_plain_tokens: yes\n\
+                tokens:\n  - {agent: A, file: good.token}\n  - {agent: b, file: weak.token}\n  - {agent: c, file: none}\n\
+                \x20 - {agent: d}\n  - {agent: e, file: good.token, sha256: x}\n  - {agent: f, sha256: zz}\n\
+                \x20 - {agent: g, file: good.token}\n  - {agent: h, file: good.token}\n\
+                retention: {raw_days: 90}\n";
+    insta::assert_snapshot!(loaded(text).unwrap_err().join("\n"));
+}
+
+#[test]
+fn a_file_that_is_not_there_or_no_mapping_is_refused() {
+    assert!(load(Path::new("/no/such/ems.yaml")).is_err());
+    assert!(loaded("- a\n- b\n").is_err());
+    assert!(loaded("").is_err());
+}
+
+#[test]
+fn risky_settings_are_allowed_with_a_warning() {
+    assert_eq!(warnings("listen: 0.0.0.0:8443\n"), ["settings.no_tls"]);
+    assert_eq!(
+        warnings("console_listen: 0.0.0.0:80\n"),
+        ["settings.open_console"]
+    );
+    assert_eq!(warnings("allow_plain_tokens: true\n"), ["settings.plain_tokens"]);
+    let both = "listen: 0.0.0.0:80\nconsole_listen: 0.0.0.0:80\ntls: {certificate: c, key: k}\n";
+    assert_eq!(warnings(both), ["settings.open_console"]);
+    assert!(warnings("listen: 127.0.0.1:81\n").is_empty());
+}
+
+#[test]
+fn raw_results_outlive_the_longest_report_and_its_comparison() {
+    const { assert!(MIN_RAW_DAYS >= 2 * 366) };
+    assert!(loaded(&format!("retention: {{raw_days: {MIN_RAW_DAYS}}}\n")).is_ok());
+    let short = loaded(&format!("retention: {{raw_days: {}}}\n", MIN_RAW_DAYS - 1)).unwrap_err();
+    assert!(
+        short[0].contains("a yearly report compared with the year before"),
+        "{short:?}"
+    );
+}
