@@ -3,6 +3,7 @@
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
 pub mod cli;
+pub mod console;
 pub mod context;
 pub mod http;
 pub mod incident;
@@ -11,11 +12,16 @@ pub mod inventory;
 pub mod jobs;
 pub mod keeper;
 pub mod ledger;
+pub mod locale;
+pub mod metrics;
 pub mod plans;
+pub mod report;
 pub mod serve;
 pub mod settings;
 pub mod store;
 pub mod supervise;
 pub mod suspect;
+pub mod template;
 #[cfg(test)]
 mod testing;
+pub mod timeline;
