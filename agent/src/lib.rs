@@ -1,5 +1,6 @@
 //! Measures government portals from one vantage point.
 //!
-//! Data flows one way: schedule → [`probe`] (over net) → spool → ship.
+//! Data flows one way: [`schedule`] → [`probe`] (over net) → spool → ship.
 
 pub mod probe;
+pub mod schedule;
