@@ -1,6 +1,10 @@
 //! Measures government portals from one vantage point.
 //!
-//! Data flows one way: [`schedule`] → [`probe`] (over net) → spool → ship.
+//! Data flows one way: [`schedule`] → [`probe`] (over net) → [`selfcheck`] → spool → ship.
 
 pub mod probe;
 pub mod schedule;
+pub mod selfcheck;
+
+#[cfg(test)]
+mod testing;
