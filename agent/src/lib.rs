@@ -5,6 +5,7 @@
 pub mod probe;
 pub mod schedule;
 pub mod selfcheck;
+pub mod spool;
 
 #[cfg(test)]
 mod testing;

@@ -5,10 +5,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use ems_contract::clock::{Clock, SharedClock};
+use ems_contract::digest::Sha256;
+use ems_contract::facts::Facts;
 use ems_contract::family::Family;
+use ems_contract::id::Epoch;
+use ems_contract::observation::Observation;
+use ems_contract::outcome::Outcome;
 use ems_contract::plan::{Limits, Plan, PlanPortal, Reference};
+use ems_contract::probe::ProbeKind;
+use ems_contract::record::Record;
+use ems_contract::time::UnixTime;
 use jiff::Timestamp;
 use tokio::time::Instant;
+
+use crate::spool::Entry;
 
 /// Follows tokio's clock, so that paused tests own the time; its wall part can be stepped.
 pub(crate) struct PausedClock {
@@ -78,5 +88,34 @@ pub(crate) fn plan(n: usize) -> Plan {
             reference(Family::V6, "2001:db8::7"),
         ],
         limits: Limits::default(),
+    }
+}
+
+/// A record of portal `portal` at `slot`, over IPv4.
+pub(crate) fn observation(portal: &str, slot: i64, outcome: Outcome) -> Observation {
+    Observation {
+        schema: ems_contract::observation::SCHEMA,
+        agent: "tram-a".parse().unwrap(),
+        epoch: Epoch::from_random([0; 16]),
+        seq: 0,
+        portal: portal.parse().unwrap(),
+        target_hash: Sha256::of(portal.as_bytes()),
+        plan_version: Sha256::of(b"plan"),
+        probe: ProbeKind::Reach,
+        family: Some(Family::V4),
+        slot: UnixTime::from_secs(slot),
+        interval_s: 60,
+        attempts: Vec::new(),
+        outcome,
+        facts: Facts::default(),
+    }
+}
+
+/// The same as an entry of the spool.
+pub(crate) fn entry(portal: &str, slot: i64) -> Entry {
+    Entry {
+        record: Record::Observation(Box::new(observation(portal, slot, Outcome::Up))),
+        chain: None,
+        urgent: false,
     }
 }
