@@ -5,6 +5,7 @@
 pub mod probe;
 pub mod schedule;
 pub mod selfcheck;
+pub mod ship;
 pub mod spool;
 
 #[cfg(test)]

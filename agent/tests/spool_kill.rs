@@ -1,6 +1,9 @@
 //! The spool's writer is killed with SIGKILL at random moments, again and again: no committed record is lost, and no
 //! number ever stands for two records.
-#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as expected"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
