@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: [`schedule`] → [`probe`] (over net) → [`selfcheck`] → spool → ship.
 
+pub mod plan;
 pub mod probe;
 pub mod schedule;
 pub mod selfcheck;
