@@ -55,6 +55,11 @@ pub struct Measurement {
 
 /// Something that can measure a slot.
 pub trait Prober: Send + Sync + 'static {
+    /// The kinds of probe it can make; only these are scheduled.
+    fn kinds(&self) -> &'static [ProbeKind] {
+        &[ProbeKind::Reach]
+    }
+
     /// Measures one slot. Never panics on input from the network; ends within the job's limits.
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>>;
 }

@@ -208,9 +208,8 @@ impl Shipper {
             return Ok(Tried::Failed(Failure::Unexpected));
         };
         if ack.plan_version.is_some() {
-            self.plan_in_force.send_if_modified(|known| {
-                std::mem::replace(known, ack.plan_version) != ack.plan_version
-            });
+            self.plan_in_force
+                .send_if_modified(|known| std::mem::replace(known, ack.plan_version) != ack.plan_version);
         }
         self.status
             .quarantined_records

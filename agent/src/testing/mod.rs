@@ -1,6 +1,7 @@
 //! Fakes that several rooms test against: a clock on tokio's paused time, a plan, probers.
 
 pub(crate) mod collector;
+pub(crate) mod prober;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
