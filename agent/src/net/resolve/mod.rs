@@ -4,6 +4,8 @@
 //! own trouble is not the portal's: silence, failure and refusal are confirmed at a second resolver first.
 
 mod answer;
+#[cfg(test)]
+pub(crate) mod fake;
 mod transport;
 
 use std::net::{IpAddr, SocketAddr};
