@@ -1,8 +1,11 @@
 //! Measures government portals from one vantage point.
 //!
-//! Data flows one way: [`schedule`] → [`probe`] (over net) → [`selfcheck`] → spool → ship.
+//! Data flows one way: [`plan`] → [`schedule`] → [`probe`] (over [`net`], read by [`page`]) → [`selfcheck`] →
+//! [`spool`] → [`ship`]. [`run`] puts the parts together, [`admin`] shows them, [`cli`] is what a person types.
 
 pub mod admin;
+pub mod net;
+pub mod page;
 pub mod plan;
 pub mod probe;
 pub mod run;

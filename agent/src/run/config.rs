@@ -1,6 +1,6 @@
 //! Everything an agent needs to know before it starts, checked.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,8 +25,10 @@ pub struct AgentConfig {
     pub admin_listen: Option<SocketAddr>,
     /// Certificates (PEM) to trust for the collector, besides the built-in roots.
     pub ca_file: Option<PathBuf>,
+    /// Certificates (PEM) to trust for portals, such as a province's own authority, besides the public ones.
+    pub portal_ca_file: Option<PathBuf>,
     /// Resolvers for measuring; empty for the system's.
-    pub resolvers: Vec<IpAddr>,
+    pub resolvers: Vec<SocketAddr>,
     /// Bounds of the spool.
     pub spool: spool::Limits,
     /// A damaged spool is renamed and a new one begun.
@@ -46,6 +48,7 @@ impl AgentConfig {
             data_dir,
             admin_listen: None,
             ca_file: None,
+            portal_ca_file: None,
             resolvers: Vec::new(),
             spool: spool::Limits::default(),
             set_aside_spool: false,

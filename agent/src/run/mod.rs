@@ -2,6 +2,7 @@
 
 mod config;
 mod measure;
+mod network;
 mod record;
 mod runner;
 mod supervise;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use config::{AgentConfig, is_private_enough};
+pub use network::run_over_network;
 
 use crate::admin::{self, Admin, Health, Metrics, Portals, Sources};
 use crate::plan::{self, Puller};
@@ -39,6 +41,14 @@ pub enum AgentError {
     /// The way to the collector.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The certificates to trust for portals.
+    #[error("cannot use certificates from `{}`: {why}", path.display())]
+    PortalCa {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The address of the admin pages.
     #[error("cannot listen on `{address}`: {source}")]
     Listen {
@@ -74,7 +84,7 @@ impl AgentError {
                 "agent.listen",
                 &[("address", &address.to_string()), ("why", &source.to_string())],
             ),
-            Self::Client(ClientError::CaFile { path, why }) => text::fill(
+            Self::Client(ClientError::CaFile { path, why }) | Self::PortalCa { path, why } => text::fill(
                 lang,
                 "agent.ca_file",
                 &[("path", &path.display().to_string()), ("why", why)],

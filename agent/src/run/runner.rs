@@ -137,6 +137,7 @@ impl Runner {
         state.plan = plan;
         let plan = &state.plan.plan;
         self.tools.watch.set_plan(plan);
+        self.tools.prober.take_plan(plan);
         let missing = missing_references(plan);
         for missing in &missing {
             tracing::error!(
