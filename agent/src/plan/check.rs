@@ -1,8 +1,8 @@
 //! Whether a plan can be worked by this agent. Everything wrong is found at once.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use ems_contract::diagnostic::{Diagnostic, Severity};
 use ems_contract::id::AgentId;
 use ems_contract::plan::{Plan, SCHEMA};
 
@@ -13,20 +13,32 @@ const MAX_CONCURRENCY: u32 = 100_000;
 /// The most that is read of one body.
 const MAX_BODY: u32 = 64 * 1024 * 1024;
 
+/// One thing wrong with a plan, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFault {
+    /// Key path.
+    pub path: String,
+    /// What is wrong, with the value and the allowed range.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<&'static str>,
+}
+
+impl fmt::Display for PlanFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)?;
+        self.hint.map_or(Ok(()), |hint| write!(f, " (hint: {hint})"))
+    }
+}
+
 /// Checks a plan meant for `agent`.
 ///
 /// # Errors
 /// Everything that makes it unusable; the plan before it then stays in force.
-pub fn check(plan: &Plan, agent: &AgentId) -> Result<(), Vec<Diagnostic>> {
+pub fn check(plan: &Plan, agent: &AgentId) -> Result<(), Vec<PlanFault>> {
     let mut errors = Vec::new();
-    let mut bad = |path: String, message: String, hint: Option<&str>| {
-        errors.push(Diagnostic {
-            severity: Severity::Error,
-            place: None,
-            path,
-            message,
-            hint: hint.map(str::to_owned),
-        });
+    let mut bad = |path: String, message: String, hint: Option<&'static str>| {
+        errors.push(PlanFault { path, message, hint });
     };
     if plan.schema != SCHEMA {
         let message = format!("plan format `{}`, this agent knows `{SCHEMA}`", plan.schema);
