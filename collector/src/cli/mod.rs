@@ -6,11 +6,19 @@ use std::str::FromStr;
 use ems_contract::diagnostic::Diagnostic;
 use ems_contract::text::Lang;
 
+pub mod backup;
+pub mod export;
+pub mod restore;
 pub mod targets;
+mod trouble;
 pub mod validate;
+
+pub use trouble::told;
 
 /// The command did what was asked.
 pub const EXIT_OK: u8 = 0;
+/// The command could not do it; the message says why.
+pub const EXIT_FAILED: u8 = 1;
 /// The command was asked for something that cannot be done that way.
 pub const EXIT_USAGE: u8 = 2;
 /// A file that a person wrote cannot be used (`EX_CONFIG` of sysexits.h).
@@ -46,3 +54,6 @@ pub fn write_findings(to: &mut dyn Write, findings: &[Diagnostic], lang: Lang) -
         .iter()
         .try_for_each(|finding| writeln!(to, "{}", finding.render(lang)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,8 +59,8 @@ pub struct SqliteStore {
     readers: Readers,
     writer: Writer,
     changes: Changes,
-    /// Held as long as the store is open.
-    _lock: File,
+    /// Held as long as the store is open for writing.
+    _lock: Option<File>,
 }
 
 impl SqliteStore {
@@ -77,7 +77,22 @@ impl SqliteStore {
             readers: Readers::new(path.to_owned()),
             writer: Writer::start(conn, path.to_owned())?,
             changes: Changes::default(),
-            _lock: lock,
+            _lock: Some(lock),
+        })
+    }
+
+    /// Opens a database for reading beside the collector that writes it; every write is refused.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when there is none, or not one of this schema.
+    pub fn open_for_reading(path: &Path) -> Result<Self, StoreError> {
+        open::readable(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Readers::new(path.to_owned()),
+            writer: Writer::absent(path.to_owned()),
+            changes: Changes::default(),
+            _lock: None,
         })
     }
 }
@@ -208,6 +223,10 @@ impl Store for SqliteStore {
 
     fn agents(&self) -> Result<Vec<AgentStatus>, StoreError> {
         self.readers.read("read agents", |conn, _| upkeep::agents(conn))
+    }
+
+    fn portals(&self) -> Result<Vec<PortalId>, StoreError> {
+        self.readers.read("read portals", |conn, _| upkeep::portals(conn))
     }
 
     fn record_inventory(&self, inventory: &InventoryRecord) -> Result<(), StoreError> {

@@ -90,6 +90,15 @@ impl Writer {
         })
     }
 
+    /// No thread: every call is refused.
+    pub(super) const fn absent(path: PathBuf) -> Self {
+        Self {
+            queue: None,
+            thread: None,
+            path,
+        }
+    }
+
     /// Runs `work` in a transaction; returns once it is durable.
     pub(super) fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, StoreError>
     where
@@ -106,9 +115,13 @@ impl Writer {
             result: None,
             reply,
         };
+        let refused = || StoreError::Failed {
+            action,
+            detail: "the store was opened for reading only".into(),
+        };
         self.queue
             .as_ref()
-            .ok_or_else(gone)?
+            .ok_or_else(refused)?
             .send(Box::new(task))
             .map_err(|_closed| gone())?;
         answer.recv().map_err(|_closed| gone())?

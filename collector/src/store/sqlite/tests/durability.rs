@@ -211,3 +211,23 @@ fn a_panic_inside_a_call_is_answered_and_the_next_call_is_served() {
         "nothing of the call was kept"
     );
 }
+
+#[test]
+fn a_reader_beside_the_collector_sees_what_is_committed_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ems.db");
+    assert!(
+        SqliteStore::open_for_reading(&path)
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("no database yet")
+    );
+    assert!(!path.exists());
+    let running = store(dir.path());
+    let reader = SqliteStore::open_for_reading(&path).unwrap();
+    running.commit(batch(0, vec![up(1, 0)])).unwrap();
+    assert_eq!(reader.through(&agent("a"), EPOCH).unwrap(), 1);
+    let refused = reader.commit(batch(1, vec![up(2, 60)])).unwrap_err();
+    assert!(refused.to_string().contains("for reading only"), "{refused}");
+}
