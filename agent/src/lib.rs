@@ -4,6 +4,7 @@
 //! [`spool`] → [`ship`]. [`run`] puts the parts together, [`admin`] shows them, [`cli`] is what a person types.
 
 pub mod admin;
+pub mod cli;
 pub mod net;
 pub mod page;
 pub mod plan;

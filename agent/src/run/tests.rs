@@ -565,3 +565,50 @@ async fn a_hanging_half_of_all_portals_keeps_nobody_waiting() {
         }
     }
 }
+
+const PAGE: &str = "<!doctype html><html lang=vi><head><title>Cổng thông tin điện tử tỉnh An Giang</title></head><body>\
+<header><h1>Cổng thông tin điện tử tỉnh An Giang</h1><nav><a href=/gioi-thieu>Giới thiệu</a> <a href=/tin-tuc>Tin tức - Sự kiện</a> \
+<a href=/van-ban>Văn bản quy phạm pháp luật</a> <a href=/dich-vu-cong>Dịch vụ công trực tuyến</a></nav></header><main>\
+<article><h2>Ủy ban nhân dân tỉnh họp thường kỳ</h2><p>Sáng nay, Ủy ban nhân dân tỉnh tổ chức phiên họp thường kỳ để đánh giá \
+tình hình kinh tế - xã hội, quốc phòng - an ninh và bàn nhiệm vụ, giải pháp trọng tâm trong thời gian tới. Lãnh đạo các sở, \
+ban, ngành tỉnh và Ủy ban nhân dân các xã, phường, đặc khu cùng dự phiên họp và báo cáo kết quả thực hiện.</p></article></main>\
+<footer>Cơ quan chủ quản: Ủy ban nhân dân tỉnh An Giang. Địa chỉ: 16C Tôn Đức Thắng, phường Long Xuyên.</footer></body></html>";
+
+#[tokio::test]
+async fn over_the_real_network_a_portal_is_up_then_refuses_connections() {
+    let serve = |listener: TcpListener| {
+        let page = axum::routing::get(|| async { axum::response::Html(PAGE) });
+        let mut server = JoinSet::new();
+        server.spawn(async { axum::serve(listener, axum::Router::new().route("/", page)).await });
+        server
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let reference = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut plan = quick_plan(1);
+    plan.families = vec![ems_contract::family::Family::V4];
+    plan.portals[0].url = format!("http://{address}/").parse().unwrap();
+    plan.portals[0].allow = vec!["127.0.0.0/8".parse().unwrap()];
+    plan.portals[0].resolve = Vec::new();
+    plan.references.truncate(1);
+    plan.references[0].port = reference.local_addr().unwrap().port();
+    plan.references[0].resolve = vec!["127.0.0.1".parse().unwrap()];
+    let agent = Agent::new(plan).await;
+    let server = serve(listener);
+    let shutdown = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(run_over_network(
+        agent.config(),
+        Arc::clone(&agent.clock),
+        shutdown.clone(),
+    ));
+    let running = Running { tasks, shutdown };
+    agent.until_outcome(Outcome::Up).await;
+    drop(server);
+    let refused = Outcome::Down {
+        stage: ems_contract::cause::Stage::Connect,
+        cause: ems_contract::cause::Cause::TcpRefused,
+    };
+    agent.until_outcome(refused).await;
+    assert_eq!(running.stop().await.unwrap(), Shutdown::Clean);
+}
