@@ -20,6 +20,7 @@ use crate::keeper::Keeper;
 use crate::metrics::{self, Counters, Metrics};
 use crate::serve::{self, Listeners, Parts, ServeError};
 use crate::settings::Settings;
+use crate::store::InventoryRecord;
 use crate::timeline::Timelines;
 
 /// Why the collector does not run.
@@ -78,7 +79,9 @@ pub async fn run(
     let guest = guest(&inventory)?;
     let now = clock.now();
     let store = serve::open_store(&settings.data)?;
-    serve::record_inventory(&*store, &inventory, now).map_err(ServeError::from)?;
+    store
+        .record_inventory(&InventoryRecord::of(&inventory, now))
+        .map_err(ServeError::from)?;
     let context = Context {
         store: Arc::clone(&store),
         inventory: LiveInventory::new(inventory.clone(), now),
@@ -95,8 +98,7 @@ pub async fn run(
     let hangup = Arc::new(Notify::new());
     let shutdown = CancellationToken::new();
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
-    let watch =
-        Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
+    let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
     let listeners = serve::bind(settings).await?;
     announce(&listeners, &inventory);
 
@@ -105,8 +107,14 @@ pub async fn run(
     let mut tokens = Vec::new();
     let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
-        ("inventory", Box::pin(watch.run(Arc::clone(&hangup), shutdown.clone()))),
-        ("signals", Box::pin(signals(hangup, asked.clone(), shutdown.clone())?)),
+        (
+            "inventory",
+            Box::pin(watch.run(Arc::clone(&hangup), shutdown.clone())),
+        ),
+        (
+            "signals",
+            Box::pin(signals(hangup, asked.clone(), shutdown.clone())?),
+        ),
     ];
     match guest {
         None => tasks.push(("end", {
@@ -131,9 +139,18 @@ pub async fn run(
             ));
         }
     }
-    let parts = Parts { context, rooms, changed, tokens, tasks };
+    let parts = Parts {
+        context,
+        rooms,
+        changed,
+        tokens,
+        tasks,
+    };
     serve::serve(settings, listeners, parts, shutdown).await?;
-    let trouble = trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    let trouble = trouble
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take();
     trouble.map_or(Ok(()), |why| Err(RunError::Guest(why)))
 }
 

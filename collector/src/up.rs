@@ -50,7 +50,8 @@ impl LocalAgent {
                 &[("agent", wanted), ("known", &known.join(", "))],
             ))
         })?;
-        let token = token().ok_or_else(|| RunError::Guest(text::get(lang, "service.up.no_randomness").to_owned()))?;
+        let token =
+            token().ok_or_else(|| RunError::Guest(text::get(lang, "service.up.no_randomness").to_owned()))?;
         let digest = Sha256::of(token.as_bytes());
         let id = agent.clone();
         let start = Box::new(move |collector, shutdown| -> crate::assembly::GuestTask {
@@ -69,7 +70,11 @@ impl LocalAgent {
                 }
             })
         });
-        Ok(Guest { agent, token: digest, start })
+        Ok(Guest {
+            agent,
+            token: digest,
+            start,
+        })
     }
 }
 

@@ -18,11 +18,3 @@ pub(super) const KEYS: [&str; 15] = [
     "spool_keep_mib",
     "shutdown_deadline_s",
 ];
-
-/// The key that was probably meant.
-pub(super) fn nearest(wrong: &str) -> Option<&'static str> {
-    let distance = |key: &&'static str| strsim::damerau_levenshtein(wrong, key);
-    KEYS.into_iter()
-        .min_by_key(distance)
-        .filter(|key| distance(key) <= 1 + key.len() / 3)
-}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ems_contract::clock::SystemClock;
-use ems_contract::diagnostic::Diagnostic;
+use ems_contract::diagnostic::{Diagnostic, Diagnostics};
 use ems_contract::text::{self, Lang};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -60,10 +60,10 @@ pub struct RunArgs {
 
 impl RunArgs {
     /// The settings of file and flags, or everything that is wrong with them.
-    pub(super) fn settings(&self, lang: Lang) -> Result<AgentConfig, Vec<Diagnostic>> {
-        let (mut settings, mut wrong) = (Settings::default(), Vec::new());
+    pub(super) fn settings(&self) -> Result<AgentConfig, Vec<Diagnostic>> {
+        let (mut settings, found) = (Settings::default(), Diagnostics::default());
         if let Some(path) = &self.config {
-            file::read(path, lang, &mut settings, &mut wrong);
+            file::read(path, &mut settings, &found);
         }
         let one = |flag: &Option<String>| flag.iter().cloned().collect::<Vec<_>>();
         settings.flag("agent", one(&self.agent));
@@ -75,7 +75,7 @@ impl RunArgs {
         settings.flag("ca_file", one(&self.ca_file));
         settings.flag("portal_ca_file", one(&self.portal_ca_file));
         settings.flag("resolvers", self.resolvers.clone());
-        let mut config = settings.build(lang, wrong)?;
+        let mut config = settings.build(found)?;
         config.set_aside_spool = self.set_aside_spool;
         Ok(config)
     }
@@ -83,7 +83,7 @@ impl RunArgs {
 
 /// Checks the settings.
 pub(super) fn validate(args: &RunArgs, lang: Lang) -> u8 {
-    match args.settings(lang) {
+    match args.settings() {
         Ok(config) => {
             tell(&text::fill(
                 lang,
@@ -92,15 +92,15 @@ pub(super) fn validate(args: &RunArgs, lang: Lang) -> u8 {
             ));
             OK
         }
-        Err(wrong) => tell_all(&wrong),
+        Err(wrong) => tell_all(&wrong, lang),
     }
 }
 
 /// Runs the agent until a signal asks it to end.
 pub(super) fn run(args: &RunArgs, lang: Lang) -> u8 {
-    let config = match args.settings(lang) {
+    let config = match args.settings() {
         Ok(config) => config,
-        Err(wrong) => return tell_all(&wrong),
+        Err(wrong) => return tell_all(&wrong, lang),
     };
     logs::start(&args.log, args.log_json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -157,9 +157,9 @@ async fn asked_to_end() -> std::io::Result<()> {
     Ok(())
 }
 
-fn tell_all(wrong: &[Diagnostic]) -> u8 {
+fn tell_all(wrong: &[Diagnostic], lang: Lang) -> u8 {
     for diagnostic in wrong {
-        tell(&diagnostic.to_string());
+        tell(&diagnostic.render(lang));
     }
     BAD_CONFIG
 }

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ems_contract::diagnostic::{Diagnostic, Place, Severity};
+use ems_contract::diagnostic::{Diagnostic, Diagnostics, Message, Place};
 use ems_contract::id::AgentId;
-use ems_contract::text::{self, Lang};
 use url::Url;
 
 use crate::run::{AgentConfig, is_private_enough};
@@ -41,11 +40,10 @@ impl Settings {
     }
 
     /// The agent's settings, or everything that is wrong: what reading found, then what the values lack.
-    pub(super) fn build(self, lang: Lang, wrong: Vec<Diagnostic>) -> Result<AgentConfig, Vec<Diagnostic>> {
-        let mut check = Check {
+    pub(super) fn build(self, found: Diagnostics) -> Result<AgentConfig, Vec<Diagnostic>> {
+        let check = Check {
             settings: self,
-            lang,
-            wrong,
+            found,
         };
         let agent: Option<AgentId> = check.one("agent", "agent.config.want_id");
         check.require("agent", "agent.config.example_agent");
@@ -60,8 +58,9 @@ impl Settings {
         let max_age_days = check.number("spool_max_age_days", 3..=3_650);
         let keep_mib = check.number("spool_keep_mib", 16..=1_048_576);
         let deadline_s = check.number("shutdown_deadline_s", 1..=300);
-        let (Some(agent), Some(token), []) = (agent, token, &check.wrong[..]) else {
-            return Err(check.wrong);
+        let wrong = check.found.into_vec();
+        let (Some(agent), Some(token), []) = (agent, token, &wrong[..]) else {
+            return Err(wrong);
         };
         let data_dir = data_dir.unwrap_or_else(|| PathBuf::from("/var/lib/ems-agent"));
         let mut config = AgentConfig::new(agent, collectors, token, data_dir);
@@ -87,8 +86,7 @@ impl Settings {
 
 struct Check {
     settings: Settings,
-    lang: Lang,
-    wrong: Vec<Diagnostic>,
+    found: Diagnostics,
 }
 
 impl Check {
@@ -100,36 +98,28 @@ impl Check {
             .unwrap_or_default()
     }
 
-    fn error(&mut self, key: &str, message: String, hint: Option<&str>) {
+    fn error(&self, key: &str, message: Message, hint: Option<&'static str>) {
         let place = self.settings.0.get(key).and_then(|setting| setting.place.clone());
-        self.wrong.push(Diagnostic {
-            severity: Severity::Error,
-            place,
-            path: key.to_owned(),
-            message,
-            hint: hint.map(|hint| text::get(self.lang, hint).to_owned()),
-        });
+        self.found
+            .push(Diagnostic::error(place, key, message).hint(hint.map(Message::new)));
     }
 
     /// Notes that a value is not what is wanted; `want` is the key of a text that says what is.
-    fn bad(&mut self, key: &str, value: &str, want: &str) {
-        let want = text::get(self.lang, want).to_owned();
-        let message = text::fill(
-            self.lang,
-            "agent.config.bad_value",
-            &[("value", value), ("want", &want)],
-        );
+    fn bad(&self, key: &str, value: &str, want: &'static str) {
+        let message = Message::new("agent.config.bad_value")
+            .with("value", value)
+            .with_text("want", Message::new(want));
         self.error(key, message, None);
     }
 
-    fn require(&mut self, key: &str, hint: &str) {
+    fn require(&self, key: &str, hint: &'static str) {
         if self.texts(key).is_empty() {
-            let message = text::fill(self.lang, "agent.config.missing", &[("key", key)]);
+            let message = Message::new("agent.config.missing").with("key", key);
             self.error(key, message, Some(hint));
         }
     }
 
-    fn one<T: FromStr>(&mut self, key: &str, want: &str) -> Option<T> {
+    fn one<T: FromStr>(&self, key: &str, want: &'static str) -> Option<T> {
         match &self.texts(key)[..] {
             [] => None,
             [value] => {
@@ -140,38 +130,34 @@ impl Check {
                 parsed
             }
             [_, second, ..] => {
-                let message = text::fill(
-                    self.lang,
-                    "agent.config.one_value",
-                    &[("key", key), ("value", second)],
-                );
+                let message = Message::new("agent.config.one_value")
+                    .with("key", key)
+                    .with("value", second);
                 self.error(key, message, None);
                 None
             }
         }
     }
 
-    fn flag(&mut self, key: &str) -> bool {
+    fn flag(&self, key: &str) -> bool {
         self.one(key, "agent.config.want_flag").unwrap_or(false)
     }
 
-    fn number(&mut self, key: &str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
+    fn number(&self, key: &str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
         let texts = self.texts(key);
         let value = texts.first()?;
         let number = value.parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            let bounds = [
-                ("value", value.as_str()),
-                ("from", &range.start().to_string()),
-                ("to", &range.end().to_string()),
-            ];
-            let message = text::fill(self.lang, "agent.config.out_of_range", &bounds);
+            let message = Message::new("agent.config.out_of_range")
+                .with("value", value)
+                .with("from", range.start())
+                .with("to", range.end());
             self.error(key, message, None);
         }
         number
     }
 
-    fn collectors(&mut self) -> Vec<Url> {
+    fn collectors(&self) -> Vec<Url> {
         self.require("collectors", "agent.config.example_collectors");
         let plain = self.flag("allow_plain_http");
         let mut addresses = Vec::new();
@@ -187,7 +173,7 @@ impl Check {
                     self.bad("collectors", &value, "agent.config.want_bare_url");
                 }
                 Some(url) if !plain && !is_private_enough(&url) => {
-                    let message = text::fill(self.lang, "agent.config.plain_http", &[("value", &value)]);
+                    let message = Message::new("agent.config.plain_http").with("value", &value);
                     self.error("collectors", message, Some("agent.config.plain_http_hint"));
                 }
                 Some(url) => addresses.push(url),
@@ -196,12 +182,12 @@ impl Check {
         addresses
     }
 
-    fn token(&mut self) -> Option<Token> {
+    fn token(&self) -> Option<Token> {
         let token: Option<String> = self.one("token", "agent.config.want_token");
         let file: Option<PathBuf> = self.one("token_file", "agent.config.want_path");
         match (token, file) {
             (Some(_), Some(_)) => {
-                let message = text::get(self.lang, "agent.config.two_tokens").to_owned();
+                let message = Message::new("agent.config.two_tokens");
                 self.error("token_file", message, None);
                 None
             }
@@ -221,21 +207,17 @@ impl Check {
         }
     }
 
-    fn admin_listen(&mut self) -> Option<SocketAddr> {
+    fn admin_listen(&self) -> Option<SocketAddr> {
         let remote = self.flag("admin_allow_remote");
         let address: SocketAddr = self.one("admin_listen", "agent.config.want_listen")?;
         if !remote && !address.ip().is_loopback() {
-            let message = text::fill(
-                self.lang,
-                "agent.config.not_loopback",
-                &[("value", &address.to_string())],
-            );
+            let message = Message::new("agent.config.not_loopback").with("value", address);
             self.error("admin_listen", message, Some("agent.config.not_loopback_hint"));
         }
         Some(address)
     }
 
-    fn resolvers(&mut self) -> Vec<SocketAddr> {
+    fn resolvers(&self) -> Vec<SocketAddr> {
         let mut found = Vec::new();
         for value in self.texts("resolvers") {
             let address = value.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
