@@ -4,5 +4,6 @@ mod delivery;
 mod durability;
 mod killing;
 mod ledger;
+mod model;
 mod packing;
 mod restoring;
