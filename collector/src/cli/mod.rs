@@ -6,6 +6,7 @@ use std::str::FromStr;
 use ems_contract::diagnostic::Diagnostic;
 use ems_contract::text::Lang;
 
+pub mod ledger;
 pub mod targets;
 pub mod validate;
 
