@@ -11,6 +11,7 @@ pub mod export;
 mod program;
 pub mod restore;
 pub mod serve;
+pub mod ledger;
 pub mod targets;
 mod trouble;
 pub mod validate;
