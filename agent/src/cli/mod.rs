@@ -1,8 +1,10 @@
 //! What a person types. Exit codes: 0 all is well, 2 wrong usage, 78 unusable configuration, 70 a fault of ours.
 
+mod by_hand;
 mod file;
 mod keys;
 mod logs;
+pub mod probe;
 mod run;
 mod settings;
 
@@ -16,6 +18,8 @@ pub use run::RunArgs;
 
 /// Everything is well.
 const OK: u8 = 0;
+/// What was asked cannot be done that way.
+const USAGE: u8 = 2;
 /// A fault of ours (`EX_SOFTWARE` of sysexits.h).
 const INTERNAL: u8 = 70;
 /// The configuration is unusable (`EX_CONFIG` of sysexits.h).
@@ -25,9 +29,6 @@ const BAD_CONFIG: u8 = 78;
 #[derive(Debug, Parser)]
 #[command(name = "ems-agent", version, about)]
 struct Cli {
-    /// Language of messages for people: `vi` or `en`.
-    #[arg(long, global = true, env = "EMS_LANG", default_value = "vi", value_parser = lang)]
-    lang: Lang,
     #[command(subcommand)]
     command: Command,
 }
@@ -35,9 +36,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Measure by the collector's plan until SIGTERM or SIGINT.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Check the settings and say everything that is wrong with them.
-    Validate(RunArgs),
+    Validate(Box<RunArgs>),
+    Probe(Box<probe::ProbeArgs>),
 }
 
 fn lang(text: &str) -> Result<Lang, String> {
@@ -54,8 +56,9 @@ pub fn main() -> ExitCode {
     // Wrong usage ends here with 2, `--help` and `--version` with 0.
     let cli = Cli::parse();
     let code = match cli.command {
-        Command::Run(args) => run::run(&args, cli.lang),
-        Command::Validate(args) => run::validate(&args, cli.lang),
+        Command::Run(args) => run::run(&args, args.lang),
+        Command::Validate(args) => run::validate(&args, args.lang),
+        Command::Probe(args) => by_hand::probe(*args),
     };
     ExitCode::from(code)
 }

@@ -17,6 +17,9 @@ use crate::ship::ClientError;
 /// Settings; every one may stand in the file or on the command line, which wins.
 #[derive(Debug, Default, Args)]
 pub struct RunArgs {
+    /// Language of messages for people: `vi` or `en`.
+    #[arg(long, env = "EMS_LANG", default_value = "vi", value_parser = super::lang)]
+    pub(super) lang: Lang,
     /// File of settings (YAML).
     #[arg(long, env = "EMS_AGENT_CONFIG")]
     config: Option<PathBuf>,

@@ -3,7 +3,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-fn args(dir: &TempDir, yaml: &str) -> RunArgs {
+fn args(dir: &TempDir, yaml: &str) -> Box<RunArgs> {
     let path = dir.path().join("agent.yaml");
     std::fs::write(&path, yaml).unwrap();
     let path = path.display().to_string();

@@ -273,7 +273,13 @@ impl Runner {
     /// Puts a slot's record into the spool: the slot is accounted for.
     fn account(&self, state: &mut State, started: &Started, measurement: Measurement, outcome: Outcome) {
         let key = &started.due.series.key;
-        let entry = record::entry(&self.agent, started, measurement, outcome);
+        let entry = record::entry(
+            &self.agent,
+            started.plan.version,
+            &started.job(),
+            measurement,
+            outcome,
+        );
         self.metrics.slot(key.probe, key.family, outcome);
         if let Record::Observation(observation) = &entry.record {
             self.metrics.portals.note(key, observation);

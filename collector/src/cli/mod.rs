@@ -8,10 +8,10 @@ use ems_contract::text::Lang;
 
 pub mod backup;
 pub mod export;
+pub mod ledger;
 mod program;
 pub mod restore;
 pub mod serve;
-pub mod ledger;
 pub mod targets;
 mod trouble;
 pub mod validate;
