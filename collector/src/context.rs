@@ -85,6 +85,22 @@ impl LiveInventory {
         self.state.send_replace(Arc::new(loaded));
     }
 
+    /// Notes that the files say what is in force: an earlier refusal is over.
+    pub fn confirm(&self) {
+        self.state.send_if_modified(|loaded| {
+            let refused = loaded.refused.is_some();
+            if refused {
+                let next = Loaded {
+                    inventory: loaded.inventory.clone(),
+                    since: loaded.since,
+                    refused: None,
+                };
+                *loaded = Arc::new(next);
+            }
+            refused
+        });
+    }
+
     /// Notes that a reload was refused; the inventory in force stays.
     pub fn refuse(&self, refusal: Refusal) {
         self.state.send_modify(|loaded| {

@@ -2,12 +2,15 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod cli;
 pub mod console;
 pub mod context;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod inventory;
 pub mod jobs;
+pub mod keeper;
 pub mod ledger;
 pub mod locale;
 pub mod metrics;
@@ -17,6 +20,7 @@ pub mod serve;
 pub mod settings;
 pub mod store;
 pub mod supervise;
+pub mod suspect;
 pub mod template;
 #[cfg(test)]
 mod testing;

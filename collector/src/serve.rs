@@ -8,8 +8,6 @@ use std::sync::Arc;
 use axum::Router;
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
-use ems_contract::inventory::Inventory;
-use ems_contract::time::UnixTime;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +20,7 @@ use crate::jobs::Upkeep;
 use crate::plans::Plans;
 use crate::settings::Settings;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{InventoryRecord, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::supervise::{self, Task, TaskError};
 
 /// Why the collector did not start, or stopped.
@@ -73,23 +71,6 @@ pub fn open_store(data: &Path) -> Result<Arc<dyn Store>, ServeError> {
         error,
     })?;
     Ok(Arc::new(SqliteStore::open(&data.join(DATABASE))?))
-}
-
-/// Notes in the store that an inventory came into force: from now on its portals are known for ever.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn record_inventory(store: &dyn Store, inventory: &Inventory, now: UnixTime) -> Result<(), StoreError> {
-    let json = serde_json::to_string(inventory).map_err(|error| StoreError::Failed {
-        action: "note an inventory",
-        detail: error.to_string(),
-    })?;
-    store.record_inventory(&InventoryRecord {
-        version: inventory.version,
-        loaded_at: now,
-        json,
-        portals: inventory.portals.iter().map(|portal| portal.id.clone()).collect(),
-    })
 }
 
 /// What [`serve`] is given besides the settings.

@@ -164,6 +164,56 @@ fn every_key_arrives_and_unit_files_take_over_defaults() {
     }
 }
 
+/// OBLIGATIONS of the five regulations on the names they use, and what became of their bodies.
+#[test]
+fn the_shipped_sample_is_clean_and_tells_the_real_status_of_every_portal() {
+    let loaded = load(Path::new("../targets.yaml"));
+    assert_eq!(rendered(&loaded.diagnostics, Lang::Vi), "");
+    let inventory = loaded.inventory.unwrap();
+    let host = |url: &url::Url| url.host_str().unwrap().to_owned();
+    let of_status = |status: Status| -> Vec<String> {
+        let portals = inventory.portals.iter().filter(|portal| portal.status == status);
+        portals.map(|portal| host(&portal.url)).collect()
+    };
+    assert_eq!(
+        of_status(Status::Active),
+        ["angiang.gov.vn", "quangngai.gov.vn", "tuyenquang.gov.vn"]
+    );
+    assert_eq!(
+        of_status(Status::Historical),
+        ["bacgiang.gov.vn", "haugiang.gov.vn"]
+    );
+    assert_eq!(
+        of_status(Status::Retired),
+        [
+            "sotttt.angiang.gov.vn",
+            "stttt.bacgiang.gov.vn",
+            "tanyen.bacgiang.gov.vn",
+            "stttt.quangngai.gov.vn",
+            "tunghia.quangngai.gov.vn",
+        ]
+    );
+    let abolished = inventory
+        .portals
+        .iter()
+        .filter(|portal| portal.level == Level::District);
+    assert!(
+        abolished
+            .into_iter()
+            .all(|p| p.valid_to == Some(at("2025-07-01T00:00:00+07:00")))
+    );
+    let english = inventory
+        .portal(&"tuyenquang".parse().unwrap())
+        .unwrap()
+        .english_url
+        .clone();
+    assert_eq!(english.unwrap().as_str(), "https://tuyenquang.gov.vn/en");
+    let plan = inventory.plan_for(&"local".parse().unwrap()).unwrap();
+    for family in Family::ALL {
+        assert!(plan.references.iter().filter(|r| r.family == family).count() >= 2);
+    }
+}
+
 #[test]
 fn a_plan_holds_what_its_agent_can_and_should_measure() {
     let inventory = good(&folder("good-targets").join("full.yaml"));
@@ -227,9 +277,63 @@ fn a_broken_portal_takes_away_nobody_elses_findings() {
 }
 
 #[test]
+fn every_key_is_described_in_the_documentation() {
+    let full = std::fs::read_to_string(folder("good-targets").join("full.yaml")).unwrap();
+    let docs = std::fs::read_to_string("../docs/TARGETS.md").unwrap();
+    let mut keys: Vec<&str> = full
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(|line| line.split(": ").map(|part| part.trim_end_matches(':')))
+        .filter_map(|part| part.rsplit([' ', '{', ',']).next())
+        .filter(|key| {
+            key.starts_with(|c: char| c.is_ascii_lowercase())
+                && key
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b"_0123456789".contains(&b))
+        })
+        .filter(|key| full.contains(&format!("{key}:")))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert!(keys.len() > 50, "{keys:?}");
+    let described = |key: &&str| {
+        ["`", ".", " "]
+            .iter()
+            .any(|before| docs.contains(&format!("{before}{key}`")))
+    };
+    let missing: Vec<&str> = keys.into_iter().filter(|key| !described(key)).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+/// The smallest file of the documentation is a whole inventory.
+#[test]
+fn the_documented_example_loads() {
+    let docs = std::fs::read_to_string("../docs/TARGETS.md").unwrap();
+    let example = docs
+        .split("```yaml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("targets.yaml");
+    std::fs::write(&path, example).unwrap();
+    let loaded = load(&path);
+    assert_eq!(rendered(&loaded.diagnostics, Lang::En), "");
+    assert_eq!(loaded.inventory.unwrap().portals.len(), 1);
+}
+
+#[test]
 fn every_text_that_the_readers_name_is_in_the_catalogue_and_none_is_left_over() {
     let mut named = std::collections::BTreeSet::new();
-    for folder in ["src/yaml", "src/inventory", "src"] {
+    for folder in [
+        "src/yaml",
+        "src/inventory",
+        "src/inventory/import",
+        "src",
+        "../collector/src/inventory",
+    ] {
         for path in files(Path::new(folder), "rs") {
             let source = std::fs::read_to_string(path).unwrap();
             let literals = source.split('"').skip(1).step_by(1).map(str::to_owned);

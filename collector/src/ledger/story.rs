@@ -204,7 +204,7 @@ pub(crate) fn posts() -> impl Strategy<Value = Post> {
 
 impl Post {
     /// What arrives when, in order.
-    fn arrivals(&self, story: &Story) -> Vec<(i64, Item)> {
+    pub(crate) fn arrivals(&self, story: &Story) -> Vec<(i64, Item)> {
         let late = |(index, item): (usize, Item)| {
             let due = match &item {
                 Item::Gap(_, gap) => gap.window.to,
@@ -222,15 +222,22 @@ impl Post {
         arrivals
     }
 
-    /// Delivers a story: every look evaluates from the newest checkpoint that the news leaves standing, and
-    /// leaves checkpoints behind, none later than the settled horizon of 105 s. The last look comes after
-    /// everything has arrived.
-    pub(crate) fn deliver(&self, story: &Story, mut look: impl FnMut(&Carry, UnixTime, Evaluation)) {
+    /// When the collector looks, the last time after everything has arrived.
+    pub(crate) fn looks(&self, story: &Story) -> Vec<i64> {
         let arrivals = self.arrivals(story);
         let last = arrivals.last().map_or(0, |(when, _)| *when).max(story.length) + 1;
         let mut looks: Vec<i64> = self.looks.iter().copied().filter(|t| *t < last).collect();
         looks.sort_unstable();
         looks.push(last);
+        looks
+    }
+
+    /// Delivers a story: every look evaluates from the newest checkpoint that the news leaves standing, and
+    /// leaves checkpoints behind, none later than the settled horizon of 105 s. The last look comes after
+    /// everything has arrived.
+    pub(crate) fn deliver(&self, story: &Story, mut look: impl FnMut(&Carry, UnixTime, Evaluation)) {
+        let arrivals = self.arrivals(story);
+        let looks = self.looks(story);
         let mut known = Story {
             records: Default::default(),
             gaps: Default::default(),

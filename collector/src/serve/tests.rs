@@ -5,6 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::store::InventoryRecord;
 use crate::testing::*;
 
 async fn get(address: SocketAddr, path: &str) -> String {
@@ -118,7 +119,10 @@ async fn an_address_in_use_is_explained() {
 fn a_folder_is_made_and_an_inventory_makes_its_portals_known() {
     let dir = tempfile::tempdir().unwrap();
     let store = open_store(&dir.path().join("new/data")).unwrap();
-    record_inventory(&*store, &inventory(&["p7"]), at(0)).unwrap();
+    store
+        .record_inventory(&InventoryRecord::of(&inventory(&["p7"]), at(0)))
+        .unwrap();
+    assert_eq!(store.portals().unwrap(), [portal("p7")]);
     assert!(store.knows_portal(&portal("p7")).unwrap());
     assert!(!store.knows_portal(&portal("p8")).unwrap());
 }

@@ -147,6 +147,12 @@ pub trait Store: Send + Sync + 'static {
     /// When the database cannot be written.
     fn record_inventory(&self, inventory: &InventoryRecord) -> Result<(), StoreError>;
 
+    /// Every portal that was in any inventory ever in force, sorted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn portals(&self) -> Result<Vec<PortalId>, StoreError>;
+
     /// Whether a portal was in any inventory ever in force.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use ems_contract::digest::Sha256;
 use ems_contract::facts::Facts;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::inventory::Inventory;
 use ems_contract::observation::Timings;
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
@@ -117,8 +118,8 @@ pub struct SpanUpdate {
     pub spans: Vec<(Track, Span)>,
     /// New checkpoints; older ones at or after `from` are dropped.
     pub checkpoints: Vec<Checkpoint>,
-    /// Instants whose checkpoints are not needed any more.
-    pub forget: Vec<UnixTime>,
+    /// Stretches whose checkpoints are not needed any more; the portal's oldest is kept all the same.
+    pub forget: Vec<Window>,
     /// The generation of the dirt this update answers.
     pub generation: u64,
 }
@@ -224,6 +225,19 @@ pub struct InventoryRecord {
     pub json: String,
     /// The ids of its portals.
     pub portals: Vec<PortalId>,
+}
+
+impl InventoryRecord {
+    /// The note that `inventory` came into force.
+    #[must_use]
+    pub fn of(inventory: &Inventory, loaded_at: UnixTime) -> Self {
+        Self {
+            version: inventory.version,
+            loaded_at,
+            json: inventory.canonical_json(),
+            portals: inventory.portals.iter().map(|portal| portal.id.clone()).collect(),
+        }
+    }
 }
 
 /// Sizes and counts.

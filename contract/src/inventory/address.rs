@@ -8,52 +8,73 @@ use url::{Host, Url};
 use crate::diagnostic::Message;
 use crate::yaml::Item;
 
+/// Why a text is not taken, and what to do.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) message: Message,
+    pub(super) hint: Option<Message>,
+}
+
+impl From<Message> for Refusal {
+    fn from(message: Message) -> Self {
+        Self { message, hint: None }
+    }
+}
+
 /// A web address that can be measured. With `base`, a path (`/en`) is taken as a page of it.
 pub(super) fn web_address(item: &Item<'_>, base: Option<&Url>) -> Option<Url> {
-    let text = item.text()?;
+    match measurable(&item.text()?, base) {
+        Ok(url) => {
+            if let Some(doubt) = doubt(&url) {
+                item.warn(doubt, None);
+            }
+            Some(url)
+        }
+        Err(refusal) => {
+            item.error_with(refusal.message, refusal.hint);
+            None
+        }
+    }
+}
+
+/// The web address that a text is, if it can be measured.
+pub(super) fn measurable(text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
     let parsed = match base {
-        Some(base) if text.starts_with('/') && !text.starts_with("//") => base.join(&text),
-        _ => Url::parse(&text),
+        Some(base) if text.starts_with('/') && !text.starts_with("//") => base.join(text),
+        _ => Url::parse(text),
     };
-    let bare_host = || text.contains('.') && !text.contains(['/', ' ']);
+    let bare_host = text.contains('.') && !text.contains(['/', ' ']);
+    let hint = bare_host.then(|| Message::new("inventory.url.hint_scheme").with("host", text));
+    let refuse = |message| Refusal { message, hint };
     let url = match parsed {
         Ok(url) => url,
-        Err(url::ParseError::InvalidPort) => {
-            item.error(Message::new("inventory.url.port"));
-            return None;
-        }
-        Err(_) => {
-            let hint = bare_host().then(|| Message::new("inventory.url.hint_scheme").with("host", &text));
-            item.error_with(Message::new("inventory.url.bad").with("value", &text), hint);
-            return None;
-        }
+        Err(url::ParseError::InvalidPort) => return Err(Message::new("inventory.url.port").into()),
+        Err(_) => return Err(refuse(Message::new("inventory.url.bad").with("value", text))),
     };
-    let refusal = if !matches!(url.scheme(), "http" | "https") {
-        let hint = bare_host().then(|| Message::new("inventory.url.hint_scheme").with("host", &text));
-        item.error_with(
-            Message::new("inventory.url.scheme").with("value", url.scheme()),
-            hint,
-        );
-        return None;
-    } else if !url.username().is_empty() || url.password().is_some() {
-        Some("inventory.url.user")
+    if !matches!(url.scheme(), "http" | "https") {
+        let message = Message::new("inventory.url.scheme").with("value", url.scheme());
+        return Err(refuse(message));
+    }
+    let refusal = if !url.username().is_empty() || url.password().is_some() {
+        "inventory.url.user"
     } else if url.port() == Some(0) {
-        Some("inventory.url.port")
+        "inventory.url.port"
     } else if url.fragment().is_some() {
-        Some("inventory.url.fragment")
+        "inventory.url.fragment"
     } else {
-        None
+        return Ok(url);
     };
-    if let Some(key) = refusal {
-        item.error(Message::new(key));
-        return None;
+    Err(Message::new(refusal).into())
+}
+
+/// What makes an address doubtful, though it can be measured.
+pub(super) fn doubt(url: &Url) -> Option<Message> {
+    match url.host() {
+        Some(Host::Domain(host)) if !in_vietnam(host) => {
+            Some(Message::new("inventory.url.not_vn").with("host", host))
+        }
+        _ => None,
     }
-    if let Some(Host::Domain(host)) = url.host()
-        && !in_vietnam(host)
-    {
-        item.warn(Message::new("inventory.url.not_vn").with("host", host), None);
-    }
-    Some(url)
 }
 
 /// Whether a host name lies under the national domain.
@@ -101,24 +122,32 @@ pub(super) fn network(item: &Item<'_>) -> Option<IpNet> {
 
 /// A mail address: something on both sides of one `@`.
 pub(super) fn email(item: &Item<'_>) -> Option<String> {
-    let text = item.text()?;
-    let good = text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && is_host_name(host) && !text.contains(char::is_whitespace)
-    });
-    if !good {
-        item.error(Message::new("inventory.email").with("value", &text));
-    }
-    good.then_some(text)
+    checked(item, "inventory.email", is_email)
 }
 
 /// A telephone number: digits with the usual marks between them.
 pub(super) fn phone(item: &Item<'_>) -> Option<String> {
+    checked(item, "inventory.phone", is_phone)
+}
+
+fn checked(item: &Item<'_>, key: &'static str, good: impl FnOnce(&str) -> bool) -> Option<String> {
     let text = item.text()?;
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let usual = text.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c));
-    let good = usual && (3..=15).contains(&digits);
-    if !good {
-        item.error(Message::new("inventory.phone").with("value", &text));
+    if good(&text) {
+        return Some(text);
     }
-    good.then_some(text)
+    item.error(Message::new(key).with("value", text));
+    None
+}
+
+pub(super) fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        let spaced = text.contains(char::is_whitespace);
+        !name.is_empty() && !spaced && host.contains('.') && is_host_name(host)
+    })
+}
+
+pub(super) fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let usual = text.chars().all(|c| c.is_ascii_digit() || " +-.()/".contains(c));
+    usual && (3..=30).contains(&digits)
 }

@@ -8,6 +8,7 @@ mod address;
 mod cadence;
 mod check;
 mod defaults;
+pub mod import;
 mod include;
 mod load;
 mod model;

@@ -12,8 +12,8 @@ use super::map::Map;
 use super::tree::{Node, Tree, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place};
 
-/// The longest text taken, in characters.
-const MAX_TEXT: usize = 1_000;
+/// The longest text taken from a file, in characters.
+pub const MAX_TEXT: usize = 1_000;
 
 /// A value of a file. The decoding methods answer `None` after noting what is wrong.
 #[derive(Debug, Clone)]
@@ -69,14 +69,6 @@ impl<'t> Item<'t> {
     pub fn is_null(&self) -> bool {
         matches!(&self.node.value, Value::Scalar { text, plain: true }
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
-    }
-
-    /// The text as written, for messages; empty for lists and mappings.
-    fn written(&self) -> &'t str {
-        match &self.node.value {
-            Value::Scalar { text, .. } => text,
-            _ => "",
-        }
     }
 
     /// Notes that another kind of value is wanted (`want`: a key `yaml.want.…`).
@@ -225,7 +217,7 @@ impl<'t> Item<'t> {
         Some(Map::new(self.clone(), entries))
     }
 
-    /// A mapping whose keys are data: each key (with its place, as an item of text) and its value.
+    /// A mapping whose keys are data: each key and its value.
     #[must_use]
     pub fn entries(&self) -> Option<Vec<(String, Self)>> {
         let Value::Map(entries) = &self.node.value else {
@@ -237,12 +229,6 @@ impl<'t> Item<'t> {
             (entry.key.clone(), self.child(&entry.value, path))
         };
         Some(entries.iter().map(item).collect())
-    }
-
-    /// The text as written, whatever it means; `None` for lists and mappings.
-    #[must_use]
-    pub fn raw(&self) -> Option<&'t str> {
-        matches!(self.node.value, Value::Scalar { .. }).then(|| self.written())
     }
 
     pub(super) fn child(&self, node: &'t Node, path: String) -> Self {

@@ -24,6 +24,7 @@
 //! The dialect is small on purpose: one document, text keys, `true`/`false` only, no tags, no directives; anchors,
 //! aliases and merge keys (`<<`) work within bounds (size, depth, nodes), so that an alias bomb is refused.
 
+mod builder;
 mod item;
 mod map;
 mod parse;
@@ -31,7 +32,8 @@ mod repair;
 mod syntax;
 mod tree;
 
-pub use item::Item;
+pub use builder::{MAX_DEPTH, MAX_NODES};
+pub use item::{Item, MAX_TEXT};
 pub use map::Map;
-pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_file};
+pub use parse::{MAX_BYTES, read, read_file};
 pub use tree::{Node, Tree};

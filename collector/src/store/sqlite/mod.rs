@@ -58,9 +58,10 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
-    changes: Changes,
-    /// Held as long as the store is open.
-    _lock: File,
+    /// What this process rewrote; another process's rewrites are not told.
+    changes: Option<Changes>,
+    /// Held as long as the store is open for writing.
+    _lock: Option<File>,
 }
 
 impl SqliteStore {
@@ -76,8 +77,23 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
             writer: Writer::start(conn, path.to_owned())?,
-            changes: Changes::default(),
-            _lock: lock,
+            changes: Some(Changes::default()),
+            _lock: Some(lock),
+        })
+    }
+
+    /// Opens a database for reading beside the collector that writes it; every write is refused.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when there is none, or not one of this schema.
+    pub fn open_for_reading(path: &Path) -> Result<Self, StoreError> {
+        open::readable(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Readers::new(path.to_owned()),
+            writer: Writer::absent(path.to_owned()),
+            changes: None,
+            _lock: None,
         })
     }
 }
@@ -152,7 +168,9 @@ impl Store for SqliteStore {
         })?;
         // After the commit: who looks now reads the new spans.
         for (portal, from) in changed {
-            self.changes.note(portal, from);
+            if let Some(changes) = &self.changes {
+                changes.note(portal, from);
+            }
         }
         Ok(())
     }
@@ -208,6 +226,10 @@ impl Store for SqliteStore {
 
     fn agents(&self) -> Result<Vec<AgentStatus>, StoreError> {
         self.readers.read("read agents", |conn, _| upkeep::agents(conn))
+    }
+
+    fn portals(&self) -> Result<Vec<PortalId>, StoreError> {
+        self.readers.read("read portals", |conn, _| upkeep::portals(conn))
     }
 
     fn record_inventory(&self, inventory: &InventoryRecord) -> Result<(), StoreError> {
@@ -288,7 +310,13 @@ impl Store for SqliteStore {
     }
 
     fn span_changes(&self, version: u64) -> Result<SpanChanges, StoreError> {
-        Ok(self.changes.since(version))
+        Ok(self.changes.as_ref().map_or(
+            SpanChanges {
+                version,
+                portals: None,
+            },
+            |changes| changes.since(version),
+        ))
     }
 
     fn inventories(&self, window: Window) -> Result<Vec<InventoryRecord>, StoreError> {

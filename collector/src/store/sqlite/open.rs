@@ -79,11 +79,32 @@ pub(super) fn reader(path: &Path) -> Result<Connection, rusqlite::Error> {
     Ok(conn)
 }
 
-/// Looks at a file without changing a byte of it: ours, empty or absent, else refused.
-pub(super) fn identify(path: &Path) -> Result<(), StoreError> {
+/// Checks that a file can be read as it is: ours, and of this build's schema.
+pub(super) fn readable(path: &Path) -> Result<(), StoreError> {
+    let unusable = |detail: String, hint: &str| StoreError::Unusable {
+        path: path.display().to_string(),
+        detail,
+        hint: hint.into(),
+    };
+    match identify(path)? {
+        SCHEMA_VERSION => Ok(()),
+        0 => Err(unusable(
+            "there is no database yet".into(),
+            "start the collector once, or name its folder with `--data`",
+        )),
+        older => Err(unusable(
+            format!("its schema is version {older}, this program reads {SCHEMA_VERSION}"),
+            "start the collector of this version once: it brings the database up",
+        )),
+    }
+}
+
+/// Looks at a file without changing a byte of it: ours, empty or absent, else refused. Returns its schema version, 0
+/// for a file without content.
+pub(super) fn identify(path: &Path) -> Result<i64, StoreError> {
     let length = std::fs::metadata(path).map_or(0, |meta| meta.len());
     if length == 0 {
-        return Ok(());
+        return Ok(0);
     }
     let refuse = |detail: String, hint: &str| StoreError::Unusable {
         path: path.display().to_string(),
@@ -104,7 +125,7 @@ pub(super) fn identify(path: &Path) -> Result<(), StoreError> {
             .map_err(|error| worded(&error, "read the database", path))?;
         if tables == 0 {
             // A first start that was cut off before the first migration.
-            return Ok(());
+            return Ok(0);
         }
     }
     if application != APPLICATION_ID {
@@ -119,7 +140,7 @@ pub(super) fn identify(path: &Path) -> Result<(), StoreError> {
             "use the newer program that wrote it, or restore a backup made before the update",
         ));
     }
-    Ok(())
+    Ok(version)
 }
 
 fn configure(conn: &Connection) -> Result<(), rusqlite::Error> {

@@ -87,9 +87,12 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     for checkpoint in &update.checkpoints {
         keep.execute((portal, checkpoint.at.secs(), &checkpoint.carry))?;
     }
-    let mut forget = conn.prepare_cached("DELETE FROM checkpoint WHERE portal = ?1 AND at = ?2")?;
-    for at in &update.forget {
-        forget.execute((portal, at.secs()))?;
+    let mut forget = conn.prepare_cached(
+        "DELETE FROM checkpoint WHERE portal = ?1 AND at >= ?2 AND at < ?3
+           AND at > (SELECT min(at) FROM checkpoint WHERE portal = ?1)",
+    )?;
+    for window in &update.forget {
+        forget.execute((portal, window.from.secs(), window.to.secs()))?;
     }
     let generation = i64::try_from(update.generation).unwrap_or(i64::MAX);
     conn.prepare_cached("DELETE FROM dirty WHERE portal = ?1 AND generation <= ?2")?

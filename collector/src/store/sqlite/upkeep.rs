@@ -63,6 +63,17 @@ pub(super) fn agents(conn: &Connection) -> Result<Vec<AgentStatus>, Fail> {
     Ok(all)
 }
 
+/// Every portal ever known, sorted.
+pub(super) fn portals(conn: &Connection) -> Result<Vec<PortalId>, Fail> {
+    let mut query = conn.prepare_cached("SELECT name FROM portal ORDER BY name")?;
+    let mut rows = query.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(super::reading::id(row, 0)?);
+    }
+    Ok(all)
+}
+
 /// Whether a portal was in any inventory ever in force.
 pub(super) fn knows_portal(conn: &Connection, portal: &PortalId) -> Result<bool, Fail> {
     Ok(super::names::portal(conn, portal)?.is_some())

@@ -1,6 +1,7 @@
 //! The one thread that writes. Calls queue up; what waits together is committed together, and each caller is
 //! answered only after the commit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -89,6 +90,15 @@ impl Writer {
         })
     }
 
+    /// No thread: every call is refused.
+    pub(super) const fn absent(path: PathBuf) -> Self {
+        Self {
+            queue: None,
+            thread: None,
+            path,
+        }
+    }
+
     /// Runs `work` in a transaction; returns once it is durable.
     pub(super) fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, StoreError>
     where
@@ -105,9 +115,13 @@ impl Writer {
             result: None,
             reply,
         };
+        let refused = || StoreError::Failed {
+            action,
+            detail: "the store was opened for reading only".into(),
+        };
         self.queue
             .as_ref()
-            .ok_or_else(gone)?
+            .ok_or_else(refused)?
             .send(Box::new(task))
             .map_err(|_closed| gone())?;
         answer.recv().map_err(|_closed| gone())?
@@ -190,7 +204,15 @@ fn commit_group(conn: &Connection, names: &mut Names, group: Vec<Box<dyn Call>>,
 
 fn attempt(conn: &Connection, names: &mut Names, call: &mut dyn Call) -> Result<(), Fail> {
     conn.execute_batch("SAVEPOINT call")?;
-    let outcome = call.run(&mut Session { conn, names });
+    // A panic is a mistake of ours; it must not end the only thread that writes.
+    let run = AssertUnwindSafe(|| call.run(&mut Session { conn, names }));
+    let outcome = catch_unwind(run).unwrap_or_else(|_panic| {
+        let detail = "it panicked; nothing of it is kept".into();
+        Err(Fail::Store(StoreError::Failed {
+            action: "write",
+            detail,
+        }))
+    });
     if outcome.is_err() && !conn.is_autocommit() {
         conn.execute_batch("ROLLBACK TO call")?;
     }

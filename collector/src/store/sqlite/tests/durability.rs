@@ -195,3 +195,39 @@ fn a_backup_taken_while_batches_come_in_is_whole_and_opens() {
         "rows and numbers are of one instant"
     );
 }
+
+#[test]
+fn a_panic_inside_a_call_is_answered_and_the_next_call_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let panicked = store.writer.call::<(), _>("panic", |session| {
+        session.conn.execute("DELETE FROM portal", [])?;
+        panic!("on purpose")
+    });
+    assert!(panicked.unwrap_err().to_string().contains("panicked"));
+    assert_eq!(
+        store.commit(batch(0, vec![up(1, 0)])).unwrap().stored,
+        1,
+        "nothing of the call was kept"
+    );
+}
+
+#[test]
+fn a_reader_beside_the_collector_sees_what_is_committed_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ems.db");
+    assert!(
+        SqliteStore::open_for_reading(&path)
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("no database yet")
+    );
+    assert!(!path.exists());
+    let running = store(dir.path());
+    let reader = SqliteStore::open_for_reading(&path).unwrap();
+    running.commit(batch(0, vec![up(1, 0)])).unwrap();
+    assert_eq!(reader.through(&agent("a"), EPOCH).unwrap(), 1);
+    let refused = reader.commit(batch(1, vec![up(2, 60)])).unwrap_err();
+    assert!(refused.to_string().contains("for reading only"), "{refused}");
+}

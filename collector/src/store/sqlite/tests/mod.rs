@@ -2,6 +2,8 @@
 
 mod delivery;
 mod durability;
+mod killing;
 mod ledger;
+mod model;
 mod packing;
 mod restoring;

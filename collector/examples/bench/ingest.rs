@@ -1,0 +1,242 @@
+//! Whole batches through the door (decompress, parse, both delivery keys, rows, commit) against bare inserts of the
+//! same rows into the same schema, with the same synchronous mode and batch size, in the same run.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::body::Body;
+use ems_collector::context::{Context, LiveInventory};
+use ems_collector::ingest::Ingest;
+use ems_collector::plans::Plans;
+use ems_collector::store::sqlite::SqliteStore;
+use ems_collector::store::{InventoryRecord, Store};
+use ems_contract::clock::{Clock, FixedClock, SystemClock};
+use ems_contract::digest::Sha256;
+use ems_contract::id::{AgentId, Epoch};
+use ems_contract::inventory::Inventory;
+use ems_contract::observation::Observation;
+use ems_contract::plan::Limits;
+use ems_contract::record::Record;
+use ems_contract::time::UnixTime;
+use ems_contract::wire::{self, Header};
+
+use crate::synthetic::{self, START, Series};
+
+const PORTALS: u16 = 600;
+const AGENTS: u16 = 3;
+const MINUTES: i64 = 40;
+/// Records of one batch: what an agent has after some ten seconds of 600 portals, or catching up.
+const BATCH: usize = 1_000;
+const ROUNDS: usize = 3;
+
+/// One agent's batches in order, and what they hold.
+struct Load {
+    agent: AgentId,
+    records: Vec<Observation>,
+    batches: Vec<Vec<u8>>,
+}
+
+pub(crate) fn run(dir: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let loads = loads()?;
+    let records: usize = loads.iter().map(|load| load.records.len()).sum();
+    let bytes: usize = loads.iter().flat_map(|load| &load.batches).map(Vec::len).sum();
+    writeln!(
+        out,
+        "{records} records in batches of {BATCH}, {} bytes a record as sent",
+        bytes / records
+    )?;
+    let mut best: (f64, f64, f64) = (0.0, 0.0, 0.0);
+    for round in 0..ROUNDS {
+        let raw = rate(records, raw(&dir.join(format!("raw-{round}.db")), &loads)?);
+        let one = rate(
+            records,
+            door(&dir.join(format!("one-{round}.db")), &loads, false)?,
+        );
+        let three = rate(
+            records,
+            door(&dir.join(format!("three-{round}.db")), &loads, true)?,
+        );
+        writeln!(
+            out,
+            "round {round}: bare inserts {raw:.0}/s; ingest, one agent after another {one:.0}/s = {:.2}; \
+             ingest, {AGENTS} agents at once {three:.0}/s = {:.2}",
+            one / raw,
+            three / raw
+        )?;
+        best = (best.0.max(raw), best.1.max(one), best.2.max(three));
+    }
+    let (raw, one, three) = best;
+    writeln!(
+        out,
+        "best of {ROUNDS}: one after another {:.2}, {AGENTS} at once {:.2}",
+        one / raw,
+        three / raw
+    )?;
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+fn rate(records: usize, took: Duration) -> f64 {
+    records as f64 / took.as_secs_f64()
+}
+
+fn loads() -> anyhow::Result<Vec<Load>> {
+    let portals = synthetic::portals(PORTALS);
+    synthetic::agents(AGENTS)
+        .into_iter()
+        .map(|agent| load(synthetic::province(&portals, std::slice::from_ref(&agent)), agent))
+        .collect()
+}
+
+fn load(mut province: Vec<Series>, agent: AgentId) -> anyhow::Result<Load> {
+    let epoch = Epoch::from_random([1; 16]);
+    let mut records = Vec::new();
+    for minute in 0..MINUTES {
+        for series in &mut province {
+            records.push(series.observe(minute, epoch, records.len() as u64 + 1));
+        }
+    }
+    let mut batches = Vec::new();
+    for some in records.chunks(BATCH) {
+        let lines: Result<Vec<Vec<u8>>, _> = some
+            .iter()
+            .map(|one| serde_json::to_vec(&Record::Observation(Box::new(one.clone()))))
+            .collect();
+        let lines = lines?;
+        let header = Header {
+            schema: wire::SCHEMA,
+            agent: agent.clone(),
+            epoch,
+            sent_at: some[0].slot.timestamp(),
+            records: u32::try_from(some.len())?,
+            after: some[0].seq - 1,
+        };
+        batches.push(wire::encode(&header, lines.iter().map(Vec::as_slice))?);
+    }
+    Ok(Load {
+        agent,
+        records,
+        batches,
+    })
+}
+
+fn store(path: &Path) -> anyhow::Result<SqliteStore> {
+    let store = SqliteStore::open(path)?;
+    let portals = synthetic::portals(PORTALS);
+    let version = Sha256::of(b"bench");
+    store.record_inventory(&InventoryRecord {
+        version,
+        loaded_at: UnixTime::from_secs(START),
+        json: "{}".into(),
+        portals,
+    })?;
+    Ok(store)
+}
+
+/// Bare inserts: numbers are known, nothing is parsed, nothing is looked up.
+fn raw(path: &Path, loads: &[Load]) -> anyhow::Result<Duration> {
+    drop(store(path)?);
+    let conn = rusqlite::Connection::open(path)?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "cache_size", -65_536)?;
+    conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    let mut rows = Vec::new();
+    for load in loads {
+        // Three series tables side by side, as three agents have them.
+        let mut known = std::collections::HashMap::new();
+        let first = i64::try_from(rows.len())? + 1;
+        for record in &load.records {
+            let next = i64::try_from(known.len())?;
+            let series = first
+                + *known
+                    .entry((record.portal.clone(), record.family))
+                    .or_insert(next);
+            rows.push((series, record));
+        }
+    }
+    let clock = SystemClock::new();
+    let began = clock.monotonic();
+    for some in rows.chunks(BATCH) {
+        conn.execute_batch("BEGIN IMMEDIATE")?;
+        let mut insert = conn.prepare_cached(
+            "INSERT INTO result (series, slot, interval_s, outcome, origin, facts, address, started_us, dns_us,
+                 connect_us, tls_us, first_byte_us, body_us, body_bytes, attempts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?;
+        for (series, record) in some {
+            let attempt = record.attempts.last().context("every record has an attempt")?;
+            let t = attempt.timings;
+            let started = attempt.started_at.as_microsecond() - record.slot.secs() * 1_000_000;
+            insert.execute(rusqlite::params![
+                series,
+                record.slot.secs(),
+                record.interval_s,
+                1,
+                2,
+                3,
+                4,
+                started,
+                t.dns_us,
+                t.connect_us,
+                t.tls_us,
+                t.first_byte_us,
+                t.body_us,
+                attempt.body_bytes,
+                None::<String>,
+            ])?;
+        }
+        conn.execute_batch("COMMIT")?;
+    }
+    Ok(clock.monotonic() - began)
+}
+
+/// Whole batches through the door.
+fn door(path: &Path, loads: &[Load], at_once: bool) -> anyhow::Result<Duration> {
+    let now = UnixTime::from_secs(START + MINUTES * 60);
+    let inventory = Inventory {
+        version: Sha256::of(b"bench"),
+        portals: vec![],
+        agents: vec![],
+        references: vec![],
+        limits: Limits::default(),
+        contact: String::new(),
+    };
+    let context = Context {
+        store: Arc::new(store(path)?),
+        inventory: LiveInventory::new(inventory, now),
+        clock: Arc::new(FixedClock(now)),
+        registry: prometheus::Registry::new(),
+    };
+    let ingest = Ingest::new(&context, Plans::new(context.inventory.clone()), Arc::default())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let bodies: Vec<(AgentId, Vec<Vec<u8>>)> = loads
+        .iter()
+        .map(|load| (load.agent.clone(), load.batches.clone()))
+        .collect();
+    let clock = SystemClock::new();
+    let began = clock.monotonic();
+    runtime.block_on(async {
+        let mut senders = tokio::task::JoinSet::new();
+        for (agent, batches) in bodies {
+            let ingest = ingest.clone();
+            senders.spawn(async move {
+                for batch in batches {
+                    let records = ingest.accept(&agent, Body::from(batch)).await?.stored;
+                    anyhow::ensure!(records > 0, "a batch brought nothing");
+                }
+                Ok(())
+            });
+            if !at_once {
+                senders.join_next().await.context("a sender")???;
+            }
+        }
+        while let Some(sent) = senders.join_next().await {
+            sent??;
+        }
+        Ok::<_, anyhow::Error>(())
+    })?;
+    Ok(clock.monotonic() - began)
+}

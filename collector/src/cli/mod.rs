@@ -1,0 +1,59 @@
+//! Commands: each one reads its arguments, writes to the given output, and returns its exit code.
+
+use std::io::Write;
+use std::str::FromStr;
+
+use ems_contract::diagnostic::Diagnostic;
+use ems_contract::text::Lang;
+
+pub mod backup;
+pub mod export;
+pub mod restore;
+pub mod targets;
+mod trouble;
+pub mod validate;
+
+pub use trouble::told;
+
+/// The command did what was asked.
+pub const EXIT_OK: u8 = 0;
+/// The command could not do it; the message says why.
+pub const EXIT_FAILED: u8 = 1;
+/// The command was asked for something that cannot be done that way.
+pub const EXIT_USAGE: u8 = 2;
+/// A file that a person wrote cannot be used (`EX_CONFIG` of sysexits.h).
+pub const EXIT_BAD_FILE: u8 = 78;
+
+/// `vi` or `en`, as an argument.
+///
+/// # Errors
+/// When it is neither.
+pub fn parse_lang(text: &str) -> Result<Lang, String> {
+    match text {
+        "vi" => Ok(Lang::Vi),
+        "en" => Ok(Lang::En),
+        _ => Err("vi, en".to_owned()),
+    }
+}
+
+/// An id, as an argument.
+///
+/// # Errors
+/// When the text is none.
+pub fn parse_id<T: FromStr<Err = ems_contract::id::IdError>>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|why: ems_contract::id::IdError| why.to_string())
+}
+
+/// Writes findings for people, one after another.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_findings(to: &mut dyn Write, findings: &[Diagnostic], lang: Lang) -> std::io::Result<()> {
+    findings
+        .iter()
+        .try_for_each(|finding| writeln!(to, "{}", finding.render(lang)))
+}
+
+#[cfg(test)]
+mod tests;

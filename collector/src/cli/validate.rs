@@ -1,0 +1,300 @@
+//! `ems-collector validate`: whether `targets.yaml` can be used, and what it comes to.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use ems_contract::diagnostic::{Diagnostic, Severity};
+use ems_contract::inventory::{self, Inventory, Level, Status};
+use ems_contract::text::{self, Lang};
+use serde::Serialize;
+
+use super::{EXIT_BAD_FILE, EXIT_OK, parse_lang, write_findings};
+
+/// Check targets.yaml and every file it includes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Main file of the inventory.
+    #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
+    pub targets: PathBuf,
+    /// Treat warnings as errors.
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// Write one JSON document, in English.
+    #[arg(long)]
+    pub json: bool,
+    /// Language of the findings: vi or en.
+    #[arg(long, default_value = "vi", value_parser = parse_lang)]
+    pub lang: Lang,
+}
+
+/// What `--json` writes.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    ok: bool,
+    errors: usize,
+    warnings: usize,
+    summary: Option<Summary>,
+    diagnostics: &'a [Diagnostic],
+}
+
+/// What the inventory comes to.
+#[derive(Debug, Serialize)]
+struct Summary {
+    version: String,
+    /// Measured portals by level.
+    active: BTreeMap<Level, usize>,
+    /// Kept, not measured.
+    historical: usize,
+    retired: usize,
+    agents: Vec<AgentSummary>,
+    /// `reach` slots of all agents in a minute, in thousandths.
+    #[serde(rename = "reach_slots_per_1000_minutes")]
+    slots_milli: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct AgentSummary {
+    id: String,
+    network: String,
+    portals: usize,
+}
+
+/// Runs the command: findings and summary to `out` (JSON) or findings to `err` and summary to `out` (text).
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
+    let loaded = inventory::load(&args.targets);
+    let count = |severity| {
+        loaded
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == severity)
+            .count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let ok = errors == 0 && (warnings == 0 || !args.deny_warnings);
+    let summary = loaded.inventory.as_ref().map(summary);
+    if args.json {
+        let answer = Answer {
+            ok,
+            errors,
+            warnings,
+            summary,
+            diagnostics: &loaded.diagnostics,
+        };
+        serde_json::to_writer_pretty(&mut *out, &answer)?;
+        writeln!(out)?;
+    } else {
+        write_findings(err, &loaded.diagnostics, args.lang)?;
+        let file = args.targets.display().to_string();
+        let counts = [
+            ("file", file),
+            ("errors", errors.to_string()),
+            ("warnings", warnings.to_string()),
+        ];
+        let verdict = match (ok, warnings) {
+            (true, 0) => "cli.validate.ok",
+            (true, _) => "cli.validate.ok_warnings",
+            (false, _) => "cli.validate.refused",
+        };
+        writeln!(out, "{}", filled(args.lang, verdict, &counts))?;
+        if let Some(summary) = summary {
+            writeln!(out, "{}", described(&summary, args.lang))?;
+        }
+    }
+    Ok(if ok { EXIT_OK } else { EXIT_BAD_FILE })
+}
+
+fn summary(inventory: &Inventory) -> Summary {
+    let mut active = BTreeMap::new();
+    for portal in inventory
+        .portals
+        .iter()
+        .filter(|portal| portal.status == Status::Active)
+    {
+        *active.entry(portal.level).or_insert(0) += 1;
+    }
+    let of_status = |status| {
+        inventory
+            .portals
+            .iter()
+            .filter(|portal| portal.status == status)
+            .count()
+    };
+    let plans = inventory
+        .agents
+        .iter()
+        .filter_map(|agent| inventory.plan_for(&agent.id));
+    let mut slots_milli = 0;
+    let agents = plans.map(|plan| {
+        slots_milli += plan.portals.iter().map(slots_milli_per_minute).sum::<u64>();
+        AgentSummary {
+            id: plan.agent.to_string(),
+            network: plan.network.to_string(),
+            portals: plan.portals.len(),
+        }
+    });
+    let agents = agents.collect();
+    Summary {
+        version: inventory.version.short(),
+        active,
+        historical: of_status(Status::Historical),
+        retired: of_status(Status::Retired),
+        agents,
+        slots_milli,
+    }
+}
+
+/// Thousandths of a `reach` slot that a portal has in a minute from one agent.
+fn slots_milli_per_minute(portal: &ems_contract::plan::PlanPortal) -> u64 {
+    let families = u64::try_from(portal.families.len()).unwrap_or_default();
+    families * 60_000 / u64::from(portal.reach_interval_s.max(1))
+}
+
+fn described(summary: &Summary, lang: Lang) -> String {
+    let level = |(level, count): (&Level, &usize)| {
+        let name = text::get(lang, level_key(*level));
+        format!("{name}: {count}")
+    };
+    let levels: Vec<String> = summary.active.iter().map(level).collect();
+    let agents: Vec<String> = summary
+        .agents
+        .iter()
+        .map(|agent| format!("{} ({})", agent.id, agent.network))
+        .collect();
+    let none = || text::get(lang, "cli.validate.none").to_owned();
+    let listed = |names: Vec<String>| {
+        if names.is_empty() {
+            none()
+        } else {
+            names.join("; ")
+        }
+    };
+    let (whole, tenths) = (summary.slots_milli / 1_000, summary.slots_milli % 1_000 / 100);
+    let point = if lang == Lang::Vi { ',' } else { '.' };
+    let slots = if tenths == 0 {
+        whole.to_string()
+    } else {
+        format!("{whole}{point}{tenths}")
+    };
+    let active: usize = summary.active.values().sum();
+    filled(
+        lang,
+        "cli.validate.summary",
+        &[
+            ("active", active.to_string()),
+            ("levels", listed(levels)),
+            ("historical", summary.historical.to_string()),
+            ("retired", summary.retired.to_string()),
+            ("agent_count", summary.agents.len().to_string()),
+            ("agents", listed(agents)),
+            ("slots", slots),
+            ("version", summary.version.clone()),
+        ],
+    )
+}
+
+fn level_key(level: Level) -> &'static str {
+    match level {
+        Level::Province => "level.province",
+        Level::Department => "level.department",
+        Level::District => "level.district",
+        Level::Commune => "level.commune",
+        Level::Other => "level.other",
+    }
+}
+
+pub(super) fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    text::fill(lang, key, &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The command's exit code, output and errors.
+    fn run_on(targets: &str, change: impl FnOnce(&mut Args)) -> (u8, String, String) {
+        let mut args = Args {
+            targets: PathBuf::from(targets),
+            deny_warnings: false,
+            json: false,
+            lang: Lang::Vi,
+        };
+        change(&mut args);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = run(&args, &mut out, &mut err).unwrap();
+        (
+            code,
+            String::from_utf8(out).unwrap(),
+            String::from_utf8(err).unwrap(),
+        )
+    }
+
+    const SAMPLE: &str = "../targets.yaml";
+
+    #[test]
+    fn the_shipped_sample_is_in_order() {
+        let (code, out, err) = run_on(SAMPLE, |args| args.deny_warnings = true);
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""));
+        let (first, rest) = out.split_once('\n').unwrap();
+        assert_eq!(first, "../targets.yaml: hợp lệ");
+        let (before_version, version) = rest.trim_end().rsplit_once(' ').unwrap();
+        assert_eq!(version.len(), 12);
+        assert_eq!(
+            before_version,
+            "Đang đo 3 cổng (Tỉnh, thành phố: 3); lưu trữ 2 cổng lịch sử, 5 cổng đã ngừng. \
+             Điểm đo 1: local (local). Mỗi phút 6 lượt đo khả dụng. Phiên bản"
+        );
+        let (_, english, _) = run_on(SAMPLE, |args| args.lang = Lang::En);
+        assert!(english.contains("3 portals measured (Province: 3)"), "{english}");
+    }
+
+    #[test]
+    fn a_bad_file_ends_with_78_and_every_finding_in_the_language_asked_for() {
+        let bad = "../contract/tests/bad-targets/level-unknown.yaml";
+        let (code, out, err) = run_on(bad, |_| {});
+        assert_eq!(code, EXIT_BAD_FILE);
+        assert!(
+            err.starts_with("lỗi: ") && err.contains("gợi ý: có phải `province`?"),
+            "{err}"
+        );
+        assert!(out.contains("1 lỗi"), "{out}");
+        let (_, _, err) = run_on(bad, |args| args.lang = Lang::En);
+        assert!(err.starts_with("error: "), "{err}");
+        let (code, ..) = run_on("no-such-file.yaml", |_| {});
+        assert_eq!(code, EXIT_BAD_FILE);
+    }
+
+    #[test]
+    fn warnings_pass_unless_denied() {
+        let doubtful = "../contract/tests/bad-targets/url-not-vn.yaml";
+        assert_eq!(run_on(doubtful, |_| {}).0, EXIT_OK);
+        assert_eq!(
+            run_on(doubtful, |args| args.deny_warnings = true).0,
+            EXIT_BAD_FILE
+        );
+    }
+
+    #[test]
+    fn machines_get_one_json_document() {
+        let (code, out, err) = run_on(SAMPLE, |args| args.json = true);
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""));
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(answer["ok"], true);
+        assert_eq!(answer["summary"]["active"]["province"], 3);
+        assert_eq!(answer["summary"]["reach_slots_per_1000_minutes"], 6_000);
+        let bad = "../contract/tests/bad-targets/parent-unknown.yaml";
+        let (_, out, _) = run_on(bad, |args| args.json = true);
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(answer["ok"], false);
+        assert_eq!(answer["diagnostics"][0]["code"], "inventory.parent.unknown");
+        assert_eq!(answer["diagnostics"][0]["line"], 15);
+        assert_eq!(answer["summary"], serde_json::Value::Null);
+    }
+}

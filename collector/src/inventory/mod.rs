@@ -1,0 +1,6 @@
+//! The inventory in force, kept up with its files.
+
+mod stamp;
+mod watch;
+
+pub use watch::{Recorder, Watcher};
