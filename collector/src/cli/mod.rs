@@ -9,6 +9,7 @@ use ems_contract::text::Lang;
 pub mod backup;
 pub mod export;
 pub mod restore;
+pub mod ledger;
 pub mod targets;
 mod trouble;
 pub mod validate;
