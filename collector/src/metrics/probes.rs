@@ -47,6 +47,9 @@ pub(super) fn probes(out: &mut Exposition, latest: &[Latest], now: UnixTime) {
             1,
         );
     }
+    // An agent that cannot say has no duration and no status either.
+    let mut records = records;
+    records.retain(|(record, _)| !record.outcome.is_unknown());
     let mut family = out.family(&names::PROBE_DURATION);
     for (record, labels) in &records {
         family.number(labels, seconds(record.timings.total_us()));

@@ -58,7 +58,8 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
-    changes: Changes,
+    /// What this process rewrote; another process's rewrites are not told.
+    changes: Option<Changes>,
     /// Held as long as the store is open for writing.
     _lock: Option<File>,
 }
@@ -76,7 +77,7 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
             writer: Writer::start(conn, path.to_owned())?,
-            changes: Changes::default(),
+            changes: Some(Changes::default()),
             _lock: Some(lock),
         })
     }
@@ -91,7 +92,7 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
             writer: Writer::absent(path.to_owned()),
-            changes: Changes::default(),
+            changes: None,
             _lock: None,
         })
     }
@@ -167,7 +168,9 @@ impl Store for SqliteStore {
         })?;
         // After the commit: who looks now reads the new spans.
         for (portal, from) in changed {
-            self.changes.note(portal, from);
+            if let Some(changes) = &self.changes {
+                changes.note(portal, from);
+            }
         }
         Ok(())
     }
@@ -307,7 +310,13 @@ impl Store for SqliteStore {
     }
 
     fn span_changes(&self, version: u64) -> Result<SpanChanges, StoreError> {
-        Ok(self.changes.since(version))
+        Ok(self.changes.as_ref().map_or(
+            SpanChanges {
+                version,
+                portals: None,
+            },
+            |changes| changes.since(version),
+        ))
     }
 
     fn inventories(&self, window: Window) -> Result<Vec<InventoryRecord>, StoreError> {
