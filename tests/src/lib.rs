@@ -6,3 +6,4 @@ pub mod pki;
 pub mod process;
 pub mod tree;
 pub mod wait;
+pub mod world;
