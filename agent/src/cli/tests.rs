@@ -1,9 +1,10 @@
 use clap::CommandFactory;
+use ems_contract::text::Lang;
 use tempfile::TempDir;
 
 use super::*;
 
-fn args(dir: &TempDir, yaml: &str) -> RunArgs {
+fn args(dir: &TempDir, yaml: &str) -> Box<RunArgs> {
     let path = dir.path().join("agent.yaml");
     std::fs::write(&path, yaml).unwrap();
     let path = path.display().to_string();
@@ -96,7 +97,9 @@ fn files_that_are_no_settings_are_told_as_such() {
         3,
         "agent, collectors and token are missing"
     );
-    let missing = RunArgs::default();
+    let Command::Run(missing) = Cli::try_parse_from(["ems-agent", "run"]).unwrap().command else {
+        panic!("run")
+    };
     assert_eq!(missing.settings(Lang::En).unwrap_err().len(), 3);
 }
 

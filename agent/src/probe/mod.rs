@@ -3,7 +3,7 @@
 mod attempts;
 mod dns;
 #[cfg(test)]
-mod hostile;
+pub(crate) mod hostile;
 mod prober;
 mod reach;
 #[cfg(test)]
@@ -26,7 +26,7 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::time::UnixTime;
 
 pub use self::prober::{NetProber, NetSettings};
-pub use self::reach::attempt;
+pub use self::reach::Reached;
 pub use self::visit::{Step, Visit};
 
 /// One slot to be measured.

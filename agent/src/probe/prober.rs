@@ -10,15 +10,14 @@ use std::time::Duration;
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
 use ems_contract::clock::SharedClock;
 use ems_contract::facts::Facts;
-use ems_contract::family::Family;
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::{Plan, Reference};
 use ems_contract::probe::ProbeKind;
 use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
 
-use super::visit::{Visit, of_family, visit};
-use super::{Job, Measurement, Prober, dns, reach, tls};
+use super::visit::of_family;
+use super::{Job, Measurement, Prober, Reached, dns, reach, tls};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
@@ -85,9 +84,9 @@ impl NetProber {
             .clone()
     }
 
-    /// One attempt of the `reach` probe, told step by step: the first (0) or the second (1) of a slot.
-    pub async fn visit(&self, job: &Job, family: Family, attempt: usize) -> Visit {
-        visit(self, job, family, attempt).await
+    /// Measures a `reach` slot and tells every step.
+    pub async fn reach(&self, job: &Job) -> Reached {
+        reach::reach(self, job).await
     }
 
     /// The resolvers that are asked.
@@ -146,7 +145,7 @@ impl Prober for NetProber {
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>> {
         Box::pin(async move {
             match job.probe {
-                ProbeKind::Reach => reach::reach(self, &job).await,
+                ProbeKind::Reach => reach::reach(self, &job).await.into(),
                 ProbeKind::Dns => dns::dns(self, &job).await,
                 ProbeKind::Tls => tls::tls(self, &job).await,
                 // A plan of a newer collector: the slot is accounted for, and nothing is said about the portal.

@@ -4,7 +4,7 @@ mod config;
 mod jumps;
 mod measure;
 mod network;
-mod record;
+pub(crate) mod record;
 mod runner;
 mod supervise;
 mod waiting;
@@ -345,7 +345,7 @@ fn open_spool(
 }
 
 /// Random bytes from the system; `None` when it has none.
-fn random() -> Option<[u8; 16]> {
+pub(crate) fn random() -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
     SystemRandom::new().fill(&mut bytes).ok()?;
     Some(bytes)

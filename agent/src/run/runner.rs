@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::jumps::Jumps;
 use super::measure::{Measured, Started, Tools, measure, nothing};
-use super::record;
+use super::record::{self, Slot};
 use super::waiting::Waiting;
 use crate::admin::{Health, Metrics};
 use crate::plan::Versioned;
@@ -283,7 +283,15 @@ impl Runner {
     /// Puts a slot's record into the spool: the slot is accounted for.
     fn account(&self, state: &mut State, started: &Started, measurement: Measurement, outcome: Outcome) {
         let key = &started.due.series.key;
-        let entry = record::entry(&self.agent, started, measurement, outcome);
+        let slot = Slot {
+            portal: &started.due.series.portal,
+            probe: key.probe,
+            family: key.family,
+            slot: started.due.slot,
+            interval_s: started.due.series.interval_s,
+            plan_version: started.plan.version,
+        };
+        let entry = record::entry(&self.agent, &slot, measurement, outcome);
         self.metrics.slot(key.probe, key.family, outcome);
         if let Record::Observation(observation) = &entry.record {
             self.metrics.portals.note(key, observation);
