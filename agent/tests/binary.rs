@@ -19,6 +19,10 @@ fn run(words: &[&str]) -> (Option<i32>, String) {
 }
 
 /// Starts an agent whose collector does not answer, and waits until it runs.
+#[expect(
+    clippy::zombie_processes,
+    reason = "the caller waits for the child; so does the one early end"
+)]
 fn start(folder: &str) -> (Child, Vec<String>) {
     // A port that was free a moment ago: nobody answers there.
     let dead = std::net::TcpListener::bind("127.0.0.1:0")
@@ -165,4 +169,46 @@ fn a_damaged_spool_is_refused_and_renamed_only_on_the_operators_word() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name());
     assert!(names.any(|name| name.to_string_lossy().starts_with("spool.db.set-aside-")));
+}
+
+#[tokio::test]
+async fn measurements_by_hand_go_through_a_spool_when_asked() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let folder = dir.path().display().to_string();
+    let dead = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let url = format!("http://{dead}/");
+    let words = [
+        "probe",
+        &url,
+        "-4",
+        "--allow",
+        "127.0.0.0/8",
+        "--repeat",
+        "7",
+        "--spool",
+        &folder,
+    ];
+    let (code, text) = run(&words);
+    assert_eq!(code, Some(1), "{text}");
+    let now = ems_contract::time::UnixTime::from_secs(2_000_000_000);
+    let agent = "manual-probe".parse().unwrap();
+    let epoch = ems_contract::id::Epoch::from_random([1; 16]);
+    let path = ems_agent::spool::path_in(dir.path());
+    let (spool, _thread, _opened) =
+        ems_agent::spool::Spool::open(&path, &agent, ems_agent::spool::Limits::default(), epoch, now)
+            .unwrap();
+    assert_eq!(
+        spool
+            .next(100, 1_000_000, now)
+            .await
+            .unwrap()
+            .unwrap()
+            .lines
+            .len(),
+        7
+    );
+    assert_eq!(run(&["probe", "ftp://x.gov.vn/"]).0, Some(2));
 }

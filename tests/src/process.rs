@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::wait::until;
+use crate::wait::{Hopeless, until};
 
 /// A running program whose standard output and error go to one file.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Process {
                 .split_once(marker)
                 .and_then(|(_, rest)| rest.split_once('\n'));
             if rest.is_none() && self.child.try_wait()?.is_some() {
-                anyhow::bail!("{} has ended:\n{output}", self.name);
+                return Err(Hopeless(format!("{} has ended:\n{output}", self.name)).into());
             }
             Ok(rest.map(|(line, _)| line.trim().to_owned()))
         });

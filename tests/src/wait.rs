@@ -5,6 +5,11 @@ use std::time::{Duration, Instant};
 /// How often a condition is looked at.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// An error that waiting cannot mend: [`until`] gives up at once.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Hopeless(pub String);
+
 /// Polls `condition` until it yields a value, or fails with `what` and the last reason at the deadline.
 ///
 /// # Errors
@@ -24,6 +29,7 @@ pub fn until<T>(
         match condition() {
             Ok(Some(value)) => return Ok(value),
             Ok(None) => {}
+            Err(error) if error.is::<Hopeless>() => return Err(error),
             Err(error) => last = format!("{error:#}"),
         }
         std::thread::sleep(PAUSE);

@@ -195,7 +195,7 @@ fn inventory(sites: &[Site], interval_s: u32) -> String {
         "contact: ems@example.org\n\
          agents:\n  - {{id: local, network: carrier-a, families: [v4, v6]}}\n  - {{id: second, network: carrier-b, families: [v4, v6]}}\n\
          limits: {{connect_ms: 1000, tls_ms: 2000, first_byte_ms: 2000, total_ms: 3000, dns_ms: 1000}}\n\
-         defaults: {{reach_interval_s: {interval_s}, level: department, owner: Sở Thử nghiệm, allow_addresses: [127.0.0.0/8, \"::1/128\"]}}\n\
+         defaults: {{reach_interval_s: {interval_s}, level: department, owner: Sở Thử nghiệm}}\n\
          references:\n"
     );
     for address in reference.iter().flat_map(|site| &site.addresses) {

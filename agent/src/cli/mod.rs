@@ -1,24 +1,28 @@
 //! What a person types. Exit codes: 0 all is well, 2 wrong usage, 78 unusable configuration, 70 a fault of ours.
 
-mod by_hand;
 mod file;
 mod keys;
 mod logs;
 pub mod probe;
 mod run;
 mod settings;
+mod spooled;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use ems_contract::text::Lang;
+use ems_contract::clock::SystemClock;
 
 pub use run::RunArgs;
 
+use probe::ProbeArgs;
+
 /// Everything is well.
 const OK: u8 = 0;
-/// What was asked cannot be done that way.
+/// Something in the arguments has to be put right.
 const USAGE: u8 = 2;
 /// A fault of ours (`EX_SOFTWARE` of sysexits.h).
 const INTERNAL: u8 = 70;
@@ -37,17 +41,9 @@ struct Cli {
 enum Command {
     /// Measure by the collector's plan until SIGTERM or SIGINT.
     Run(Box<RunArgs>),
+    Probe(Box<ProbeArgs>),
     /// Check the settings and say everything that is wrong with them.
     Validate(Box<RunArgs>),
-    Probe(Box<probe::ProbeArgs>),
-}
-
-fn lang(text: &str) -> Result<Lang, String> {
-    match text {
-        "vi" => Ok(Lang::Vi),
-        "en" => Ok(Lang::En),
-        _ => Err("`vi` or `en`".to_owned()),
-    }
 }
 
 /// Parses the command line and does what it says.
@@ -56,11 +52,28 @@ pub fn main() -> ExitCode {
     // Wrong usage ends here with 2, `--help` and `--version` with 0.
     let cli = Cli::parse();
     let code = match cli.command {
-        Command::Run(args) => run::run(&args, args.lang),
-        Command::Validate(args) => run::validate(&args, args.lang),
-        Command::Probe(args) => by_hand::probe(*args),
+        Command::Run(args) => run::run(&args),
+        Command::Probe(args) => probe_by_hand(*args),
+        Command::Validate(args) => run::validate(&args),
     };
     ExitCode::from(code)
+}
+
+fn probe_by_hand(args: ProbeArgs) -> u8 {
+    let lang = args.lang.into();
+    let clock = SystemClock::shared();
+    let probed = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| {
+            let open = |folder: &Path| spooled::open(folder, &clock, lang);
+            runtime.block_on(probe::run(args, Arc::clone(&clock), &mut std::io::stdout(), open))
+        });
+    probed.unwrap_or_else(|error| {
+        tell(&format!("error: {error:#}"));
+        USAGE
+    })
 }
 
 /// Tells a person something, on stderr: stdout is for data.

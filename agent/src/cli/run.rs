@@ -9,17 +9,15 @@ use ems_contract::text::{self, Lang};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::probe::Language;
 use super::settings::Settings;
 use super::{BAD_CONFIG, INTERNAL, OK, file, logs, tell};
 use crate::run::{AgentConfig, AgentError, Shutdown, run_over_network};
 use crate::ship::ClientError;
 
 /// Settings; every one may stand in the file or on the command line, which wins.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Language of messages for people: `vi` or `en`.
-    #[arg(long, env = "EMS_LANG", default_value = "vi", value_parser = super::lang)]
-    pub(super) lang: Lang,
     /// File of settings (YAML).
     #[arg(long, env = "EMS_AGENT_CONFIG")]
     config: Option<PathBuf>,
@@ -53,6 +51,9 @@ pub struct RunArgs {
     /// Rename a damaged spool and begin a new one; nothing is deleted.
     #[arg(long)]
     set_aside_spool: bool,
+    /// Language of messages.
+    #[arg(long, value_enum, env = "EMS_LANG", default_value_t = Language::Vi)]
+    lang: Language,
     /// What to log, as in `info,ems_agent::ship=debug`.
     #[arg(long, env = "EMS_LOG", default_value = "info")]
     log: String,
@@ -85,7 +86,8 @@ impl RunArgs {
 }
 
 /// Checks the settings.
-pub(super) fn validate(args: &RunArgs, lang: Lang) -> u8 {
+pub(super) fn validate(args: &RunArgs) -> u8 {
+    let lang = args.lang.into();
     match args.settings() {
         Ok(config) => {
             tell(&text::fill(
@@ -100,7 +102,8 @@ pub(super) fn validate(args: &RunArgs, lang: Lang) -> u8 {
 }
 
 /// Runs the agent until a signal asks it to end.
-pub(super) fn run(args: &RunArgs, lang: Lang) -> u8 {
+pub(super) fn run(args: &RunArgs) -> u8 {
+    let lang = args.lang.into();
     let config = match args.settings() {
         Ok(config) => config,
         Err(wrong) => return tell_all(&wrong, lang),

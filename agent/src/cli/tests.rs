@@ -1,4 +1,5 @@
 use clap::CommandFactory;
+use ems_contract::text::Lang;
 use tempfile::TempDir;
 
 use super::*;
@@ -96,7 +97,9 @@ fn files_that_are_no_settings_are_told_as_such() {
         3,
         "agent, collectors and token are missing"
     );
-    let missing = RunArgs::default();
+    let Command::Run(missing) = Cli::try_parse_from(["ems-agent", "run"]).unwrap().command else {
+        panic!("run")
+    };
     assert_eq!(missing.settings().unwrap_err().len(), 3);
 }
 

@@ -26,21 +26,6 @@ pub(super) struct Started {
     pub(super) plan: Arc<Versioned>,
 }
 
-impl Started {
-    /// The slot as a prober is asked it.
-    pub(super) fn job(&self) -> Job {
-        let series = &self.due.series;
-        Job {
-            portal: Arc::clone(&series.portal),
-            probe: series.key.probe,
-            family: series.key.family,
-            slot: self.due.slot,
-            interval_s: series.interval_s,
-            limits: self.plan.plan.limits,
-        }
-    }
-}
-
 /// What the job brought, and the means to prove it.
 pub(super) struct Measured {
     pub(super) started: Started,
@@ -65,7 +50,14 @@ pub(super) struct Tools {
 pub(super) async fn measure(tools: Tools, started: Started) -> Measured {
     let series = &started.due.series;
     let plan = &started.plan.plan;
-    let job = started.job();
+    let job = Job {
+        portal: Arc::clone(&series.portal),
+        probe: series.key.probe,
+        family: series.key.family,
+        slot: started.due.slot,
+        interval_s: series.interval_s,
+        limits: plan.limits,
+    };
     let sight = tools.watch.lean(channels_of_job(&job, &plan.families)).await;
     let attempts = u32::try_from(job.attempts()).unwrap_or(1);
     let bound = Duration::from_millis(u64::from(plan.limits.total_ms)) * attempts + RUNAWAY;

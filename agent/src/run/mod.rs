@@ -1,6 +1,7 @@
 //! One agent put together, run, and taken apart in order.
 
 mod config;
+mod jumps;
 mod measure;
 mod network;
 pub(crate) mod record;

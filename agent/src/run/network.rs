@@ -1,18 +1,16 @@
 //! The agent over the real network: one prober measures portals and asks reference points.
 
 use std::future::Future;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use ems_contract::clock::SharedClock;
 use ems_contract::plan::Reference;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use tokio_util::sync::CancellationToken;
 
 use super::{AgentConfig, AgentError, Shutdown, run};
 use crate::net::budget::Pace;
+use crate::net::tls::{TlsSetupError, read_authorities};
 use crate::probe::{NetProber, NetSettings};
 use crate::selfcheck::ReferenceChecker;
 
@@ -42,7 +40,16 @@ pub async fn run_over_network(
     clock: SharedClock,
     shutdown: CancellationToken,
 ) -> Result<Shutdown, AgentError> {
-    let authorities = config.portal_ca_file.as_ref().map(authorities).transpose()?;
+    let unusable = |error: TlsSetupError| AgentError::PortalCa {
+        path: config.portal_ca_file.clone().unwrap_or_default(),
+        why: error.to_string(),
+    };
+    let authorities = config
+        .portal_ca_file
+        .as_deref()
+        .map(read_authorities)
+        .transpose()
+        .map_err(unusable)?;
     let settings = NetSettings {
         // The plan brings the contact before the first slot.
         contact: String::new(),
@@ -50,25 +57,8 @@ pub async fn run_over_network(
         authorities: authorities.unwrap_or_default(),
         pace: Pace::Planned,
     };
-    let prober = NetProber::new(settings, Arc::clone(&clock)).map_err(|error| AgentError::PortalCa {
-        path: config.portal_ca_file.clone().unwrap_or_default(),
-        why: error.to_string(),
-    })?;
+    let prober = NetProber::new(settings, Arc::clone(&clock)).map_err(unusable)?;
     let prober = Arc::new(prober);
     let checker: Arc<dyn ReferenceChecker> = Arc::<NetProber>::clone(&prober);
     run(config, prober, checker, clock, shutdown).await
-}
-
-fn authorities(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, AgentError> {
-    let unusable = |why: String| AgentError::PortalCa {
-        path: path.clone(),
-        why,
-    };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let found = found.map_err(|error| unusable(error.to_string()))?;
-    if found.is_empty() {
-        return Err(unusable("no certificate in PEM form in it".to_owned()));
-    }
-    Ok(found)
 }

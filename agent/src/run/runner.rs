@@ -14,8 +14,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::jumps::Jumps;
 use super::measure::{Measured, Started, Tools, measure, nothing};
-use super::record;
+use super::record::{self, Slot};
 use super::waiting::Waiting;
 use crate::admin::{Health, Metrics};
 use crate::plan::Versioned;
@@ -54,6 +55,7 @@ struct State {
     schedule: Schedule,
     plan: Arc<Versioned>,
     waiting: Waiting,
+    jumps: Jumps,
     tasks: JoinSet<Done>,
     /// Slots handed out and not accounted for yet, by instant and name.
     open: BTreeSet<(UnixTime, String)>,
@@ -121,6 +123,7 @@ impl Runner {
             schedule,
             plan,
             waiting: Waiting::default(),
+            jumps: Jumps::default(),
             tasks: JoinSet::new(),
             open: BTreeSet::new(),
             next_mark: self.clock.monotonic(),
@@ -163,6 +166,11 @@ impl Runner {
         self.health.beat(reading.mono_us);
         let polled = state.schedule.poll(reading);
         self.handle(state, polled);
+        if self.trust.is_good() {
+            for jump in state.jumps.release() {
+                self.gap(jump, GapWhy::ClockWrong);
+            }
+        }
         let now_us = state.schedule.timeline_us(reading);
         for due in state.waiting.expire(now_us) {
             let started = self.started(state, due);
@@ -209,13 +217,15 @@ impl Runner {
             tracing::warn!(by_us, "the wall clock stepped");
             self.trust.stepped(by_us);
             state.waiting.stepped(by_us);
+            if by_us < 0 {
+                state.jumps.back_to(state.schedule.since());
+            }
         }
         for skipped in polled.skipped {
-            let why = match skipped.why {
-                SkippedWhy::ClockStep => GapWhy::ClockWrong,
-                SkippedWhy::Stall => GapWhy::Overload,
-            };
-            self.gap(skipped.window, why);
+            match skipped.why {
+                SkippedWhy::ClockStep => state.jumps.over(skipped.window),
+                SkippedWhy::Stall => self.gap(skipped.window, GapWhy::Overload),
+            }
         }
         for due in polled.due {
             state.open.insert((due.slot, name(&due.series.key)));
@@ -273,13 +283,15 @@ impl Runner {
     /// Puts a slot's record into the spool: the slot is accounted for.
     fn account(&self, state: &mut State, started: &Started, measurement: Measurement, outcome: Outcome) {
         let key = &started.due.series.key;
-        let entry = record::entry(
-            &self.agent,
-            started.plan.version,
-            &started.job(),
-            measurement,
-            outcome,
-        );
+        let slot = Slot {
+            portal: &started.due.series.portal,
+            probe: key.probe,
+            family: key.family,
+            slot: started.due.slot,
+            interval_s: started.due.series.interval_s,
+            plan_version: started.plan.version,
+        };
+        let entry = record::entry(&self.agent, &slot, measurement, outcome);
         self.metrics.slot(key.probe, key.family, outcome);
         if let Record::Observation(observation) = &entry.record {
             self.metrics.portals.note(key, observation);

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ems_contract::cause::UnknownWhy;
-use ems_contract::clock::SystemClock;
+use ems_contract::clock::{Clock, SystemClock};
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::Plan;
 use ems_contract::record::{GapWhy, Record};
@@ -438,17 +438,18 @@ fn paused(
 
 impl Paused {
     /// Runs for `seconds`, doing `at` on the way, and returns every record.
-    async fn run(self, seconds: u64, at: impl AsyncFnOnce(&PausedClock)) -> Vec<Record> {
+    async fn run(self, seconds: u64, at: impl AsyncFnOnce(&PausedClock, &ClockTrust)) -> Vec<Record> {
         let cancel = CancellationToken::new();
         let mut tasks = JoinSet::new();
         for channel in Channel::ALL {
             tasks.spawn(Arc::clone(&self.watch).run(channel, cancel.clone()));
         }
+        let trust = Arc::clone(&self.runner.trust);
         let (stop, patience) = (CancellationToken::new(), Duration::from_secs(120));
         let mut running = JoinSet::new();
         running.spawn(self.runner.run(stop.clone(), patience));
         let begun = tokio::time::Instant::now();
-        at(&self.clock).await;
+        at(&self.clock, &trust).await;
         tokio::time::sleep_until(begun + Duration::from_secs(seconds)).await;
         stop.cancel();
         assert_eq!(running.join_next().await.unwrap().unwrap(), Vec::<String>::new());
@@ -498,7 +499,7 @@ async fn an_agent_that_flaps_every_20_s_reports_no_portal_down() {
         })) as Arc<dyn ReferenceChecker>
     };
     let records = paused(testing::plan(20), prober, checker)
-        .run(3_600, async |_| {})
+        .run(3_600, async |_, _| {})
         .await;
     let (slots, gaps) = accounts(&records);
     assert_eq!((slots.len(), gaps.len()), (40, 0));
@@ -524,21 +525,56 @@ async fn an_agent_that_flaps_every_20_s_reports_no_portal_down() {
 async fn steps_of_the_wall_clock_leave_every_slot_accounted_for_once() {
     let up = |clock: &SharedClock| FakeProber::new(clock, |_| async { Outcome::Up }) as Arc<dyn Prober>;
     let records = paused(testing::plan(10), up, |_| seeing())
-        .run(3_000, async |clock| {
-            for by_s in [600, -600, -30, 7, -2_000, 86_400] {
+        .run(3_000, async |clock, trust| {
+            for by_s in [600, -600, -30, 7, -2_000, 80_000] {
                 tokio::time::sleep(Duration::from_secs(400)).await;
                 clock.step(by_s * 1_000_000);
+                // The collector agrees with every one of these clocks.
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                trust.learn(clock.timestamp(), Duration::ZERO, clock.timestamp());
             }
         })
         .await;
     let (slots, gaps) = accounts(&records);
-    assert!(gaps.iter().map(|gap| gap.secs()).max() > Some(80_000));
+    assert!(gaps.iter().map(|gap| gap.secs()).max() > Some(70_000));
     for slots in slots.values() {
         for slot in (*slots.first().unwrap()..=*slots.last().unwrap()).step_by(60) {
             let in_gap = gaps.iter().any(|gap| gap.contains(UnixTime::from_secs(slot)));
             assert!(slots.contains(&slot) || in_gap, "slot {slot} is lost");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_goes_wrong_and_comes_back_silences_nothing_that_was_measured() {
+    let up = |clock: &SharedClock| FakeProber::new(clock, |_| async { Outcome::Up }) as Arc<dyn Prober>;
+    let records = paused(testing::plan(10), up, |_| seeing())
+        .run(2_000, async |clock, trust| {
+            trust.learn(clock.timestamp(), Duration::ZERO, clock.timestamp());
+            tokio::time::sleep(Duration::from_secs(500)).await;
+            clock.step(20 * 365 * 86_400 * 1_000_000);
+            tokio::time::sleep(Duration::from_secs(300)).await;
+            clock.step(-20 * 365 * 86_400 * 1_000_000);
+        })
+        .await;
+    let (_, gaps) = accounts(&records);
+    assert!(gaps.iter().map(|gap| gap.secs()).sum::<i64>() <= 310, "{gaps:?}");
+    let (mut up, mut suspect) = (0, 0);
+    for record in &records {
+        let Record::Observation(o) = record else { continue };
+        if o.outcome == Outcome::Up {
+            up += 1;
+            assert!(
+                !gaps.iter().any(|gap| gap.contains(o.slot)),
+                "{} was measured",
+                o.slot
+            );
+        } else {
+            suspect += 1;
+            assert_eq!(o.outcome, unknown(UnknownWhy::ClockSuspect));
+        }
+    }
+    assert!(up > 500 && suspect > 50, "{up} up, {suspect} suspect");
 }
 
 #[tokio::test(start_paused = true)]
@@ -554,7 +590,7 @@ async fn a_hanging_half_of_all_portals_keeps_nobody_waiting() {
     };
     let mut plan = testing::plan(600);
     plan.limits.concurrency = 700;
-    let records = paused(plan, prober, |_| seeing()).run(300, async |_| {}).await;
+    let records = paused(plan, prober, |_| seeing()).run(300, async |_, _| {}).await;
     let (slots, gaps) = accounts(&records);
     assert_eq!((slots.len(), gaps.len()), (1_200, 0));
     for record in &records {

@@ -42,8 +42,8 @@ pub enum SkippedWhy {
     Stall,
 }
 
-/// Slots that are never handed out: every one of them lies in the window. Slots that were handed out may lie there
-/// too; a record always outranks a gap.
+/// Slots that are never handed out: every one of them lies in the window. After a stall slots of series with longer
+/// intervals may lie there too that are handed out late; the agent did not run then, so the window is right for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
     /// From the first skipped slot to one second after the last.

@@ -46,6 +46,12 @@ impl ClockTrust {
         known.then(|| self.skew_us.load(Ordering::Relaxed))
     }
 
+    /// Whether the clock is known to be right.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.known.load(Ordering::Relaxed) && !self.is_suspect()
+    }
+
     /// Whether outcomes must be marked: the clock is known to be off by more than [`MAX_SKEW`]. A clock that nobody
     /// has compared yet is trusted.
     #[must_use]
@@ -66,9 +72,9 @@ mod tests {
     #[test]
     fn a_clock_is_suspect_beyond_five_seconds_until_it_is_good_again() {
         let trust = ClockTrust::default();
-        assert!(!trust.is_suspect());
+        assert!(!trust.is_suspect() && !trust.is_good());
         trust.learn(at(1_000), Duration::from_millis(20), at(1_000));
-        assert!(!trust.is_suspect());
+        assert!(!trust.is_suspect() && trust.is_good());
         trust.learn(at(1_006), Duration::from_millis(20), at(1_000));
         assert!(trust.is_suspect());
         trust.learn(at(1_000), Duration::from_millis(20), at(1_006));

@@ -4,32 +4,64 @@
 use std::collections::VecDeque;
 
 use ems_contract::id::AgentId;
-use ems_contract::record::GapWhy;
-use ems_contract::time::Window;
+use ems_contract::record::{GapWhy, Record};
 
-use super::block::{hull, span};
+use super::block::span;
 use super::entry::Entry;
+use super::stretches::Stretches;
 
 /// The records of one commit at most.
 const COMMIT: usize = 5_000;
+/// The weight of one commit, about; it bounds the block.
+const COMMIT_WEIGHT: usize = 4 * 1024 * 1024;
+/// Gaps kept when everything else has to go.
+const GAPS: usize = 1_000;
 
+/// What was lost for want of room.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    slots: Stretches,
+    /// Gaps are not lost with the rest: they say what is missing.
+    gaps: Vec<Entry>,
+    records: u64,
+}
+
+impl Lost {
+    /// Gives up an entry.
+    pub(super) fn add(&mut self, entry: Entry) {
+        if matches!(entry.record, Record::Gap(_)) && self.gaps.len() < GAPS {
+            self.gaps.push(entry);
+            return;
+        }
+        self.records += 1;
+        self.slots.extend(span(&entry.record));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.slots.extend(other.slots.iter());
+        self.gaps.extend(other.gaps);
+        self.records += other.records;
+    }
+}
+
+/// The records in memory.
 #[derive(Debug)]
 pub(super) struct Backlog {
     entries: VecDeque<Entry>,
     weight: usize,
     bound: usize,
-    lost: Option<Window>,
+    lost: Lost,
     lost_records: u64,
 }
 
 impl Backlog {
     /// An empty backlog that holds about `bound` bytes.
-    pub(super) const fn new(bound: usize) -> Self {
+    pub(super) fn new(bound: usize) -> Self {
         Self {
             entries: VecDeque::new(),
             weight: 0,
             bound,
-            lost: None,
+            lost: Lost::default(),
             lost_records: 0,
         }
     }
@@ -39,7 +71,7 @@ impl Backlog {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.lost.is_none()
+        self.entries.is_empty() && self.lost.slots.is_empty() && self.lost.gaps.is_empty()
     }
 
     /// Records lost so far for want of room.
@@ -56,30 +88,43 @@ impl Backlog {
                 break;
             };
             self.weight -= oldest.weight();
-            self.lose(span(&oldest.record), 1);
+            let before = self.lost.records;
+            self.lost.add(oldest);
+            self.lost_records += self.lost.records - before;
         }
     }
 
-    /// Notes that records of these slots were lost on the way.
-    pub(super) fn lose(&mut self, window: Option<Window>, records: u64) {
-        self.lost = hull(self.lost, window);
-        self.lost_records += records;
+    /// Notes what was lost on the way here.
+    pub(super) fn lose(&mut self, lost: Lost) {
+        self.lost_records += lost.records;
+        self.lost.merge(lost);
     }
 
-    /// The entries of the next commit, oldest first: the gap of what was lost, then what waits.
-    pub(super) fn front(&self, agent: &AgentId) -> Vec<Entry> {
-        let gap = self
+    /// The entries of the next commit, oldest first, and how many of them are taken off what waits: the gaps of what
+    /// was lost come before.
+    pub(super) fn front(&self, agent: &AgentId) -> (Vec<Entry>, usize) {
+        let lost = self
             .lost
+            .slots
+            .iter()
             .map(|window| Entry::gap(agent, window, GapWhy::SpoolFailure));
-        gap.into_iter()
-            .chain(self.entries.iter().take(COMMIT).cloned())
-            .collect()
+        let mut front: Vec<Entry> = lost.chain(self.lost.gaps.iter().cloned()).collect();
+        let (mut weight, mut taken) = (0, 0);
+        for entry in self.entries.iter().take(COMMIT) {
+            weight += entry.weight();
+            if weight > COMMIT_WEIGHT && taken > 0 {
+                break;
+            }
+            taken += 1;
+            front.push(entry.clone());
+        }
+        (front, taken)
     }
 
-    /// The entries of [`Self::front`] are committed.
-    pub(super) fn committed(&mut self) {
-        self.lost = None;
-        for entry in self.entries.drain(..self.entries.len().min(COMMIT)) {
+    /// What [`Self::front`] gave is committed.
+    pub(super) fn committed(&mut self, taken: usize) {
+        self.lost = Lost::default();
+        for entry in self.entries.drain(..taken) {
             self.weight -= entry.weight();
         }
     }

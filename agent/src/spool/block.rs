@@ -7,9 +7,9 @@ use std::io::{self, Read, Write};
 
 use ems_contract::id::AgentId;
 use ems_contract::id::Epoch;
-use ems_contract::record::Record;
+use ems_contract::record::{Gap, Record};
 use ems_contract::time::{UnixTime, Window};
-use ems_contract::wire::{MAX_DECOMPRESSED, MAX_LINE};
+use ems_contract::wire::MAX_LINE;
 
 /// A record as it is sent: its number and its JSON line, the delivery key inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +29,29 @@ pub(super) fn write_line(record: &mut Record, agent: &AgentId, epoch: Epoch, seq
     })
 }
 
-/// The stretch of slots that a record speaks for: its slot, or a gap's stretch; a chain speaks for none.
+/// The second in which a record's slot lies. A gap may speak of long ago and is looked at by itself.
 pub(super) fn span(record: &Record) -> Option<Window> {
     match record {
         Record::Observation(o) => Some(Window::new(o.slot, o.slot + 1)),
-        Record::Gap(g) => Some(Window::new(g.from, g.to)),
-        Record::Chain(_) => None,
+        Record::Gap(_) | Record::Chain(_) => None,
     }
 }
+
+/// The gaps among lines.
+pub(super) fn gaps(lines: &[Line]) -> impl Iterator<Item = Gap> {
+    lines
+        .iter()
+        .filter(|line| line.json.starts_with(GAP))
+        .filter_map(|line| match serde_json::from_slice(&line.json) {
+            Ok(Record::Gap(gap)) => Some(gap),
+            _ => None,
+        })
+}
+
+/// How a gap's line begins: saves reading all the others.
+const GAP: &[u8] = br#"{"type":"gap","#;
+/// The most that a block may decompress to; commits are bounded far below.
+const MAX_BLOCK: u64 = 256 * 1024 * 1024;
 
 /// The smallest stretch that holds both.
 pub(super) fn hull(a: Option<Window>, b: Option<Window>) -> Option<Window> {
@@ -64,7 +79,7 @@ pub(super) fn encode(lines: &[Line]) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When the block is damaged in any way.
 pub(super) fn decode(block: &[u8]) -> io::Result<Vec<Line>> {
-    let mut reader = zstd::Decoder::new(block)?.take(2 * MAX_DECOMPRESSED);
+    let mut reader = zstd::Decoder::new(block)?.take(MAX_BLOCK);
     let mut lines = Vec::new();
     let mut seq = [0; 8];
     while read_or_end(&mut reader, &mut seq)? {
@@ -110,7 +125,7 @@ pub(super) struct Meta {
     pub(super) records: u64,
     /// Bytes of the compressed block.
     pub(super) bytes: u64,
-    /// The stretch of slots it speaks for.
+    /// From its first slot to one second after its last.
     pub(super) span: Option<Window>,
     /// When the collector acknowledged all of it.
     pub(super) acked_at: Option<UnixTime>,
@@ -128,6 +143,18 @@ mod tests {
                 json: format!("{{\"n\":{seq}}}").into_bytes(),
             })
             .collect()
+    }
+
+    #[test]
+    fn gaps_are_found_by_their_first_bytes() {
+        let agent: AgentId = "a".parse().unwrap();
+        let window = Window::new(UnixTime::from_secs(1), UnixTime::from_secs(9));
+        let why = ems_contract::record::GapWhy::AgentOff;
+        let mut record = Record::Gap(crate::spool::entry::gap(&agent, window, why));
+        let epoch = Epoch::from_random([1; 16]);
+        let mut all = lines();
+        all.push(write_line(&mut record, &agent, epoch, 50).unwrap());
+        assert_eq!(gaps(&all).map(|gap| gap.seq).collect::<Vec<_>>(), [50]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod schema;
 mod store;
+mod stretches;
 mod writer;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use ems_contract::id::{AgentId, Epoch};
-use ems_contract::time::{UnixTime, Window};
+use ems_contract::time::UnixTime;
 use tokio::sync::{oneshot, watch};
 
 pub use block::Line;
@@ -29,7 +30,7 @@ pub use schema::{path_in, set_aside};
 pub use store::Outgoing;
 pub use writer::Status;
 
-use backlog::Backlog;
+use backlog::{Backlog, Lost};
 use store::Store;
 use writer::{Command, Writer};
 
@@ -148,7 +149,7 @@ impl Spool {
             self.commands.try_send(Command::Put(Box::new(entry)))
             && let Command::Put(entry) = command
         {
-            self.lost_on_the_way.add(block::span(&entry.record));
+            self.lost_on_the_way.add(*entry);
         }
     }
 
@@ -263,15 +264,14 @@ impl Spool {
 
 /// Records that found the queue full. Touched only then.
 #[derive(Debug, Default)]
-struct LostOnTheWay(Mutex<(Option<Window>, u64)>);
+struct LostOnTheWay(Mutex<Lost>);
 
 impl LostOnTheWay {
-    fn add(&self, span: Option<Window>) {
-        let mut lost = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *lost = (block::hull(lost.0, span), lost.1 + 1);
+    fn add(&self, entry: Entry) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(entry);
     }
 
-    fn take(&self) -> (Option<Window>, u64) {
+    fn take(&self) -> Lost {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -196,16 +196,13 @@ impl Writer {
 
     /// Commits everything in memory, a bounded number of records at a time, the mark with the last of them.
     fn try_commit(&mut self) -> Result<(), SpoolError> {
-        let (window, records) = self.lost_on_the_way.take();
-        if records > 0 {
-            self.backlog.lose(window, records);
-        }
+        self.backlog.lose(self.lost_on_the_way.take());
         while !self.backlog.is_empty() || self.mark.is_some() {
-            let entries = self.backlog.front(&self.agent);
-            let is_last = entries.len() >= self.backlog.len();
+            let (entries, taken) = self.backlog.front(&self.agent);
+            let is_last = taken == self.backlog.len();
             self.store
                 .commit(&entries, self.mark.as_ref().filter(|_| is_last))?;
-            self.backlog.committed();
+            self.backlog.committed(taken);
             if is_last {
                 self.mark = None;
             }

@@ -1,11 +1,13 @@
 //! Keeping to the bounds: the oldest waiting records are given up for a gap, acknowledged ones are forgotten.
 
-use ems_contract::record::GapWhy;
-use ems_contract::time::UnixTime;
+use ems_contract::record::{Gap, GapWhy};
+use ems_contract::time::{UnixTime, Window};
 use rusqlite::params;
 
 use super::{Draft, Meta, SpoolError, Store, hull};
+use crate::spool::block;
 use crate::spool::entry::gap;
+use crate::spool::stretches::Stretches;
 
 /// Rows kept of what was forgotten, the oldest go first: a year at one an hour.
 const PRUNED_ROWS: i64 = 10_000;
@@ -60,7 +62,19 @@ impl Store {
             return Ok(0);
         }
         let mut draft = Draft::new(&self.agent, *self.current());
-        if let Some(window) = dropped.iter().fold(None, |all, (_, meta)| hull(all, meta.span)) {
+        let mut lost = Stretches::default();
+        for (id, meta) in &dropped {
+            lost.extend(meta.span);
+            // Gaps among what goes stay: they say what else is missing.
+            for gap in self.gaps_of(*id)? {
+                if gap.why == GapWhy::SpoolOverflow {
+                    lost.add(Window::new(gap.from, gap.to));
+                } else {
+                    draft.add_gap(&gap)?;
+                }
+            }
+        }
+        for window in lost.iter() {
             draft.add_gap(&gap(&self.agent, window, GapWhy::SpoolOverflow))?;
         }
         let transaction = self.connection.transaction()?;
@@ -110,21 +124,33 @@ impl Store {
         if dropped.is_empty() {
             return Ok(0);
         }
-        let transaction = self.connection.transaction()?;
+        // What a restored collector would lack: the slots by the epoch, and each gap by itself.
+        let mut rows: Vec<(i64, u64, u64, Window)> = Vec::new();
         for epoch in &self.epochs {
             let of_epoch = dropped.iter().filter(|(_, meta)| meta.epoch == epoch.id);
             let span = of_epoch.clone().fold(None, |all, (_, meta)| hull(all, meta.span));
             let numbers = of_epoch
                 .clone()
-                .map(|(_, meta)| meta.first)
+                .map(|(_, m)| m.first)
                 .min()
                 .zip(of_epoch.map(|(_, m)| m.last).max());
             if let (Some((first, last)), Some(span)) = (numbers, span) {
-                transaction.execute(
-                    "INSERT INTO pruned (epoch, first_seq, last_seq, slot_from, slot_to) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    params![epoch.id, first, last, span.from.secs(), span.to.secs()],
-                )?;
+                rows.push((epoch.id, first, last, span));
             }
+        }
+        for (id, meta) in &dropped {
+            let gaps = self.gaps_of(*id)?;
+            rows.extend(
+                gaps.iter()
+                    .map(|gap| (meta.epoch, gap.seq, gap.seq, Window::new(gap.from, gap.to))),
+            );
+        }
+        let transaction = self.connection.transaction()?;
+        for (epoch, first, last, window) in rows {
+            transaction.execute(
+                "INSERT INTO pruned (epoch, first_seq, last_seq, slot_from, slot_to) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![epoch, first, last, window.from.secs(), window.to.secs()],
+            )?;
         }
         for (id, _) in &dropped {
             transaction.execute("DELETE FROM block WHERE id = ?1", [id])?;
@@ -143,6 +169,12 @@ impl Store {
             self.blocks.remove(id);
         }
         Ok(dropped.iter().map(|(_, meta)| meta.records).sum())
+    }
+
+    /// The gaps in a block; none when it cannot be read.
+    fn gaps_of(&self, id: i64) -> Result<Vec<Gap>, SpoolError> {
+        let lines = block::decode(&self.data(id)?).unwrap_or_default();
+        Ok(block::gaps(&lines).collect())
     }
 
     pub(super) fn reload_chains(&mut self) -> Result<(), SpoolError> {

@@ -5,9 +5,10 @@ use ems_contract::record::GapWhy;
 use ems_contract::time::{UnixTime, Window};
 use rusqlite::params;
 
-use super::{Draft, Line, Meta, SpoolError, Store, hull};
+use super::{Draft, Line, Meta, SpoolError, Store};
 use crate::spool::block;
 use crate::spool::entry::gap;
+use crate::spool::stretches::Stretches;
 
 /// The next records to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +161,7 @@ impl Store {
         let lost = self.lost_after(row.id, after, row.acked_through)?;
 
         let mut draft = Draft::new(&self.agent, current);
-        if let Some(window) = lost {
+        for window in lost.iter() {
             draft.add_gap(&gap(&self.agent, window, GapWhy::CollectorLoss))?;
         }
         let transaction = self.connection.transaction()?;
@@ -195,16 +196,19 @@ impl Store {
         Ok(())
     }
 
-    /// The stretch of the slots in numbers `(after, through]` of an epoch that are kept no longer.
-    fn lost_after(&self, epoch: i64, after: u64, through: u64) -> Result<Option<Window>, SpoolError> {
+    /// The stretches of the slots in numbers `(after, through]` of an epoch that are kept no longer.
+    fn lost_after(&self, epoch: i64, after: u64, through: u64) -> Result<Stretches, SpoolError> {
         let kept = self
             .blocks
             .values()
             .filter(|m| m.epoch == epoch && m.last > after && m.first <= through);
-        let first_kept = kept.clone().map(|meta| meta.first).min();
-        let all_kept = first_kept.is_some_and(|first| first <= after + 1);
-        if all_kept {
-            return Ok(None);
+        let mut lost = Stretches::default();
+        if kept
+            .map(|meta| meta.first)
+            .min()
+            .is_some_and(|first| first <= after + 1)
+        {
+            return Ok(lost);
         }
         let mut query = self.connection.prepare_cached(
             "SELECT slot_from, slot_to FROM pruned WHERE epoch = ?1 AND last_seq > ?2 AND first_seq <= ?3",
@@ -213,9 +217,8 @@ impl Store {
             let from = UnixTime::from_secs(row.get(0)?);
             Ok(Window::new(from, UnixTime::from_secs(row.get(1)?)))
         })?;
-        let mut lost = None;
         for window in rows {
-            lost = hull(lost, Some(window?));
+            lost.add(window?);
         }
         Ok(lost)
     }

@@ -209,6 +209,40 @@ fn a_full_spool_gives_up_the_oldest_and_says_which_slots() {
 }
 
 #[test]
+fn a_gap_of_long_ago_does_not_widen_what_is_given_up() {
+    let dir = TempDir::new().unwrap();
+    let mut store = open_with(
+        &dir,
+        Limits {
+            max_bytes: 5_000,
+            ..limits()
+        },
+    )
+    .unwrap();
+    let long_ago = Window::new(UnixTime::from_secs(10), UnixTime::from_secs(20));
+    store
+        .commit(&[Entry::gap(&agent(), long_ago, GapWhy::CollectorLoss)], None)
+        .unwrap();
+    for n in 0..100 {
+        put(&mut store, (0..20).map(|i| 500_000 + n * 60 + i));
+        store.keep_bounds(NOW).unwrap();
+    }
+    let gaps = gaps(&next(&mut store));
+    let of = |why| {
+        gaps.iter()
+            .filter(|gap| gap.why == why)
+            .map(|gap| (gap.from.secs(), gap.to.secs()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(GapWhy::CollectorLoss), [(10, 20)]);
+    let overflow = of(GapWhy::SpoolOverflow);
+    assert!(
+        !overflow.is_empty() && overflow.iter().all(|(from, _)| *from >= 500_000),
+        "{overflow:?}"
+    );
+}
+
+#[test]
 fn records_beyond_the_age_bound_are_given_up() {
     let dir = TempDir::new().unwrap();
     let mut store = open_with(
