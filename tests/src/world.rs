@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -56,6 +57,7 @@ impl World {
         let settings = folder.path().join("ems.yaml");
         let token = folder.path().join("token");
         fs::write(&token, TOKEN)?;
+        fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
         fs::write(
             &settings,
             format!("tokens:\n  - {{agent: second, file: {}}}\n", token.display()),
@@ -121,7 +123,9 @@ impl World {
     pub fn spans(&self, portal: &str, track: &str) -> anyhow::Result<Vec<serde_json::Value>> {
         let answer = self.get(&format!("/api/v1/portals/{portal}/spans?track={track}"))?;
         let json = answer.json()?;
-        let spans = json["spans"].as_array().with_context(|| answer.body.clone())?;
+        let spans = json["tracks"][track]
+            .as_array()
+            .with_context(|| answer.body.clone())?;
         Ok(spans.clone())
     }
 
@@ -175,10 +179,10 @@ fn portal(id: &str, number: usize, authority: &Authority) -> anyhow::Result<Site
 fn reference() -> anyhow::Result<Site> {
     let v4 = IpAddr::V4(Ipv4Addr::new(127, 0, 11, 250));
     let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
-    let addresses = vec![
-        SocketAddr::new(v4, free_port(v4)?),
-        SocketAddr::new(v6, free_port(v6)?),
-    ];
+    let mut addresses = Vec::new();
+    for address in [v4, v4, v6, v6] {
+        addresses.push(SocketAddr::new(address, free_port(address)?));
+    }
     Ok(Site {
         name: "reference".to_owned(),
         addresses,
