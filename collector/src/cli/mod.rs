@@ -8,8 +8,9 @@ use ems_contract::text::Lang;
 
 pub mod backup;
 pub mod export;
-pub mod restore;
 pub mod ledger;
+pub mod report;
+pub mod restore;
 pub mod targets;
 mod trouble;
 pub mod validate;

@@ -2,7 +2,7 @@
 
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
-use ems_contract::inventory::{Agent, Portal};
+use ems_contract::inventory::{Agent, Maintenance, Portal};
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
@@ -96,8 +96,10 @@ struct Facts<'a> {
 
 #[derive(Serialize)]
 struct PortalFacts<'a> {
-    portal: &'a Portal,
+    portal: &'a str,
+    level: &'static str,
     counted: Window,
+    maintenance: Vec<&'a Maintenance>,
     spans: Vec<Vec<Span>>,
 }
 
@@ -108,12 +110,21 @@ impl Inputs {
         let facts = Facts {
             window,
             data_to: data.to,
+            // What does not count in the window is no fact of it.
             portals: self
                 .portals
                 .iter()
+                .filter(|input| !input.counted(data).is_empty())
                 .map(|input| PortalFacts {
-                    portal: &input.portal,
+                    portal: input.portal.id.as_str(),
+                    level: input.portal.level.as_str(),
                     counted: input.counted(data),
+                    maintenance: input
+                        .portal
+                        .maintenance
+                        .iter()
+                        .filter(|m| !Window::new(m.from, m.to).intersect(data).is_empty())
+                        .collect(),
                     spans: Track::ALL
                         .into_iter()
                         .map(|track| {

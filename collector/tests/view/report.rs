@@ -132,7 +132,7 @@ fn a_portal_added_within_the_period_counts_from_then_on() {
 #[test]
 fn a_portal_dropped_from_the_inventory_keeps_its_past() {
     let (seed, before) = seeded();
-    let mut portals = before.portals.clone();
+    let mut portals = before.portals;
     portals.retain(|portal| portal.id != portal_id("thoaison"));
     portals.push(portal("moi", "Xã Mới", ems_contract::inventory::Level::Commune));
     let after = inventory(portals);
