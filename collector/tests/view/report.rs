@@ -155,6 +155,33 @@ fn a_portal_dropped_from_the_inventory_keeps_its_past() {
 }
 
 #[test]
+fn inventories_of_later_days_do_not_rewrite_a_finished_quarter() {
+    let (seed, before) = seeded();
+    let later = at("2027-01-10T00:00:00Z");
+    let one = quarter(&*seed.store, &before, later);
+    let mut portals = before.portals;
+    portals.retain(|portal| portal.id != portal_id("thoaison"));
+    portals.push(portal("moi", "Xã Mới", ems_contract::inventory::Level::Commune));
+    let after = inventory(portals);
+    seed.inventory(&after, at("2027-01-05T00:00:00Z"));
+    let other = quarter(&*seed.store, &after, later);
+    assert_eq!(other.data_digest, one.data_digest);
+    assert_eq!(other.total, one.total);
+    assert!(
+        other
+            .portals
+            .iter()
+            .any(|portal| portal.id == portal_id("thoaison"))
+    );
+    assert!(
+        other
+            .not_counted
+            .iter()
+            .any(|portal| portal.id == portal_id("moi") && portal.why == "outside_validity")
+    );
+}
+
+#[test]
 fn overlapping_gaps_of_an_agent_are_counted_once() {
     let (seed, inventory) = seeded();
     let report = quarter(&*seed.store, &inventory, now());
