@@ -288,3 +288,33 @@ fn a_window_of_an_hour_is_exact() {
     assert_eq!((track.statutory.0.down, track.statutory.0.up), (3_600, 0));
     assert!(portal.outages[0].continues);
 }
+
+/// Every key in a JSON value.
+fn keys(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, inner) in map {
+                found.insert(key.clone());
+                keys(inner, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_is_described() {
+    let (seed, inventory) = seeded();
+    let report = quarter(&*seed.store, &inventory, now());
+    let mut found = std::collections::BTreeSet::new();
+    keys(&serde_json::from_str(&json(&report)).unwrap(), &mut found);
+    let described = include_str!("../../../docs/REPORT.md");
+    for key in found {
+        let words = described.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        assert!(
+            words.into_iter().any(|word| word == key),
+            "docs/REPORT.md says nothing of `{key}`"
+        );
+    }
+}
