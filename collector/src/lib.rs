@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod assembly;
 pub mod cli;
 pub mod console;
 pub mod context;
@@ -25,3 +26,4 @@ pub mod template;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
+pub mod up;

@@ -11,10 +11,14 @@ pub mod export;
 pub mod ledger;
 pub mod report;
 pub mod restore;
+mod program;
+pub mod restore;
+pub mod serve;
 pub mod targets;
 mod trouble;
 pub mod validate;
 
+pub use program::{Cli, main};
 pub use trouble::told;
 
 /// The command did what was asked.
@@ -23,6 +27,8 @@ pub const EXIT_OK: u8 = 0;
 pub const EXIT_FAILED: u8 = 1;
 /// The command was asked for something that cannot be done that way.
 pub const EXIT_USAGE: u8 = 2;
+/// A fault of ours (`EX_SOFTWARE` of sysexits.h).
+pub const EXIT_INTERNAL: u8 = 70;
 /// A file that a person wrote cannot be used (`EX_CONFIG` of sysexits.h).
 pub const EXIT_BAD_FILE: u8 = 78;
 

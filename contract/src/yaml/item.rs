@@ -114,6 +114,15 @@ impl<'t> Item<'t> {
         Some(text)
     }
 
+    /// One text, or a list of them.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<String>> {
+        match &self.node.value {
+            Value::List(_) => Some(self.list_of(|item| item.text())),
+            _ => self.text().map(|text| vec![text]),
+        }
+    }
+
     /// `true` or `false`.
     #[must_use]
     pub fn boolean(&self) -> Option<bool> {

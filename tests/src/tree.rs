@@ -1,0 +1,91 @@
+//! The project's own files, as the tidy tests read them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+
+/// The root of the project.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}
+
+/// One text file of the project.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Path below the root, with forward slashes.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// The text before the first test module: what is built into the programs.
+    #[must_use]
+    pub fn production(&self) -> &str {
+        self.text.split("#[cfg(test)]").next().unwrap_or_default()
+    }
+
+    /// Whether the path lies below one of these folders (or is one of these files).
+    #[must_use]
+    pub fn is_in(&self, places: &[&str]) -> bool {
+        places.iter().any(|place| {
+            self.path == *place
+                || self
+                    .path
+                    .starts_with(&format!("{}/", place.trim_end_matches('/')))
+        })
+    }
+}
+
+/// Every file that git tracks or would track, with one of these endings.
+///
+/// # Errors
+/// When git cannot be asked or a file is not UTF-8.
+pub fn files(endings: &[&str]) -> anyhow::Result<Vec<SourceFile>> {
+    let root = root();
+    let listing = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .current_dir(&root)
+        .output()
+        .context("git ls-files")?;
+    anyhow::ensure!(listing.status.success(), "git ls-files failed");
+    let mut found = Vec::new();
+    for path in String::from_utf8(listing.stdout)?
+        .split('\0')
+        .filter(|path| !path.is_empty())
+    {
+        let wanted = endings.iter().any(|ending| path.ends_with(ending));
+        let on_disk = root.join(path);
+        if wanted && on_disk.is_file() {
+            let text = std::fs::read_to_string(&on_disk).with_context(|| path.to_owned())?;
+            found.push(SourceFile {
+                path: path.to_owned(),
+                text,
+            });
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// The Rust files of the three crates that make the programs (their test files left out).
+///
+/// # Errors
+/// As [`files`].
+pub fn program_files() -> anyhow::Result<Vec<SourceFile>> {
+    let mut all = files(&[".rs"])?;
+    all.retain(|file| {
+        file.is_in(&[
+            "contract/src",
+            "agent/src",
+            "collector/src",
+            "collector/render/src",
+        ])
+    });
+    Ok(all)
+}
