@@ -10,6 +10,7 @@ pub mod backup;
 pub mod export;
 pub mod ledger;
 mod program;
+pub mod report;
 pub mod restore;
 pub mod serve;
 pub mod targets;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ems_contract::time::Window;
 
+use super::catalogue::CATALOGUE;
 use super::counters::Counters;
 use super::exposition::Exposition;
 use super::{installation, portals, probes};
@@ -72,7 +73,9 @@ impl Metrics {
         probes::certificates(&mut out, &latest);
         probes::probes(&mut out, &latest, now);
         let mut text = out.finish();
-        let own = self.context.registry.gather();
+        let mut own = self.context.registry.gather();
+        // A name stands once in an exposition: what is made here from the store wins over a room's own count.
+        own.retain(|family| CATALOGUE.iter().all(|metric| metric.name != family.name()));
         text.push_str(&prometheus::TextEncoder::new().encode_to_string(&own)?);
         Ok(text)
     }

@@ -39,7 +39,7 @@ pub fn build(inputs: &Inputs, period: Period, window: Window, horizon: UnixTime)
     let mut portals = Vec::new();
     let mut not_counted = Vec::new();
     for input in &inputs.portals {
-        match why_not_counted(input, data) {
+        match input.why_not_counted(data) {
             Some(why) => not_counted.push(NotCounted {
                 id: input.portal.id.clone(),
                 name: input.portal.name.clone(),
@@ -77,14 +77,6 @@ pub fn build(inputs: &Inputs, period: Period, window: Window, horizon: UnixTime)
         portals,
         not_counted,
     }
-}
-
-fn why_not_counted(input: &PortalInput, data: Window) -> Option<&'static str> {
-    // A portal that was switched off within the window has a `removed_at` and counts until then.
-    if input.portal.status != Status::Active && input.removed_at.is_none() {
-        return Some(input.portal.status.as_str());
-    }
-    input.counted(data).is_empty().then_some("outside_validity")
 }
 
 fn portal(input: &PortalInput, data: Window) -> PortalReport {

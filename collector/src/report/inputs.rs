@@ -2,7 +2,7 @@
 
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
-use ems_contract::inventory::{Agent, Portal};
+use ems_contract::inventory::{Agent, Maintenance, Portal, Status};
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
@@ -58,6 +58,16 @@ impl PortalInput {
         }
     }
 
+    /// Why it does not count in `window` at all: its status or `outside_validity`.
+    #[must_use]
+    pub fn why_not_counted(&self, window: Window) -> Option<&'static str> {
+        // A portal that was switched off within the window has a `removed_at` and counts until then.
+        if self.portal.status != Status::Active && self.removed_at.is_none() {
+            return Some(self.portal.status.as_str());
+        }
+        self.counted(window).is_empty().then_some("outside_validity")
+    }
+
     /// The part of `window` in which it counts.
     #[must_use]
     pub fn counted(&self, window: Window) -> Window {
@@ -96,8 +106,10 @@ struct Facts<'a> {
 
 #[derive(Serialize)]
 struct PortalFacts<'a> {
-    portal: &'a Portal,
+    portal: &'a str,
+    level: &'static str,
     counted: Window,
+    maintenance: Vec<&'a Maintenance>,
     spans: Vec<Vec<Span>>,
 }
 
@@ -105,15 +117,28 @@ impl Inputs {
     /// The digest over all facts within `data`, for a report about `window`.
     #[must_use]
     pub fn digest(&self, window: Window, data: Window) -> Sha256 {
+        // What does not count in the window is no fact of it; the order of the inventory is none either.
+        let mut counted: Vec<&PortalInput> = self
+            .portals
+            .iter()
+            .filter(|input| input.why_not_counted(data).is_none())
+            .collect();
+        counted.sort_by(|a, b| a.portal.id.cmp(&b.portal.id));
         let facts = Facts {
             window,
             data_to: data.to,
-            portals: self
-                .portals
-                .iter()
+            portals: counted
+                .into_iter()
                 .map(|input| PortalFacts {
-                    portal: &input.portal,
+                    portal: input.portal.id.as_str(),
+                    level: input.portal.level.as_str(),
                     counted: input.counted(data),
+                    maintenance: input
+                        .portal
+                        .maintenance
+                        .iter()
+                        .filter(|m| !Window::new(m.from, m.to).intersect(data).is_empty())
+                        .collect(),
                     spans: Track::ALL
                         .into_iter()
                         .map(|track| {

@@ -4,20 +4,24 @@ use std::collections::BTreeMap;
 
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::inventory::Inventory;
-use ems_contract::time::Window;
+use ems_contract::time::{UnixTime, Window};
 
 use super::history::History;
 use super::inputs::{AgentInput, Inputs, PortalInput};
 use crate::ledger::{AgentGap, Span, Track};
 use crate::store::{Store, StoreError};
 
+/// A far end.
+const END: UnixTime = UnixTime::from_secs(i64::MAX);
+
 /// Fetches everything that a report about `window` is made from: the portals of `inventory`, and those that an
-/// inventory in force within the window had and a later one dropped.
+/// inventory in force within the window or since had and a later one dropped.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<Inputs, StoreError> {
-    let history = History::of(&store.inventories(window)?);
+    // Up to the newest: a portal that was dropped after the window counts in it, one that was added after it does not.
+    let history = History::of(&store.inventories(Window::new(window.from, END))?);
     let mut portals: Vec<PortalInput> = inventory
         .portals
         .iter()

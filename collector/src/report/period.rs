@@ -1,5 +1,7 @@
 //! Which stretch of time a report is about, as a person writes it.
 
+use ems_contract::diagnostic::Message;
+use ems_contract::text::Lang;
 use ems_contract::time::{UnixTime, Window, zone};
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
@@ -33,54 +35,36 @@ pub enum Period {
 
 /// Why a period cannot be reported on. Tells what was written and what may be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PeriodError {
+#[error("{}", .0.render(Lang::En))]
+pub struct PeriodError(Message);
+
+impl PeriodError {
+    /// The sentence and a hint, in `lang`.
+    #[must_use]
+    pub fn render(&self, lang: Lang) -> String {
+        self.0.render(lang)
+    }
+
     /// Neither a quarter, a half-year nor a year.
-    #[error(
-        "`{text}` is not a period\n  hint: write a quarter `2026-Q4` (Q1 to Q4), a half-year `2026-H1` (H1, H2) or a year \
-         `2026`, years {FIRST_YEAR} to {LAST_YEAR}; for any other stretch use --from and --to"
-    )]
-    NotAPeriod {
-        /// What was written.
-        text: String,
-    },
+    fn not_a_period(text: &str) -> Self {
+        Self(
+            Message::new("report.period.not_a_period")
+                .with("text", text)
+                .with("first", FIRST_YEAR)
+                .with("last", LAST_YEAR),
+        )
+    }
+
     /// Not a date or an instant.
-    #[error(
-        "--{option} `{text}` is not a date or an instant\n  hint: write a day `2026-11-22` or `22/11/2026`, a civil time \
-         `2026-11-22T21:57:00` (Asia/Ho_Chi_Minh) or an instant `2026-11-22T14:57:00Z`, years {FIRST_YEAR} to {LAST_YEAR}"
-    )]
-    NotAnInstant {
-        /// `from` or `to`.
-        option: &'static str,
-        /// What was written.
-        text: String,
-    },
-    /// The end is not after the beginning.
-    #[error(
-        "the range ends at {to} which is not after its beginning {from}\n  hint: --to as a day includes that whole day; \
-         as an instant it is the first second after the range"
-    )]
-    Backwards {
-        /// Beginning.
-        from: UnixTime,
-        /// End.
-        to: UnixTime,
-    },
-    /// The period lies wholly ahead.
-    #[error(
-        "the period begins at {from}, which is still ahead (it is {now})\n  hint: choose a period that has begun"
-    )]
-    Ahead {
-        /// Beginning.
-        from: UnixTime,
-        /// The present.
-        now: UnixTime,
-    },
-    /// Longer than any report.
-    #[error("the range has {days} days, more than {MAX_DAYS}\n  hint: write one report a year")]
-    TooLong {
-        /// Its days.
-        days: i64,
-    },
+    fn not_an_instant(option: &'static str, text: &str) -> Self {
+        Self(
+            Message::new("report.period.not_an_instant")
+                .with("option", option)
+                .with("text", text)
+                .with("first", FIRST_YEAR)
+                .with("last", LAST_YEAR),
+        )
+    }
 }
 
 const FIRST_YEAR: i16 = 2000;
@@ -92,11 +76,9 @@ impl Period {
     /// Reads `2026-Q4`, `2026-H1` or `2026`.
     ///
     /// # Errors
-    /// [`PeriodError::NotAPeriod`] for anything else.
+    /// When it is anything else.
     pub fn parse(text: &str) -> Result<(Self, Window), PeriodError> {
-        let refuse = || PeriodError::NotAPeriod {
-            text: text.to_owned(),
-        };
+        let refuse = || PeriodError::not_a_period(text);
         let (year, part) = match text.trim().split_once('-') {
             Some((year, part)) => (year, Some(part)),
             None => (text.trim(), None),
@@ -137,11 +119,19 @@ impl Period {
         let begin = border("from", from, 0)?;
         let end = border("to", to, 1)?;
         if end <= begin {
-            return Err(PeriodError::Backwards { from: begin, to: end });
+            return Err(PeriodError(
+                Message::new("report.period.backwards")
+                    .with("from", civil(begin))
+                    .with("to", civil(end)),
+            ));
         }
         let days = (end - begin) / 86_400;
         if days > MAX_DAYS {
-            return Err(PeriodError::TooLong { days });
+            return Err(PeriodError(
+                Message::new("report.period.too_long")
+                    .with("days", days)
+                    .with("most", MAX_DAYS),
+            ));
         }
         Ok((Self::Range, Window::new(begin, end)))
     }
@@ -171,15 +161,21 @@ impl Period {
 /// Refuses a window that has not begun.
 ///
 /// # Errors
-/// [`PeriodError::Ahead`].
+/// When it lies ahead of `now`.
 pub fn has_begun(window: Window, now: UnixTime) -> Result<(), PeriodError> {
     if window.from < now {
         return Ok(());
     }
-    Err(PeriodError::Ahead {
-        from: window.from,
-        now,
-    })
+    Err(PeriodError(
+        Message::new("report.period.ahead")
+            .with("from", civil(window.from))
+            .with("now", civil(now)),
+    ))
+}
+
+/// An instant as messages of both languages show it: civil time, unambiguous.
+fn civil(at: UnixTime) -> String {
+    at.zoned().strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 fn midnight(date: Date) -> Option<UnixTime> {
@@ -201,10 +197,7 @@ fn month_start_after(year: i16, month: i8) -> Option<UnixTime> {
 
 fn border(option: &'static str, text: &str, days_after: i64) -> Result<UnixTime, PeriodError> {
     let text = text.trim();
-    let refuse = || PeriodError::NotAnInstant {
-        option,
-        text: text.to_owned(),
-    };
+    let refuse = || PeriodError::not_an_instant(option, text);
     let day = Date::strptime("%Y-%m-%d", text)
         .or_else(|_iso| Date::strptime("%d/%m/%Y", text))
         .ok();
@@ -232,10 +225,6 @@ mod tests {
 
     fn window(text: &str) -> Window {
         Period::parse(text).unwrap().1
-    }
-
-    fn civil(at: UnixTime) -> String {
-        at.zoned().strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     #[test]
@@ -280,24 +269,15 @@ mod tests {
                 "{message}"
             );
         }
-        assert!(matches!(
-            Period::range("2026-02-30", "2026-03-01"),
-            Err(PeriodError::NotAnInstant { option: "from", .. })
-        ));
-        assert!(matches!(
-            Period::range("2026-11-22", "2026-11-20"),
-            Err(PeriodError::Backwards { .. })
-        ));
-        assert!(matches!(
-            Period::range("2001-01-01", "2026-01-01"),
-            Err(PeriodError::TooLong { .. })
-        ));
+        let told = |from: &str, to: &str| Period::range(from, to).unwrap_err().to_string();
+        assert!(told("2026-02-30", "2026-03-01").starts_with("--from `2026-02-30` is not a day"));
+        assert!(told("2026-11-22", "2026-11-20").contains("not after its beginning"));
+        assert!(told("2001-01-01", "2026-01-01").contains("9132 days"));
         let now: UnixTime = "2026-11-22T00:00:00Z".parse().unwrap();
         assert!(has_begun(window("2026-Q4"), now).is_ok());
-        assert!(matches!(
-            has_begun(window("2027"), now),
-            Err(PeriodError::Ahead { .. })
-        ));
+        let ahead = has_begun(window("2027"), now).unwrap_err();
+        assert!(ahead.to_string().contains("2027-01-01 00:00:00"), "{ahead}");
+        assert!(ahead.render(Lang::Vi).contains("chưa bắt đầu"));
     }
 
     #[test]

@@ -64,6 +64,20 @@ fn every_metric_is_in_the_catalogue_and_every_line_has_its_labels() {
 }
 
 #[test]
+fn a_name_stands_once_whatever_other_rooms_register() {
+    let (seed, inventory) = seeded();
+    let context = context(&seed, inventory);
+    let twin = prometheus::IntGauge::new("ems_inventory_last_reload_success", "Another room's").unwrap();
+    context.registry.register(Box::new(twin)).unwrap();
+    let text = metrics(&context, now()).render().unwrap();
+    assert_eq!(
+        text.matches("# TYPE ems_inventory_last_reload_success ").count(),
+        1
+    );
+    assert!(!text.contains("Another room's"));
+}
+
+#[test]
 fn report_and_metrics_tell_the_same() {
     let (seed, inventory) = seeded();
     let text = metrics(&context(&seed, inventory.clone()), now())

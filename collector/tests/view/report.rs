@@ -132,7 +132,7 @@ fn a_portal_added_within_the_period_counts_from_then_on() {
 #[test]
 fn a_portal_dropped_from_the_inventory_keeps_its_past() {
     let (seed, before) = seeded();
-    let mut portals = before.portals.clone();
+    let mut portals = before.portals;
     portals.retain(|portal| portal.id != portal_id("thoaison"));
     portals.push(portal("moi", "Xã Mới", ems_contract::inventory::Level::Commune));
     let after = inventory(portals);
@@ -151,6 +151,33 @@ fn a_portal_dropped_from_the_inventory_keeps_its_past() {
     assert_eq!(
         new.track(Track::Overall).unwrap().statutory.0.unknown,
         new.counted.secs()
+    );
+}
+
+#[test]
+fn inventories_of_later_days_do_not_rewrite_a_finished_quarter() {
+    let (seed, before) = seeded();
+    let later = at("2027-01-10T00:00:00Z");
+    let one = quarter(&*seed.store, &before, later);
+    let mut portals = before.portals;
+    portals.retain(|portal| portal.id != portal_id("thoaison"));
+    portals.push(portal("moi", "Xã Mới", ems_contract::inventory::Level::Commune));
+    let after = inventory(portals);
+    seed.inventory(&after, at("2027-01-05T00:00:00Z"));
+    let other = quarter(&*seed.store, &after, later);
+    assert_eq!(other.data_digest, one.data_digest);
+    assert_eq!(other.total, one.total);
+    assert!(
+        other
+            .portals
+            .iter()
+            .any(|portal| portal.id == portal_id("thoaison"))
+    );
+    assert!(
+        other
+            .not_counted
+            .iter()
+            .any(|portal| portal.id == portal_id("moi") && portal.why == "outside_validity")
     );
 }
 
@@ -260,4 +287,34 @@ fn a_window_of_an_hour_is_exact() {
     let track = portal.track(Track::Overall).unwrap();
     assert_eq!((track.statutory.0.down, track.statutory.0.up), (3_600, 0));
     assert!(portal.outages[0].continues);
+}
+
+/// Every key in a JSON value.
+fn keys(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, inner) in map {
+                found.insert(key.clone());
+                keys(inner, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_is_described() {
+    let (seed, inventory) = seeded();
+    let report = quarter(&*seed.store, &inventory, now());
+    let mut found = std::collections::BTreeSet::new();
+    keys(&serde_json::from_str(&json(&report)).unwrap(), &mut found);
+    let described = include_str!("../../../docs/REPORT.md");
+    for key in found {
+        let words = described.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        assert!(
+            words.into_iter().any(|word| word == key),
+            "docs/REPORT.md says nothing of `{key}`"
+        );
+    }
 }

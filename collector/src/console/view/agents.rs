@@ -156,6 +156,12 @@ pub fn agents(look: Look<'_>, loaded: &Loaded, statuses: &[AgentStatus], gaps: &
     }
 }
 
+/// `+7.400 ms`.
+fn skew(milliseconds: i64, lang: Lang) -> String {
+    let sign = if milliseconds < 0 { '−' } else { '+' };
+    format!("{sign}{} ms", locale::count(milliseconds.unsigned_abs(), lang))
+}
+
 fn row(id: &str, agent: Option<&Agent>, status: Option<&AgentStatus>, now: UnixTime, lang: Lang) -> AgentRow {
     let health = health(status, now);
     let dash = || "–".to_owned();
@@ -179,7 +185,7 @@ fn row(id: &str, agent: Option<&Agent>, status: Option<&AgentStatus>, now: UnixT
         last_slot: status
             .and_then(|status| status.last_slot)
             .map_or_else(dash, |slot| locale::instant(slot, lang)),
-        skew: status.map_or_else(dash, |status| format!("{:+} ms", status.skew_ms)),
+        skew: status.map_or_else(dash, |status| skew(status.skew_ms, lang)),
         records: status.map_or_else(dash, |status| locale::count(status.through, lang)),
         foreign: agent.is_none(),
     }

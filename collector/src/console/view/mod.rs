@@ -11,7 +11,10 @@ pub use about::{About, about};
 pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
 pub use overview::{Overview, overview};
-pub use portal::{PortalData, PortalPage, newest_tls, portal};
+pub use portal::{
+    AccountCell, AccountRow, CertificateCard, NowRow, Phase, PieceRow, PortalData, PortalPage, RibbonRow,
+    RibbonRows, ViewRow, newest_tls, portal,
+};
 pub use shell::{Look, Shell, shell};
 
 use ems_contract::text::{Lang, get};
