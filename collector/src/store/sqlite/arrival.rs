@@ -42,13 +42,35 @@ pub(super) struct ResultRow {
     pub(super) interval_s: u32,
     pub(super) outcome: Outcome,
     pub(super) origin: Origin,
-    /// The facts under the digest of the bytes they were sent in.
-    pub(super) facts: Option<(Sha256, Facts)>,
+    pub(super) facts: Option<SentFacts>,
     pub(super) address: Option<IpAddr>,
     pub(super) started_us: Option<i64>,
     pub(super) timings: Timings,
     pub(super) body_bytes: Option<u32>,
     pub(super) attempts: Option<String>,
+}
+
+/// Facts and the bytes they were sent in.
+pub(super) struct SentFacts {
+    pub(super) facts: Facts,
+    bytes: Bytes,
+}
+
+enum Bytes {
+    /// From here to the end of the line.
+    OfLine(usize),
+    /// Of a line that is not as agents write it.
+    Own(Box<[u8]>),
+}
+
+impl SentFacts {
+    /// The bytes, given the line. The same facts of one agent mostly have the same; different ones always have others.
+    pub(super) fn bytes<'a>(&'a self, raw: &'a [u8]) -> &'a [u8] {
+        match &self.bytes {
+            Bytes::OfLine(begin) => raw.get(*begin..).unwrap_or(raw),
+            Bytes::Own(bytes) => bytes,
+        }
+    }
 }
 
 impl Arrival {
@@ -117,11 +139,14 @@ impl ResultRow {
         let facts = if observation.facts.is_empty() {
             None
         } else {
-            let digest = match facts_digest(raw) {
-                Some(digest) => digest,
-                None => Sha256::of(json(&observation.facts)?.as_bytes()),
+            let bytes = match raw.windows(FACTS.len()).position(|window| window == FACTS) {
+                Some(begin) => Bytes::OfLine(begin),
+                None => Bytes::Own(json(&observation.facts)?.into_bytes().into()),
             };
-            Some((digest, observation.facts))
+            Some(SentFacts {
+                facts: observation.facts,
+                bytes,
+            })
         };
         let last = observation.attempts.last();
         let slot_us = observation.slot.secs() * 1_000_000;
@@ -149,12 +174,7 @@ impl ResultRow {
     }
 }
 
-/// How the facts begin in a line. Inside a text the quotes would be escaped.
+/// How the facts begin in a line; inside a text the quotes would be escaped. They come last as agents write them.
+/// Everything from the first mention to the end is covered, so whatever a newer agent adds, different facts have
+/// different bytes.
 const FACTS: &[u8] = br#","facts":"#;
-
-/// The digest of a line from its facts on. Facts come last as agents write them, so the same facts mostly have the same
-/// digest; different ones always have another, because everything from the first mention to the end is covered.
-fn facts_digest(raw: &[u8]) -> Option<Sha256> {
-    let begin = raw.windows(FACTS.len()).position(|window| window == FACTS)?;
-    Some(Sha256::of(&raw[begin..]))
-}

@@ -172,7 +172,7 @@ impl Keeping<'_, '_> {
             self.receipt.slot_conflicts += 1;
             return Ok(());
         }
-        let numbers = self.session.names.numbers(conn, self.agent, row)?;
+        let numbers = self.session.names.numbers(conn, self.agent, row, &arrival.raw)?;
         let portal = numbers.portal;
         let t = &row.timings;
         let inserted = self.insert.execute(rusqlite::params![

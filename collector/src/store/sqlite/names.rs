@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use ems_contract::digest::Sha256;
-use ems_contract::facts::Facts;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::arrival::ResultRow;
+use super::arrival::{ResultRow, SentFacts};
 use super::fail::Fail;
 
 /// Texts remembered of one kind: a page whose facts change at every visit must not fill the memory.
@@ -51,7 +50,7 @@ struct Series {
     outcome: Option<(Outcome, i64)>,
     origin: Option<(Origin, i64)>,
     address: Option<(IpAddr, i64)>,
-    facts: Option<(Sha256, Used)>,
+    facts: Option<(Box<[u8]>, Used)>,
 }
 
 /// The number of facts, and the newest slot known to the database to use them.
@@ -124,12 +123,13 @@ impl Names {
         Ok(Some((portal, id)))
     }
 
-    /// The numbers of everything a result refers to; its series must be known ([`Names::series`]).
+    /// The numbers of everything a result refers to (`raw` is its line); its series must be known ([`Names::series`]).
     pub(super) fn numbers(
         &mut self,
         conn: &Connection,
         agent: i64,
         row: &ResultRow,
+        raw: &[u8],
     ) -> Result<Numbers, Fail> {
         let known = self
             .series
@@ -140,11 +140,11 @@ impl Names {
         let slot = row.slot.secs();
         let facts = match &row.facts {
             None => None,
-            Some((digest, facts)) => Some(match &mut series.facts {
-                Some((last, used)) if last == digest && slot < used.last + USED_STEP => used.id,
+            Some(sent) => Some(match &mut series.facts {
+                Some((last, used)) if **last == *sent.bytes(raw) && slot < used.last + USED_STEP => used.id,
                 last => {
-                    let used = texts.facts(conn, *digest, facts, slot)?;
-                    *last = Some((*digest, used));
+                    let used = texts.facts(conn, sent, raw, slot)?;
+                    *last = Some((sent.bytes(raw).into(), used));
                     used.id
                 }
             }),
@@ -223,7 +223,8 @@ impl Texts {
     }
 
     /// The number of these facts, used by a result of `slot`.
-    fn facts(&mut self, conn: &Connection, digest: Sha256, facts: &Facts, slot: i64) -> Result<Used, Fail> {
+    fn facts(&mut self, conn: &Connection, sent: &SentFacts, raw: &[u8], slot: i64) -> Result<Used, Fail> {
+        let digest = Sha256::of(sent.bytes(raw));
         if let Some(used) = self.facts.get(&digest)
             && slot < used.last + USED_STEP
         {
@@ -235,7 +236,7 @@ impl Texts {
                  ON CONFLICT (digest) DO UPDATE SET last_used = max(last_used, excluded.last_used)
                  RETURNING id, last_used",
             )?
-            .query_row((digest.as_bytes(), json(facts)?, slot), |row| {
+            .query_row((digest.as_bytes(), json(&sent.facts)?, slot), |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
         let used = Used { id, last };

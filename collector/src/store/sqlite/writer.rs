@@ -38,7 +38,14 @@ trait Call: Send {
 struct Task<F, T> {
     work: F,
     result: Option<T>,
-    reply: SyncSender<Result<T, StoreError>>,
+    reply: SyncSender<Answer<F, T>>,
+}
+
+/// What became of a call, and the call itself: a batch of thousands of records is freed by its caller, not by the one
+/// thread that everybody waits for.
+struct Answer<F, T> {
+    result: Result<T, StoreError>,
+    work: F,
 }
 
 impl<F, T> Call for Task<F, T>
@@ -52,13 +59,14 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let answer = match (committed, self.result) {
+        let Self { work, result, reply } = *self;
+        let result = match (committed, result) {
             (Ok(()), Some(result)) => Ok(result),
             (Err(error), _) => Err(error),
             (Ok(()), None) => Err(gone()),
         };
         // The caller may have gone away; the work is done all the same.
-        drop(self.reply.send(answer));
+        drop(reply.send(Answer { result, work }));
     }
 }
 
@@ -122,7 +130,9 @@ impl Writer {
             .ok_or_else(refused)?
             .send(Box::new(task))
             .map_err(|_closed| gone())?;
-        answer.recv().map_err(|_closed| gone())?
+        let Answer { result, work } = answer.recv().map_err(|_closed| gone())?;
+        drop(work);
+        result
     }
 }
 
