@@ -3,17 +3,15 @@
 use std::net::IpAddr;
 
 use ems_contract::digest::Sha256;
-use ems_contract::family::Family;
-use ems_contract::id::PortalId;
+use ems_contract::facts::Facts;
 use ems_contract::observation::{Observation, Timings};
 use ems_contract::outcome::Outcome;
-use ems_contract::probe::ProbeKind;
 use ems_contract::record::{Gap, Record};
 use ems_contract::time::UnixTime;
 use ems_contract::wire::Line;
 
 use super::fail::Fail;
-use super::names::{Origin, json};
+use super::names::{Grid, Origin, json};
 
 /// One line of a batch.
 pub(super) struct Arrival {
@@ -39,14 +37,12 @@ pub(super) enum Content {
 
 /// An observation as it is stored.
 pub(super) struct ResultRow {
-    pub(super) portal: PortalId,
-    pub(super) probe: ProbeKind,
-    pub(super) family: Option<Family>,
+    pub(super) grid: Grid,
     pub(super) slot: UnixTime,
     pub(super) interval_s: u32,
     pub(super) outcome: Outcome,
     pub(super) origin: Origin,
-    pub(super) facts: Option<(Sha256, String)>,
+    pub(super) facts: Option<SentFacts>,
     pub(super) address: Option<IpAddr>,
     pub(super) started_us: Option<i64>,
     pub(super) timings: Timings,
@@ -54,10 +50,37 @@ pub(super) struct ResultRow {
     pub(super) attempts: Option<String>,
 }
 
+/// Facts and the bytes they were sent in.
+pub(super) struct SentFacts {
+    pub(super) facts: Facts,
+    bytes: Bytes,
+}
+
+enum Bytes {
+    /// From here to the end of the line.
+    OfLine(usize),
+    /// Of a line that is not as agents write it.
+    Own(Box<[u8]>),
+}
+
+impl SentFacts {
+    /// The bytes, given the line. The same facts of one agent mostly have the same; different ones always have others.
+    pub(super) fn bytes<'a>(&'a self, raw: &'a [u8]) -> &'a [u8] {
+        match &self.bytes {
+            Bytes::OfLine(begin) => raw.get(*begin..).unwrap_or(raw),
+            Bytes::Own(bytes) => bytes,
+        }
+    }
+}
+
 impl Arrival {
     pub(super) fn new(line: Line) -> Result<Self, Fail> {
         let (seq, raw, content) = match line {
-            Line::Record { record, raw } => (Some(record.key().2), raw, Content::of(record)?),
+            Line::Record { record, raw } => {
+                let seq = record.key().2;
+                let content = Content::of(record, &raw)?;
+                (Some(seq), raw, content)
+            }
             Line::Foreign { seq, raw, why } => (Some(seq), raw, Content::Odd(why)),
             Line::Unreadable { raw, why } => (None, raw, Content::Odd(why)),
         };
@@ -89,9 +112,9 @@ impl Arrival {
 }
 
 impl Content {
-    fn of(record: Record) -> Result<Self, Fail> {
+    fn of(record: Record, raw: &[u8]) -> Result<Self, Fail> {
         Ok(match record {
-            Record::Observation(observation) => Self::Result(Box::new(ResultRow::of(*observation)?)),
+            Record::Observation(observation) => Self::Result(Box::new(ResultRow::of(*observation, raw)?)),
             Record::Gap(gap) => Self::Gap(gap),
             Record::Chain(record) => Self::Chain {
                 digest: record.chain.digest(),
@@ -102,7 +125,7 @@ impl Content {
 }
 
 impl ResultRow {
-    fn of(observation: Observation) -> Result<Self, Fail> {
+    fn of(observation: Observation, raw: &[u8]) -> Result<Self, Fail> {
         // One plain attempt that says what the slot says is rebuilt from the columns; all else is kept in full.
         let plain = match observation.attempts.as_slice() {
             [only] => !only.shared && only.outcome == observation.outcome,
@@ -116,15 +139,23 @@ impl ResultRow {
         let facts = if observation.facts.is_empty() {
             None
         } else {
-            let text = json(&observation.facts)?;
-            Some((Sha256::of(text.as_bytes()), text))
+            let bytes = match raw.windows(FACTS.len()).position(|window| window == FACTS) {
+                Some(begin) => Bytes::OfLine(begin),
+                None => Bytes::Own(json(&observation.facts)?.into_bytes().into()),
+            };
+            Some(SentFacts {
+                facts: observation.facts,
+                bytes,
+            })
         };
         let last = observation.attempts.last();
         let slot_us = observation.slot.secs() * 1_000_000;
         Ok(Self {
-            portal: observation.portal,
-            probe: observation.probe,
-            family: observation.family,
+            grid: Grid {
+                portal: observation.portal,
+                probe: observation.probe,
+                family: observation.family,
+            },
             slot: observation.slot,
             interval_s: observation.interval_s,
             outcome: observation.outcome,
@@ -142,3 +173,8 @@ impl ResultRow {
         })
     }
 }
+
+/// How the facts begin in a line; inside a text the quotes would be escaped. They come last as agents write them.
+/// Everything from the first mention to the end is covered, so whatever a newer agent adds, different facts have
+/// different bytes.
+const FACTS: &[u8] = br#","facts":"#;

@@ -1,6 +1,6 @@
 //! Keeping a batch: both delivery keys, the rows, the quarantine, the dirt for the ledger.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use ems_contract::id::{AgentId, Epoch};
 use ems_contract::probe::ProbeKind;
@@ -41,7 +41,7 @@ struct Keeping<'a, 'b> {
     receipt: Receipt,
     results: i64,
     last_slot: Option<i64>,
-    dirt: BTreeMap<i64, i64>,
+    dirt: HashMap<i64, i64>,
 }
 
 pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Receipt, Fail> {
@@ -49,7 +49,7 @@ pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Rece
     let agent = session.names.agent(conn, &batch.agent)?;
     let stream = delivery::open(conn, agent, batch.epoch)?;
     let numbers = || batch.arrivals.iter().filter_map(|arrival| arrival.seq);
-    let mut known = match (numbers().min(), numbers().max()) {
+    let known = match (numbers().min(), numbers().max()) {
         (Some(from), Some(to)) => delivery::known(conn, stream.id, from, to)?,
         _ => HashMap::new(),
     };
@@ -67,13 +67,13 @@ pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Rece
         receipt: Receipt::default(),
         results: 0,
         last_slot: None,
-        dirt: BTreeMap::new(),
+        dirt: HashMap::new(),
     };
-    let mut fresh: Vec<(i64, Short)> = Vec::with_capacity(batch.arrivals.len());
+    let mut fresh = Fresh::with_capacity(batch.arrivals.len());
     for arrival in &batch.arrivals {
         if let Some(seq) = arrival.seq {
             let digest = delivery::short(arrival.digest);
-            match known.get(&seq) {
+            match known.get(&seq).or_else(|| fresh.get(seq)) {
                 Some(kept) if *kept == digest => {
                     keeping.receipt.duplicates += 1;
                     continue;
@@ -87,16 +87,52 @@ pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Rece
                     }
                     return Err(conflict(seq));
                 }
-                None => {}
+                None => fresh.push(seq, digest),
             }
-            known.insert(seq, digest);
-            fresh.push((seq, digest));
         }
         keeping.keep(arrival)?;
     }
-    fresh.sort_unstable_by_key(|(seq, _)| *seq);
+    let fresh = fresh.sorted();
     let after = i64::try_from(batch.after).unwrap_or(i64::MAX);
     keeping.finish(batch, after, &fresh)
+}
+
+/// Numbers of the batch in hand. They rise, in all but broken batches: only then there is anything to look up.
+struct Fresh {
+    numbers: Vec<(i64, Short)>,
+    /// All of them, once one did not rise.
+    index: Option<HashMap<i64, Short>>,
+}
+
+impl Fresh {
+    fn with_capacity(capacity: usize) -> Self {
+        Self {
+            numbers: Vec::with_capacity(capacity),
+            index: None,
+        }
+    }
+
+    fn get(&mut self, seq: i64) -> Option<&Short> {
+        if self.index.is_none() && self.numbers.last().is_none_or(|(last, _)| *last < seq) {
+            return None;
+        }
+        let index = self
+            .index
+            .get_or_insert_with(|| self.numbers.iter().copied().collect());
+        index.get(&seq)
+    }
+
+    fn push(&mut self, seq: i64, digest: Short) {
+        self.numbers.push((seq, digest));
+        if let Some(index) = &mut self.index {
+            index.insert(seq, digest);
+        }
+    }
+
+    fn sorted(mut self) -> Vec<(i64, Short)> {
+        self.numbers.sort_unstable_by_key(|(seq, _)| *seq);
+        self.numbers
+    }
 }
 
 fn conflict(seq: i64) -> Fail {
@@ -126,11 +162,9 @@ impl Keeping<'_, '_> {
             self.receipt.future += 1;
             return self.quarantine(arrival, "its slot lies in the future");
         }
-        let names = &mut *self.session.names;
-        let Some(portal) = names.portal(conn, &row.portal)? else {
+        let Some((_, series)) = self.session.names.series(conn, self.agent, &row.grid)? else {
             return self.quarantine(arrival, "its portal was never in an inventory");
         };
-        let series = names.series(conn, portal, row.probe, row.family, self.agent)?;
         // Only a late record can belong to a window that is packed.
         if rows::window_of(slot) < rows::window_of(self.received_at)
             && rows::is_packed(&mut self.packed, series, slot)?
@@ -138,25 +172,17 @@ impl Keeping<'_, '_> {
             self.receipt.slot_conflicts += 1;
             return Ok(());
         }
-        let outcome = names.outcome(conn, row.outcome)?;
-        let origin = names.origin(conn, row.origin)?;
-        let address = row
-            .address
-            .map(|address| names.address(conn, address))
-            .transpose()?;
-        let facts = match &row.facts {
-            Some((digest, json)) => Some(names.facts(conn, *digest, json, slot)?),
-            None => None,
-        };
+        let numbers = self.session.names.numbers(conn, self.agent, row, &arrival.raw)?;
+        let portal = numbers.portal;
         let t = &row.timings;
         let inserted = self.insert.execute(rusqlite::params![
-            series,
+            numbers.series,
             slot,
             row.interval_s,
-            outcome,
-            origin,
-            facts,
-            address,
+            numbers.outcome,
+            numbers.origin,
+            numbers.facts,
+            numbers.address,
             row.started_us,
             t.dns_us,
             t.connect_us,
@@ -176,7 +202,7 @@ impl Keeping<'_, '_> {
             self.receipt.late += 1;
         }
         self.last_slot = self.last_slot.max(Some(slot));
-        if row.probe == ProbeKind::Reach {
+        if row.grid.probe == ProbeKind::Reach {
             self.soil(portal, slot);
         }
         Ok(())
@@ -249,13 +275,9 @@ impl Keeping<'_, '_> {
         }
         match &arrival.content {
             Content::Result(row) => {
-                let Some(portal) = self.session.names.portal(conn, &row.portal)? else {
+                let Some((_, series)) = self.session.names.series(conn, self.agent, &row.grid)? else {
                     return Ok(false);
                 };
-                let series = self
-                    .session
-                    .names
-                    .series(conn, portal, row.probe, row.family, self.agent)?;
                 let open = conn
                     .prepare_cached("SELECT 1 FROM result WHERE series = ?1 AND slot = ?2")?
                     .exists((series, row.slot.secs()))?;

@@ -1,6 +1,6 @@
 //! Which portals the ledger has to look at again, and from when on.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use ems_contract::time::UnixTime;
 use rusqlite::Connection;
@@ -9,7 +9,7 @@ use super::fail::Fail;
 use crate::store::Dirty;
 
 /// Marks portals as changed from an instant on, under a new generation.
-pub(super) fn mark(conn: &Connection, dirt: &BTreeMap<i64, i64>) -> Result<(), Fail> {
+pub(super) fn mark(conn: &Connection, dirt: &HashMap<i64, i64>) -> Result<(), Fail> {
     if dirt.is_empty() {
         return Ok(());
     }

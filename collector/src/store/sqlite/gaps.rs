@@ -1,6 +1,6 @@
 //! Gaps that the collector finds itself.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use ems_contract::probe::ProbeKind;
 
@@ -13,7 +13,7 @@ use crate::store::NotedGap;
 /// Keeps gaps of all portals of an agent and marks these portals as changed.
 pub(super) fn note(session: &mut Session<'_>, gaps: &[NotedGap]) -> Result<(), Fail> {
     let conn = session.conn;
-    let mut dirt: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut dirt: HashMap<i64, i64> = HashMap::new();
     for gap in gaps {
         let agent = session.names.agent(conn, &gap.agent)?;
         conn.prepare_cached(

@@ -192,7 +192,7 @@ impl Store for SqliteStore {
 
     fn write_incidents(&self, incidents: Vec<Incident>) -> Result<Vec<Incident>, StoreError> {
         self.writer.call("write incidents", move |session| {
-            incidents::write(session, incidents)
+            incidents::write(session, incidents.clone())
         })
     }
 
@@ -256,7 +256,7 @@ impl Store for SqliteStore {
             for some in closed.chunks(PACK_AT_ONCE) {
                 let some = some.to_vec();
                 packed += self.writer.call::<u64, _>("pack", move |session| {
-                    some.into_iter().map(|closed| pack::pack(session, closed)).sum()
+                    some.iter().map(|closed| pack::pack(session, *closed)).sum()
                 })?;
             }
             if packed == before {

@@ -10,12 +10,11 @@ use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::arrival::{ResultRow, SentFacts};
 use super::fail::Fail;
 
-/// Facts are forgotten beyond this many: a page whose facts change at every visit must not fill the memory.
-const MAX_FACTS: usize = 50_000;
-/// Likewise for texts.
-const MAX_TERMS: usize = 50_000;
+/// Texts remembered of one kind: a page whose facts change at every visit must not fill the memory.
+const MOST: usize = 50_000;
 /// `facts.last_used` is exact to this many seconds, so that it is seldom written.
 const USED_STEP: i64 = 86_400;
 
@@ -32,11 +31,43 @@ pub(super) struct Origin {
 pub(super) struct Names {
     portals: HashMap<PortalId, i64>,
     agents: HashMap<AgentId, i64>,
-    series: HashMap<(i64, ProbeKind, Option<Family>, i64), i64>,
-    outcomes: HashMap<Outcome, i64>,
-    origins: HashMap<Origin, i64>,
-    addresses: HashMap<IpAddr, i64>,
-    facts: HashMap<Sha256, (i64, i64)>,
+    series: HashMap<i64, HashMap<Grid, Series>>,
+    texts: Texts,
+}
+
+/// What a slot belongs to besides its agent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Grid {
+    pub(super) portal: PortalId,
+    pub(super) probe: ProbeKind,
+    pub(super) family: Option<Family>,
+}
+
+/// A series, and what its last result referred to: the next one mostly refers to the same.
+struct Series {
+    id: i64,
+    portal: i64,
+    outcome: Option<(Outcome, i64)>,
+    origin: Option<(Origin, i64)>,
+    address: Option<(IpAddr, i64)>,
+    facts: Option<(Box<[u8]>, Used)>,
+}
+
+/// The number of facts, and the newest slot known to the database to use them.
+#[derive(Clone, Copy)]
+struct Used {
+    id: i64,
+    last: i64,
+}
+
+/// The numbers that a result is stored under.
+pub(super) struct Numbers {
+    pub(super) portal: i64,
+    pub(super) series: i64,
+    pub(super) outcome: i64,
+    pub(super) origin: i64,
+    pub(super) address: Option<i64>,
+    pub(super) facts: Option<i64>,
 }
 
 impl Names {
@@ -65,33 +96,105 @@ impl Names {
         Ok(number)
     }
 
+    /// The numbers of portal and series, `None` when the portal was never in an inventory.
     pub(super) fn series(
         &mut self,
         conn: &Connection,
-        portal: i64,
-        probe: ProbeKind,
-        family: Option<Family>,
         agent: i64,
-    ) -> Result<i64, Fail> {
-        let key = (portal, probe, family, agent);
-        if let Some(number) = self.series.get(&key) {
-            return Ok(*number);
+        grid: &Grid,
+    ) -> Result<Option<(i64, i64)>, Fail> {
+        let known = self.series.get(&agent).and_then(|grids| grids.get(grid));
+        if let Some(series) = known {
+            return Ok(Some((series.portal, series.id)));
         }
-        let columns = (portal, probe.as_str(), family_code(family), agent);
-        conn.prepare_cached(
-            "INSERT INTO series (portal, probe, family, agent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-        )?
-        .execute(columns)?;
-        let number = conn
-            .prepare_cached(
-                "SELECT id FROM series WHERE portal = ?1 AND probe = ?2 AND family = ?3 AND agent = ?4",
-            )?
-            .query_row(columns, |row| row.get(0))?;
-        self.series.insert(key, number);
-        Ok(number)
+        let Some(portal) = self.portal(conn, &grid.portal)? else {
+            return Ok(None);
+        };
+        let id = series(conn, portal, grid, agent)?;
+        let series = Series {
+            id,
+            portal,
+            outcome: None,
+            origin: None,
+            address: None,
+            facts: None,
+        };
+        self.series.entry(agent).or_default().insert(grid.clone(), series);
+        Ok(Some((portal, id)))
     }
 
-    pub(super) fn outcome(&mut self, conn: &Connection, outcome: Outcome) -> Result<i64, Fail> {
+    /// The numbers of everything a result refers to (`raw` is its line); its series must be known ([`Names::series`]).
+    pub(super) fn numbers(
+        &mut self,
+        conn: &Connection,
+        agent: i64,
+        row: &ResultRow,
+        raw: &[u8],
+    ) -> Result<Numbers, Fail> {
+        let known = self
+            .series
+            .get_mut(&agent)
+            .and_then(|grids| grids.get_mut(&row.grid));
+        let series = known.ok_or_else(|| Fail::unreadable("series", "not looked up"))?;
+        let texts = &mut self.texts;
+        let slot = row.slot.secs();
+        let facts = match &row.facts {
+            None => None,
+            Some(sent) => Some(match &mut series.facts {
+                Some((last, used)) if **last == *sent.bytes(raw) && slot < used.last + USED_STEP => used.id,
+                last => {
+                    let used = texts.facts(conn, sent, raw, slot)?;
+                    *last = Some((sent.bytes(raw).into(), used));
+                    used.id
+                }
+            }),
+        };
+        let address = match row.address {
+            None => None,
+            Some(address) => Some(remembered(&mut series.address, address, || {
+                texts.address(conn, address)
+            })?),
+        };
+        Ok(Numbers {
+            portal: series.portal,
+            series: series.id,
+            outcome: remembered(&mut series.outcome, row.outcome, || {
+                texts.outcome(conn, row.outcome)
+            })?,
+            origin: remembered(&mut series.origin, row.origin, || texts.origin(conn, row.origin))?,
+            address,
+            facts,
+        })
+    }
+}
+
+/// The number of `value`: the last one when it is the same, else looked up.
+fn remembered<T: PartialEq>(
+    last: &mut Option<(T, i64)>,
+    value: T,
+    look_up: impl FnOnce() -> Result<i64, Fail>,
+) -> Result<i64, Fail> {
+    match last {
+        Some((known, number)) if *known == value => Ok(*number),
+        _ => {
+            let number = look_up()?;
+            *last = Some((value, number));
+            Ok(number)
+        }
+    }
+}
+
+/// Numbers of texts and facts, of all series.
+#[derive(Default)]
+struct Texts {
+    outcomes: HashMap<Outcome, i64>,
+    origins: HashMap<Origin, i64>,
+    addresses: HashMap<IpAddr, i64>,
+    facts: HashMap<Sha256, Used>,
+}
+
+impl Texts {
+    fn outcome(&mut self, conn: &Connection, outcome: Outcome) -> Result<i64, Fail> {
         if let Some(number) = self.outcomes.get(&outcome) {
             return Ok(*number);
         }
@@ -100,60 +203,68 @@ impl Names {
         Ok(number)
     }
 
-    pub(super) fn origin(&mut self, conn: &Connection, origin: Origin) -> Result<i64, Fail> {
+    fn origin(&mut self, conn: &Connection, origin: Origin) -> Result<i64, Fail> {
         if let Some(number) = self.origins.get(&origin) {
             return Ok(*number);
         }
-        if self.origins.len() >= MAX_TERMS {
-            self.origins.clear();
-        }
         let text = format!("{}:{}:{}", origin.schema, origin.target, origin.plan);
         let number = term(conn, &text)?;
-        self.origins.insert(origin, number);
+        bounded(&mut self.origins).insert(origin, number);
         Ok(number)
     }
 
-    pub(super) fn address(&mut self, conn: &Connection, address: IpAddr) -> Result<i64, Fail> {
+    fn address(&mut self, conn: &Connection, address: IpAddr) -> Result<i64, Fail> {
         if let Some(number) = self.addresses.get(&address) {
             return Ok(*number);
         }
-        if self.addresses.len() >= MAX_TERMS {
-            self.addresses.clear();
-        }
         let number = term(conn, &address.to_string())?;
-        self.addresses.insert(address, number);
+        bounded(&mut self.addresses).insert(address, number);
         Ok(number)
     }
 
     /// The number of these facts, used by a result of `slot`.
-    pub(super) fn facts(
-        &mut self,
-        conn: &Connection,
-        digest: Sha256,
-        json: &str,
-        slot: i64,
-    ) -> Result<i64, Fail> {
-        if let Some((number, used)) = self.facts.get_mut(&digest) {
-            if slot >= *used + USED_STEP {
-                *used = slot;
-                conn.prepare_cached("UPDATE facts SET last_used = max(last_used, ?2) WHERE id = ?1")?
-                    .execute((*number, slot))?;
-            }
-            return Ok(*number);
+    fn facts(&mut self, conn: &Connection, sent: &SentFacts, raw: &[u8], slot: i64) -> Result<Used, Fail> {
+        let digest = Sha256::of(sent.bytes(raw));
+        if let Some(used) = self.facts.get(&digest)
+            && slot < used.last + USED_STEP
+        {
+            return Ok(*used);
         }
-        if self.facts.len() >= MAX_FACTS {
-            self.facts.clear();
-        }
-        let number = conn
+        let (id, last) = conn
             .prepare_cached(
                 "INSERT INTO facts (digest, json, last_used) VALUES (?1, ?2, ?3)
                  ON CONFLICT (digest) DO UPDATE SET last_used = max(last_used, excluded.last_used)
-                 RETURNING id",
+                 RETURNING id, last_used",
             )?
-            .query_row((digest.as_bytes(), json, slot), |row| row.get(0))?;
-        self.facts.insert(digest, (number, slot));
-        Ok(number)
+            .query_row((digest.as_bytes(), json(&sent.facts)?, slot), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        let used = Used { id, last };
+        bounded(&mut self.facts).insert(digest, used);
+        Ok(used)
     }
+}
+
+/// A map with room for one more: one that is full begins anew.
+fn bounded<K, V>(map: &mut HashMap<K, V>) -> &mut HashMap<K, V> {
+    if map.len() >= MOST {
+        map.clear();
+    }
+    map
+}
+
+fn series(conn: &Connection, portal: i64, grid: &Grid, agent: i64) -> Result<i64, Fail> {
+    let columns = (portal, grid.probe.as_str(), family_code(grid.family), agent);
+    conn.prepare_cached(
+        "INSERT INTO series (portal, probe, family, agent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    )?
+    .execute(columns)?;
+    let number = conn
+        .prepare_cached(
+            "SELECT id FROM series WHERE portal = ?1 AND probe = ?2 AND family = ?3 AND agent = ?4",
+        )?
+        .query_row(columns, |row| row.get(0))?;
+    Ok(number)
 }
 
 /// The number of a portal ever known.

@@ -2,7 +2,7 @@
 //! answered only after the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -36,31 +36,37 @@ trait Call: Send {
 }
 
 struct Task<F, T> {
-    work: Option<F>,
+    work: F,
     result: Option<T>,
-    reply: SyncSender<Result<T, StoreError>>,
+    reply: SyncSender<Answer<F, T>>,
+}
+
+/// What became of a call, and the call itself: a batch of thousands of records is freed by its caller, not by the one
+/// thread that everybody waits for.
+struct Answer<F, T> {
+    result: Result<T, StoreError>,
+    work: F,
 }
 
 impl<F, T> Call for Task<F, T>
 where
-    F: FnOnce(&mut Session<'_>) -> Result<T, Fail> + Send,
+    F: FnMut(&mut Session<'_>) -> Result<T, Fail> + Send,
     T: Send,
 {
     fn run(&mut self, session: &mut Session<'_>) -> Result<(), Fail> {
-        if let Some(work) = self.work.take() {
-            self.result = Some(work(session)?);
-        }
+        self.result = Some((self.work)(session)?);
         Ok(())
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let answer = match (committed, self.result) {
+        let Self { work, result, reply } = *self;
+        let result = match (committed, result) {
             (Ok(()), Some(result)) => Ok(result),
             (Err(error), _) => Err(error),
             (Ok(()), None) => Err(gone()),
         };
         // The caller may have gone away; the work is done all the same.
-        drop(self.reply.send(answer));
+        drop(reply.send(Answer { result, work }));
     }
 }
 
@@ -99,10 +105,10 @@ impl Writer {
         }
     }
 
-    /// Runs `work` in a transaction; returns once it is durable.
-    pub(super) fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, StoreError>
+    /// Runs `work` in a transaction; returns once it is durable. It may be run again when a call beside it failed.
+    pub(super) fn call<T, F>(&self, action: &'static str, mut work: F) -> Result<T, StoreError>
     where
-        F: FnOnce(&mut Session<'_>) -> Result<T, Fail> + Send + 'static,
+        F: FnMut(&mut Session<'_>) -> Result<T, Fail> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, answer) = sync_channel(1);
@@ -111,7 +117,7 @@ impl Writer {
             work(session).map_err(|fail| Fail::Store(fail.into_error(action, &path)))
         };
         let task = Task {
-            work: Some(work),
+            work,
             result: None,
             reply,
         };
@@ -124,7 +130,9 @@ impl Writer {
             .ok_or_else(refused)?
             .send(Box::new(task))
             .map_err(|_closed| gone())?;
-        answer.recv().map_err(|_closed| gone())?
+        let Answer { result, work } = answer.recv().map_err(|_closed| gone())?;
+        drop(work);
+        result
     }
 }
 
@@ -138,7 +146,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(conn: &Connection, calls: &Receiver<Box<dyn Call>>, path: &std::path::Path) {
+fn run(conn: &Connection, calls: &Receiver<Box<dyn Call>>, path: &Path) {
     let mut names = Names::default();
     while let Ok(first) = calls.recv() {
         let mut group = vec![first];
@@ -152,83 +160,68 @@ fn run(conn: &Connection, calls: &Receiver<Box<dyn Call>>, path: &std::path::Pat
     }
 }
 
-/// One transaction for the whole group; a call that fails is rolled back alone.
-fn commit_group(conn: &Connection, names: &mut Names, group: Vec<Box<dyn Call>>, path: &std::path::Path) {
-    if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
-        for call in group {
-            call.answer(Err(worded(&error, "begin a transaction", path)));
-        }
-        return;
-    }
-    let mut done: Vec<Box<dyn Call>> = Vec::with_capacity(group.len());
-    let mut calls = group.into_iter();
-    for mut call in calls.by_ref() {
-        match attempt(conn, names, call.as_mut()) {
-            Ok(()) => done.push(call),
-            Err(fail) => {
-                // Numbers given inside the failed call are void.
-                names.forget();
-                let lost = conn.is_autocommit();
-                let error = fail.into_error("write", path);
-                if lost {
-                    // SQLite gave up the whole transaction (disk full, I/O error): nobody of the group is kept.
-                    for other in done.drain(..) {
-                        other.answer(Err(again(&error)));
-                    }
-                    call.answer(Err(error));
-                    break;
-                }
-                call.answer(Err(error));
-            }
-        }
-    }
-    let rest: Vec<Box<dyn Call>> = calls.collect();
-    if !conn.is_autocommit() {
-        match conn.execute_batch("COMMIT") {
-            Ok(()) => done.into_iter().for_each(|call| call.answer(Ok(()))),
-            Err(error) => {
-                names.forget();
-                if !conn.is_autocommit() {
-                    drop(conn.execute_batch("ROLLBACK"));
-                }
-                for call in done {
-                    call.answer(Err(worded(&error, "commit", path)));
-                }
-            }
-        }
-    }
-    if !rest.is_empty() {
-        commit_group(conn, names, rest, path);
+/// One transaction for the whole group. When a call of it fails, each is tried again in a transaction of its own: a
+/// savepoint a call would copy every page that a call touches, and failures are rare.
+fn commit_group(conn: &Connection, names: &mut Names, mut group: Vec<Box<dyn Call>>, path: &Path) {
+    let done = transaction(conn, names, &mut group, path);
+    let alone = group.len() == 1;
+    for mut call in group {
+        let answer = match &done {
+            Ok(()) => Ok(()),
+            // The disk or the lock is everybody's trouble: trying again one by one would only take longer.
+            Err(StoreError::DiskFull { path }) => Err(StoreError::DiskFull { path: path.clone() }),
+            Err(StoreError::Locked { path }) => Err(StoreError::Locked { path: path.clone() }),
+            Err(StoreError::Conflict { seq }) if alone => Err(StoreError::Conflict { seq: *seq }),
+            Err(error) if alone => Err(StoreError::Failed {
+                action: "write",
+                detail: error.to_string(),
+            }),
+            Err(_somebody) => transaction(conn, names, std::slice::from_mut(&mut call), path),
+        };
+        call.answer(answer);
     }
 }
 
+/// Runs calls in one transaction: all of them or, on error, none.
+fn transaction(
+    conn: &Connection,
+    names: &mut Names,
+    calls: &mut [Box<dyn Call>],
+    path: &Path,
+) -> Result<(), StoreError> {
+    let done = conn
+        .execute_batch("BEGIN IMMEDIATE")
+        .map_err(|error| worded(&error, "begin a transaction", path))
+        .and_then(|()| {
+            let ran = calls
+                .iter_mut()
+                .try_for_each(|call| attempt(conn, names, call.as_mut()));
+            ran.map_err(|fail| fail.into_error("write", path))
+        })
+        .and_then(|()| {
+            conn.execute_batch("COMMIT")
+                .map_err(|error| worded(&error, "commit", path))
+        });
+    if done.is_err() {
+        // Numbers given inside the transaction are void. SQLite may have rolled back by itself (disk full).
+        names.forget();
+        if !conn.is_autocommit()
+            && let Err(error) = conn.execute_batch("ROLLBACK")
+        {
+            tracing::error!("cannot roll back: {error}");
+        }
+    }
+    done
+}
+
 fn attempt(conn: &Connection, names: &mut Names, call: &mut dyn Call) -> Result<(), Fail> {
-    conn.execute_batch("SAVEPOINT call")?;
     // A panic is a mistake of ours; it must not end the only thread that writes.
     let run = AssertUnwindSafe(|| call.run(&mut Session { conn, names }));
-    let outcome = catch_unwind(run).unwrap_or_else(|_panic| {
+    catch_unwind(run).unwrap_or_else(|_panic| {
         let detail = "it panicked; nothing of it is kept".into();
         Err(Fail::Store(StoreError::Failed {
             action: "write",
             detail,
         }))
-    });
-    if outcome.is_err() && !conn.is_autocommit() {
-        conn.execute_batch("ROLLBACK TO call")?;
-    }
-    if !conn.is_autocommit() {
-        conn.execute_batch("RELEASE call")?;
-    }
-    outcome
-}
-
-/// The same trouble, told to another caller.
-fn again(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::DiskFull { path } => StoreError::DiskFull { path: path.clone() },
-        other => StoreError::Failed {
-            action: "write",
-            detail: other.to_string(),
-        },
-    }
+    })
 }

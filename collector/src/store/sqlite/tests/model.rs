@@ -37,12 +37,16 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// A slot every two hours; some numbers share one, as after a clock that stepped back.
 fn slot_of(seq: u64) -> i64 {
-    let shared = if seq % 17 == 0 { seq - 3 } else { seq };
+    let shared = if seq.is_multiple_of(17) { seq - 3 } else { seq };
     i64::try_from(shared).unwrap() * 7_200
 }
 
 fn record(seq: u64) -> Record {
-    let outcome = if seq % 5 == 0 { down() } else { Outcome::Up };
+    let outcome = if seq.is_multiple_of(5) {
+        down()
+    } else {
+        Outcome::Up
+    };
     Record::Observation(Box::new(observation(seq, slot_of(seq), outcome)))
 }
 
@@ -126,7 +130,7 @@ proptest! {
         let expected: Vec<(UnixTime, Outcome)> = model
             .slots
             .iter()
-            .map(|(slot, seq)| (at(*slot), if seq % 5 == 0 { down() } else { Outcome::Up }))
+            .map(|(slot, seq)| (at(*slot), if seq.is_multiple_of(5) { down() } else { Outcome::Up }))
             .collect();
         prop_assert_eq!(kept, expected);
         let statistics = store.statistics().unwrap();
