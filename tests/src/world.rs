@@ -62,7 +62,7 @@ impl World {
             &settings,
             format!("tokens:\n  - {{agent: second, file: {}}}\n", token.display()),
         )?;
-        let mut collector = start_collector(folder.path(), &authority.certificate)?;
+        let mut collector = start_collector(folder.path(), &authority.certificate, "127.0.0.1:0")?;
         let url = collector
             .line_after("Open in a browser: ", PATIENCE)?
             .trim_end_matches('/')
@@ -88,6 +88,17 @@ impl World {
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Starts the collector again after its end, where the agents expect it.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn restart_collector(&mut self) -> anyhow::Result<()> {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        self.collector = start_collector(self.folder.path(), &self.folder.path().join("ca.pem"), &address)?;
+        self.collector.line_after("Open in a browser: ", PATIENCE)?;
+        Ok(())
     }
 
     /// Closes the ports of a portal.
@@ -228,21 +239,10 @@ fn inventory(sites: &[Site], interval_s: u32) -> String {
 }
 
 /// Starts `ems-collector up` on the files in `folder`.
-///
-/// # Errors
-/// When it is not built.
-pub fn start_collector(folder: &Path, ca: &Path) -> anyhow::Result<Process> {
+fn start_collector(folder: &Path, ca: &Path, listen: &str) -> anyhow::Result<Process> {
     let mut command = Command::new(binary("ems-collector")?);
     command
-        .args([
-            "up",
-            "--lang",
-            "en",
-            "--listen",
-            "127.0.0.1:0",
-            "--agent",
-            "local",
-        ])
+        .args(["up", "--lang", "en", "--listen", listen, "--agent", "local"])
         .arg("--settings")
         .arg(folder.join("ems.yaml"))
         .arg("--targets")
