@@ -2,4 +2,5 @@
 //!
 //! Data flows one way: schedule → [`probe`] (over net) → spool → ship.
 
+pub mod page;
 pub mod probe;

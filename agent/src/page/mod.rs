@@ -1,0 +1,9 @@
+//! What a portal's own pages say: pure functions from bytes, URL and the instant of the fetch to facts.
+//!
+//! `decode` makes text of the bytes, `dom` a flat tree of the text; everything else reads that one tree. Nothing here
+//! has a clock, a socket or a file, and every walk is a loop with bounds, because pages are hostile by accident.
+
+pub mod decode;
+pub mod dom;
+pub mod fold;
+pub mod syllable;
