@@ -3,7 +3,11 @@
 //! `decode` makes text of the bytes, `dom` a flat tree of the text; everything else reads that one tree. Nothing here
 //! has a clock, a socket or a file, and every walk is a loop with bounds, because pages are hostile by accident.
 
+pub mod article;
+pub mod dates;
 pub mod decode;
+pub mod document;
 pub mod dom;
 pub mod fold;
+pub mod json_ld;
 pub mod syllable;

@@ -23,6 +23,12 @@ impl NodeId {
     pub(super) const fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// How many nodes lie between two places.
+    #[must_use]
+    pub const fn distance(self, other: Self) -> u32 {
+        self.0.abs_diff(other.0)
+    }
 }
 
 /// What a node is.
