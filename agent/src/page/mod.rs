@@ -10,4 +10,7 @@ pub mod document;
 pub mod dom;
 pub mod fold;
 pub mod json_ld;
+pub mod language;
+pub mod region;
+pub mod sections;
 pub mod syllable;

@@ -20,7 +20,7 @@ impl NodeId {
     /// The root: an imaginary element around everything.
     pub const ROOT: Self = Self(0);
 
-    pub(super) const fn index(self) -> usize {
+    pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
 
