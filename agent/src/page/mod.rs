@@ -8,9 +8,11 @@ pub mod dates;
 pub mod decode;
 pub mod document;
 pub mod dom;
-pub mod fold;
+
+pub mod items;
 pub mod json_ld;
 pub mod language;
+pub mod plain;
 pub mod region;
 pub mod sections;
 pub mod syllable;

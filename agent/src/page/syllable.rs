@@ -1,7 +1,7 @@
 //! What a Vietnamese syllable may look like. Vietnamese has one word form a syllable and some 160 rhymes, so the
 //! shape alone tells Vietnamese without diacritics from English.
 
-use crate::page::fold::base_letter;
+use crate::page::plain::base_letter;
 
 /// Beginnings without diacritics, longest first.
 const ONSETS: [&str; 27] = [

@@ -2,7 +2,7 @@
 
 use crate::page::document::Document;
 use crate::page::dom::{Dom, NodeId, Tag};
-use crate::page::fold::fold;
+use crate::page::plain::fold;
 
 /// Parts of names of places that hold the dates of other things.
 const FOREIGN: &[&str] = &[

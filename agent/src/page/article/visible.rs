@@ -6,7 +6,7 @@ use super::{Candidates, Dated, Source, shorten};
 use crate::page::dates::{Form, Found, scan};
 use crate::page::document::Document;
 use crate::page::dom::{NodeId, Tag};
-use crate::page::fold::fold;
+use crate::page::plain::fold;
 
 /// Texts read in search of a date, at most.
 const MAX_TEXTS: usize = 6_000;

@@ -1,6 +1,6 @@
 //! A cursor over the text that reads numbers and folded words.
 
-use crate::page::fold::base_letter;
+use crate::page::plain::base_letter;
 
 /// A place in a text.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use crate::page::fold::fold_words;
+use crate::page::plain::fold_words;
 
 /// The lexicon as written.
 #[derive(Debug, Clone, Deserialize)]
@@ -304,7 +304,7 @@ impl Lexicon {
                 let phrase = window.join(" ");
                 for place in self.phrases.get(&phrase).into_iter().flatten() {
                     let refused = self.negatives.iter().any(|(negative, places)| {
-                        places.contains(place) && crate::page::fold::has_phrase(whole, negative)
+                        places.contains(place) && crate::page::plain::has_phrase(whole, negative)
                     });
                     if !refused {
                         found.insert(*place, self.matching.score_contains);

@@ -102,7 +102,7 @@ fn push(
     out: &mut Vec<SectionLink>,
     lexicon: &Lexicon,
     label: &str,
-    url: Option<String>,
+    url: Option<&str>,
     found_in: FoundIn,
 ) -> bool {
     let loose = !matches!(found_in, FoundIn::Block | FoundIn::Attribute);
@@ -113,7 +113,7 @@ fn push(
             out.push(SectionLink {
                 section: section.to_owned(),
                 label: label.to_owned(),
-                url: url.clone(),
+                url: url.map(str::to_owned),
                 score,
                 found_in,
             });
@@ -153,7 +153,7 @@ fn link(
         .attr(node, "href")
         .and_then(|href| document.resolve(href))
         .map(String::from);
-    let hit = push(out, lexicon, &label, url.clone(), found_in);
+    let hit = push(out, lexicon, &label, url.as_deref(), found_in);
     if !hit
         && matches!(
             found_in,
@@ -187,7 +187,7 @@ fn option(document: &Document<'_>, lexicon: &Lexicon, node: NodeId, out: &mut Ve
         return;
     };
     if label.len() <= MAX_LABEL {
-        push(out, lexicon, &label, Some(url.into()), FoundIn::Select);
+        push(out, lexicon, &label, Some(url.as_str()), FoundIn::Select);
     }
 }
 
@@ -227,6 +227,6 @@ fn attribute(document: &Document<'_>, lexicon: &Lexicon, node: NodeId, out: &mut
     );
     if label.len() >= 2 && label.len() <= MAX_LABEL {
         let url = document.resolve(&target).map(String::from);
-        push(out, lexicon, &label, url, FoundIn::Attribute);
+        push(out, lexicon, &label, url.as_deref(), FoundIn::Attribute);
     }
 }

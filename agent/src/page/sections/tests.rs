@@ -6,15 +6,18 @@ use super::*;
 use crate::page::document::Document;
 use crate::page::region::Regions;
 
-fn lexicon() -> Lexicon {
-    Lexicon::from_yaml(include_str!("../../../../regulations/sections.yaml")).unwrap()
+fn lexicon() -> &'static Lexicon {
+    static LEXICON: std::sync::LazyLock<Lexicon> = std::sync::LazyLock::new(|| {
+        Lexicon::from_yaml(include_str!("../../../../regulations/sections.yaml")).unwrap()
+    });
+    &LEXICON
 }
 
 fn read(page: &str) -> MenuFacts {
     let url = Url::parse("https://portal.example/").unwrap();
     let document = Document::new(page, &url, UnixTime::from_secs(1_793_927_700));
     let regions = Regions::new(&document.dom);
-    menu(&document, &regions, &lexicon())
+    menu(&document, &regions, lexicon())
 }
 
 fn found(page: &str) -> Vec<(String, FoundIn)> {
