@@ -9,6 +9,7 @@ pub mod decode;
 pub mod document;
 pub mod dom;
 
+pub mod english;
 pub mod items;
 pub mod json_ld;
 pub mod language;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dom::{Dom, NodeId, Tag};
+use super::dom::{Dom, NodeId, Tag, holds};
 
 /// What a part of the page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -157,7 +157,19 @@ impl Regions {
                 *place = region;
             }
         }
-        Self { of }
+        let mut regions = Self { of };
+        if let Some(foot) = foot_by_its_words(dom, &regions) {
+            for node in std::iter::once(foot).chain(dom.descendants(foot)) {
+                if let Some(place) = regions
+                    .of
+                    .get_mut(node.index())
+                    .filter(|r| matches!(r, Region::Main | Region::Side))
+                {
+                    *place = Region::Footer;
+                }
+            }
+        }
+        regions
     }
 
     /// The region of a node.
@@ -171,6 +183,46 @@ impl Regions {
     pub fn is_content(&self, node: NodeId) -> bool {
         matches!(self.of(node), Region::Main | Region::Side)
     }
+}
+
+/// Nodes of a foot without a name, at most.
+const FOOT: u32 = 80;
+
+/// The foot of a page that names none: the last element with a copyright or a licence, near the end of the page.
+fn foot_by_its_words(dom: &Dom<'_>, regions: &Regions) -> Option<NodeId> {
+    let end = dom.end(NodeId::ROOT);
+    let text = dom
+        .all()
+        .filter(|&n| {
+            dom.is_text(n) && matches!(regions.of(n), Region::Main | Region::Side) && end.distance(n) < 400
+        })
+        .filter(|&n| {
+            let raw = dom.raw(n);
+            raw.len() < 2_000
+                && (raw.contains('©')
+                    || raw.contains("&copy;")
+                    || holds(raw, "copyright")
+                    || holds(raw, "all rights reserved")
+                    || raw.contains("Bản quyền thuộc")
+                    || raw.contains("bản quyền thuộc")
+                    || raw.contains("Giấy phép số"))
+        })
+        .last()?;
+    let mut foot = None;
+    for around in dom.ancestors(text) {
+        let holds_content = dom
+            .descendants(around)
+            .take(FOOT as usize)
+            .any(|n| matches!(dom.tag(n), Tag::H1 | Tag::H2 | Tag::Main | Tag::Article));
+        if dom.end(around).distance(around) > FOOT
+            || holds_content
+            || matches!(dom.tag(around), Tag::Body | Tag::Main | Tag::Html)
+        {
+            break;
+        }
+        foot = Some(around);
+    }
+    foot
 }
 
 fn named(dom: &Dom<'_>, node: NodeId, large: bool) -> Option<Region> {
@@ -219,6 +271,13 @@ fn named(dom: &Dom<'_>, node: NodeId, large: bool) -> Option<Region> {
         "chan" | "foot" | "bottom" => return Some(Region::Footer),
         "trai" | "phai" | "left" | "right" => return Some(Region::Side),
         _ => {}
+    }
+    let class = dom.attr(node, "class").unwrap_or_default();
+    if class
+        .split_ascii_whitespace()
+        .any(|c| matches!(c, "foot" | "chan" | "bottom"))
+    {
+        return Some(Region::Footer);
     }
     [
         (BREADCRUMB, Region::Breadcrumb),

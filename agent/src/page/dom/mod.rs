@@ -11,6 +11,7 @@ mod text;
 
 pub use entity::decode_entities;
 pub use tag::Tag;
+pub(crate) use text::holds;
 
 /// Where a node stands in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
