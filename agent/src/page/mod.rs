@@ -10,9 +10,13 @@ pub mod document;
 pub mod dom;
 
 pub mod english;
+pub mod facts;
+pub mod features;
+pub mod feeds;
 pub mod items;
 pub mod json_ld;
 pub mod language;
+pub mod links;
 pub mod plain;
 pub mod region;
 pub mod sections;

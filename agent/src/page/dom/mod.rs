@@ -89,6 +89,15 @@ impl<'a> Dom<'a> {
         self.truncated
     }
 
+    /// Whether the page begins with a document type.
+    #[must_use]
+    pub fn starts_with_doctype(&self) -> bool {
+        let head = self
+            .source
+            .trim_start_matches(['\u{FEFF}', ' ', '\n', '\r', '\t']);
+        head.get(..9).is_some_and(|h| h.eq_ignore_ascii_case("<!doctype"))
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub const fn len(&self) -> usize {

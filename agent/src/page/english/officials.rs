@@ -351,7 +351,7 @@ fn of_cards(document: &Document<'_>, regions: &Regions) -> Option<Officials> {
             }
             match label {
                 Some(Field::Phone | Field::Fax) if is_phone(value) => {
-                    counts[label.map_or(3, |f| f as usize)] += 1
+                    counts[label.map_or(3, |f| f as usize)] += 1;
                 }
                 Some(Field::Email) if is_email(value) => counts[Field::Email as usize] += 1,
                 Some(field @ (Field::Name | Field::Title | Field::Unit)) => counts[field as usize] += 1,

@@ -88,7 +88,7 @@ pub(super) const FILES: &[&str] = &[
     ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar", ".ppt", ".pptx", ".rtf", ".tif", ".odt",
 ];
 
-pub(super) fn is_file(href: &str) -> bool {
+pub(in crate::page) fn is_file(href: &str) -> bool {
     let path = href
         .split(['?', '#'])
         .next()

@@ -6,6 +6,8 @@
 
 mod blocks;
 mod detail;
+mod follow;
+mod identity;
 mod label;
 mod lines;
 mod newest;
@@ -20,6 +22,8 @@ use super::document::Document;
 use super::region::Regions;
 use super::sections::{Lexicon, MenuFacts};
 
+pub(super) use blocks::is_file;
+pub use identity::{ItemKey, is_reindexed};
 pub use label::Role;
 
 /// What became of looking for a section on a page.
