@@ -45,6 +45,9 @@ const FOREIGN: &[&str] = &[
     "masthead",
 ];
 
+/// Elements around a date that are looked at.
+const MAX_CLIMB: usize = 40;
+
 /// The article's surroundings: its title and the size of the page.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -71,6 +74,7 @@ impl Place {
     pub(super) fn is_foreign(&self, dom: &Dom<'_>, node: NodeId) -> bool {
         std::iter::once(node)
             .chain(dom.ancestors(node))
+            .take(MAX_CLIMB)
             .take_while(|&n| {
                 !matches!(dom.tag(n), Tag::Body | Tag::Html)
                     && dom.end(n).distance(n) < self.large

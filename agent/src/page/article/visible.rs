@@ -9,7 +9,9 @@ use crate::page::dom::{NodeId, Tag};
 use crate::page::plain::fold;
 
 /// Texts read in search of a date, at most.
-const MAX_TEXTS: usize = 6_000;
+const MAX_TEXTS: usize = 3_000;
+/// Bytes of a text that may hold the article's date; longer ones are no page's prose.
+const MAX_TEXT: usize = 20_000;
 /// Nodes from the title within which a line with a date is its byline.
 const NEAR: u32 = 60;
 /// Letters that a byline has besides its date: names, places, a category.
@@ -111,7 +113,7 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
     let today = document.fetched.date();
     for node in dom.all().filter(|&n| dom.is_text(n)).take(MAX_TEXTS) {
         let raw = dom.raw(node);
-        if raw.len() < 3 || !raw.bytes().any(|b| b.is_ascii_digit()) {
+        if raw.len() < 3 || raw.len() > MAX_TEXT || !raw.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
         if dom

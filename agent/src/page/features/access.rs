@@ -47,6 +47,9 @@ pub struct AccessFacts {
     pub text_to_speech: bool,
 }
 
+/// Links judged of one page.
+const MAX_LINKS: u32 = 4_000;
+
 /// Words of links that say nothing by themselves, folded.
 const EMPTY_WORDS: &[&str] = &[
     "xem them",
@@ -72,7 +75,7 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> AccessFacts {
         }
         match dom.tag(node) {
             Tag::Img | Tag::Area => facts.text_alternatives.count(dom.attr(node, "alt").is_some()),
-            Tag::A if dom.attr(node, "href").is_some() => {
+            Tag::A if facts.link_purpose.all < MAX_LINKS && dom.attr(node, "href").is_some() => {
                 facts.link_purpose.count(has_purpose(document, node));
             }
             Tag::Table if is_data(document, node) => {

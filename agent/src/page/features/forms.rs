@@ -37,6 +37,8 @@ pub struct FormFacts {
     pub privacy_notice: Option<Seen>,
 }
 
+/// Ticked boxes looked at: each may mean a search for its label.
+const MAX_TICKED: usize = 40;
 /// Forms read of one page.
 const MAX_FORMS: usize = 60;
 
@@ -55,12 +57,15 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> FormFacts {
         facts.search = field.map(|n| Seen::at(document, n));
         facts.search_field = field.and_then(|n| dom.attr(n, "name")).map(str::to_owned);
     }
-    for node in dom.all().filter(|&n| dom.tag(n) == Tag::Input) {
-        let ticked = dom
-            .attr(node, "type")
-            .is_some_and(|t| t.eq_ignore_ascii_case("checkbox"))
-            && dom.attr(node, "checked").is_some();
-        if ticked && is_consent(document, node) && facts.preticked.len() < super::MAX_PIECES {
+    let ticked = |&n: &NodeId| {
+        dom.tag(n) == Tag::Input
+            && dom.attr(n, "checked").is_some()
+            && dom
+                .attr(n, "type")
+                .is_some_and(|t| t.eq_ignore_ascii_case("checkbox"))
+    };
+    for node in dom.all().filter(ticked).take(MAX_TICKED) {
+        if is_consent(document, node) && facts.preticked.len() < super::MAX_PIECES {
             facts.preticked.push(Seen::at(document, node));
         }
     }

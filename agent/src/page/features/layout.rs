@@ -37,13 +37,18 @@ pub struct LayoutFacts {
     pub source: Option<Seen>,
 }
 
+/// Links read of one page.
+const MAX_LINKS: u32 = 4_000;
+
 pub(super) fn read(document: &Document<'_>, regions: &Regions) -> LayoutFacts {
     let dom = &document.dom;
     let mut facts = LayoutFacts {
         doctype: dom.starts_with_doctype(),
         ..LayoutFacts::default()
     };
+    let mut links = 0;
     for node in dom.all() {
+        links += u32::from(dom.tag(node) == Tag::A);
         if dom.is_text(node) {
             text(document, regions, node, &mut facts);
             continue;
@@ -81,10 +86,11 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> LayoutFacts {
             }
             Tag::Table | Tag::Div | Tag::Td | Tag::Body => width(document, node, &mut facts),
             Tag::A
-                if matches!(
-                    regions.of(node),
-                    Region::Menu | Region::Header | Region::Main | Region::Footer
-                ) =>
+                if links < MAX_LINKS
+                    && matches!(
+                        regions.of(node),
+                        Region::Menu | Region::Header | Region::Main | Region::Footer
+                    ) =>
             {
                 match fold_words(&dom.text(node, 60)).as_str() {
                     "trang chu" | "trang nhat" | "home" => facts.menu_home = true,

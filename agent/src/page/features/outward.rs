@@ -40,6 +40,9 @@ pub struct OutwardFacts {
     pub ads: Vec<Seen>,
 }
 
+/// Links read of one page.
+const MAX_LINKS: u32 = 4_000;
+
 const SOCIAL: &[&str] = &[
     "facebook.com",
     "fb.com",
@@ -74,9 +77,11 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> OutwardFacts {
     let mut facts = OutwardFacts::default();
     let mut hosts: BTreeSet<String> = BTreeSet::new();
     let own = document.url.host_str().unwrap_or_default();
+    let mut links = 0;
     for node in dom.all().filter(|&n| dom.is_element(n)) {
         match dom.tag(node) {
-            Tag::A | Tag::Area | Tag::Option => {
+            Tag::A | Tag::Area | Tag::Option if links < MAX_LINKS => {
+                links += 1;
                 let href = dom
                     .attr(node, "href")
                     .or_else(|| dom.attr(node, "value"))

@@ -11,7 +11,7 @@ use crate::page::sections::Lexicon;
 use super::MAX_ITEMS;
 
 /// Title links read of one page.
-const MAX_TITLES: usize = 3_000;
+const MAX_TITLES: usize = 1_000;
 /// Headings read of one page.
 const MAX_HEADINGS: usize = 400;
 

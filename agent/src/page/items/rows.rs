@@ -10,7 +10,7 @@ use super::MAX_ITEMS;
 use super::blocks::{Block, Blocks, Container, heading_of};
 
 /// Children of one element that are looked at.
-const MAX_CHILDREN: usize = 1_000;
+const MAX_CHILDREN: usize = 400;
 
 /// Finds lists among the children of one element: at least two alike, most of them with a date and some words.
 pub(super) fn find(document: &Document<'_>, regions: &Regions, blocks: &Blocks) -> Vec<Block> {

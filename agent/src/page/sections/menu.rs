@@ -9,7 +9,7 @@ use crate::page::dom::{NodeId, Tag, decode_entities};
 use crate::page::region::{Region, Regions};
 
 /// Links read of one page.
-const MAX_LINKS: usize = 5_000;
+const MAX_LINKS: usize = 4_000;
 /// Links to sections kept of one page.
 const MAX_FOUND: usize = 400;
 /// Bytes of a label.
