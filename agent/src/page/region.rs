@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dom::{Dom, NodeId, Tag, holds};
+use super::dom::{Dom, Names, NodeId, Tag, holds};
 
 /// What a part of the page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -115,6 +115,31 @@ const WIDGET: &[&str] = &[
 ];
 const BREADCRUMB: &[&str] = &["breadcrumb", "duong-dan", "duongdan", "you-are-here", "crumbs"];
 
+const CARDS: &[&str] = &[
+    "entry-",
+    "card-",
+    "panel-",
+    "post-",
+    "article-",
+    "item-",
+    "news-",
+    "box-header",
+    "block-header",
+];
+
+/// The sets of words in the order in which they decide, and the regions they name.
+const SETS: &[&[&str]] = &[BREADCRUMB, WIDGET, FOOTER, MENU, HEADER, SIDE, CARDS];
+const REGIONS: [Region; 6] = [
+    Region::Breadcrumb,
+    Region::Widget,
+    Region::Footer,
+    Region::Menu,
+    Region::Header,
+    Region::Side,
+];
+/// The place of [`CARDS`] among the sets.
+const CARD: usize = 6;
+
 /// Nodes from which on an element that holds half of the page is the page.
 const LARGE: u32 = 150;
 
@@ -129,6 +154,7 @@ impl Regions {
     #[must_use]
     pub fn new(dom: &Dom<'_>) -> Self {
         let mut of = vec![Region::Main; dom.len()];
+        let mut names = Names::new(SETS);
         let total = dom.end(NodeId::ROOT).distance(NodeId::ROOT);
         for node in dom.all() {
             let parent = dom.parent(node);
@@ -139,7 +165,7 @@ impl Regions {
             };
             let own = if dom.is_element(node) {
                 let size = dom.end(node).distance(node);
-                named(dom, node, size > LARGE && size * 2 > total)
+                named(dom, node, &mut names, size > LARGE && size * 2 > total)
             } else {
                 None
             };
@@ -225,7 +251,7 @@ fn foot_by_its_words(dom: &Dom<'_>, regions: &Regions) -> Option<NodeId> {
     foot
 }
 
-fn named(dom: &Dom<'_>, node: NodeId, large: bool) -> Option<Region> {
+fn named<'a>(dom: &Dom<'a>, node: NodeId, names: &mut Names<'a>, large: bool) -> Option<Region> {
     let tag = dom.tag(node);
     if tag.is_hidden() {
         return Some(Region::Hidden);
@@ -279,23 +305,29 @@ fn named(dom: &Dom<'_>, node: NodeId, large: bool) -> Option<Region> {
     {
         return Some(Region::Footer);
     }
-    [
-        (BREADCRUMB, Region::Breadcrumb),
-        (WIDGET, Region::Widget),
-        (FOOTER, Region::Footer),
-        (MENU, Region::Menu),
-        (HEADER, Region::Header),
-        (SIDE, Region::Side),
-    ]
-    .iter()
-    .find(|(words, region)| {
-        dom.marked(node, words)
-            // Cards and panels have headers and footers of their own.
-            && !(matches!(region, Region::Header | Region::Footer)
-                && (dom.marked(node, &["entry-", "card-", "panel-", "post-", "article-", "item-", "news-", "box-header", "block-header"])
-                    || dom.ancestors(node).take(12).any(|n| matches!(dom.tag(n), Tag::Article | Tag::Li))))
-    })
-    .map(|(_, region)| *region)
+    let bits = names.of(dom, node);
+    let (place, region) = REGIONS
+        .iter()
+        .enumerate()
+        .find(|(place, _)| bits & (1 << place) != 0)?;
+    // Cards and panels have headers and footers of their own.
+    let of_card = matches!(region, Region::Header | Region::Footer)
+        && (bits & (1 << CARD) != 0
+            || dom
+                .ancestors(node)
+                .take(12)
+                .any(|n| matches!(dom.tag(n), Tag::Article | Tag::Li)));
+    if !of_card {
+        return Some(*region);
+    }
+    REGIONS
+        .iter()
+        .enumerate()
+        .skip(place + 1)
+        .find(|(place, region)| {
+            bits & (1 << place) != 0 && !matches!(region, Region::Header | Region::Footer)
+        })
+        .map(|(_, region)| *region)
 }
 
 /// Custom elements say what they are in their names (`<app-header>`).

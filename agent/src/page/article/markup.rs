@@ -6,7 +6,7 @@ use super::place::Place;
 use super::{Candidates, Dated, Source, shorten};
 use crate::page::dates::{Form, Found, Order, Written, scan, stamp};
 use crate::page::document::Document;
-use crate::page::dom::{NodeId, Tag};
+use crate::page::dom::{Names, NodeId, Tag};
 
 /// Parts of class names and ids of elements that hold a publication date.
 const DATE_NAMES: &[&str] = &[
@@ -49,6 +49,7 @@ const WEAK_NAMES: &[&str] = &["time", "day", "info", "meta", "created", "byline"
 pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidates) {
     let dom = &document.dom;
     let mut seen_elements = 0;
+    let mut names = Names::new(&[DATE_NAMES]);
     for node in dom.all() {
         match dom.tag(node) {
             Tag::Time => time(document, place, node, out),
@@ -75,7 +76,7 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
                 dom.tag(node),
                 Tag::Body | Tag::Html | Tag::Script | Tag::Meta | Tag::Input | Tag::Link | Tag::Time
             )
-            && dom.marked(node, DATE_NAMES)
+            && names.of(dom, node) != 0
         {
             seen_elements += 1;
             date_element(document, place, node, out);
@@ -105,7 +106,7 @@ fn push(
         text: shorten(text),
         selector: document.dom.selector(node),
     };
-    if place.is_foreign(&document.dom, node) {
+    if place.is_foreign(node) {
         out.aside.push((dated, place.title_distance(node)));
     } else if source == Source::Modified {
         out.modified.push(dated);

@@ -153,7 +153,7 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
             text: shorten(&text),
             selector: dom.selector(node),
         };
-        if place.is_foreign(dom, node) {
+        if place.is_foreign(node) {
             out.aside.push((dated, place.title_distance(line)));
         } else if source == Source::Modified {
             out.modified.push(dated);

@@ -6,10 +6,12 @@
 
 mod build;
 mod entity;
+mod names;
 mod tag;
 mod text;
 
 pub use entity::decode_entities;
+pub use names::Names;
 pub use tag::Tag;
 pub(crate) use text::holds;
 

@@ -111,9 +111,12 @@ impl Dom<'_> {
 /// Whether `text` holds `word` (ASCII, lower case), case ignored.
 pub(crate) fn holds(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
-    !word.is_empty()
-        && text.len() >= word.len()
-        && text
-            .windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word))
+    let (Some(&first), Some(last_start)) = (word.first(), text.len().checked_sub(word.len())) else {
+        return false;
+    };
+    let starts = text.get(..=last_start).unwrap_or_default();
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), starts).any(|at| {
+        text.get(at..at + word.len())
+            .is_some_and(|piece| piece.eq_ignore_ascii_case(word))
+    })
 }

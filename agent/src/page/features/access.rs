@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MAX_PIECES, Seen};
 use crate::page::document::Document;
-use crate::page::dom::{NodeId, Tag, holds};
+use crate::page::dom::{Names, NodeId, Tag, holds};
 use crate::page::plain::fold_words;
 use crate::page::region::{Region, Regions};
 
@@ -69,6 +69,7 @@ const EMPTY_WORDS: &[&str] = &[
 pub(super) fn read(document: &Document<'_>, regions: &Regions) -> AccessFacts {
     let dom = &document.dom;
     let mut facts = AccessFacts::default();
+    let mut names = Names::new(&[FONT_SIZE, SPEECH]);
     for node in dom.all().filter(|&n| dom.is_element(n)) {
         if dom.attr(node, "accesskey").is_some() {
             facts.access_keys += 1;
@@ -110,7 +111,7 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> AccessFacts {
             }
             _ => {}
         }
-        aids(document, node, &mut facts);
+        aids(document, node, &mut names, &mut facts);
     }
     facts
 }
@@ -170,37 +171,41 @@ fn field(document: &Document<'_>, node: NodeId, facts: &mut AccessFacts) {
         .count(named || wrapped || (facts.labels.all < 40 && labelled()));
 }
 
-fn aids(document: &Document<'_>, node: NodeId, facts: &mut AccessFacts) {
+/// Words of controls for the size of letters.
+const FONT_SIZE: &[&str] = &[
+    "font-size",
+    "fontsize",
+    "zoomtext",
+    "textsize",
+    "cochu",
+    "co-chu",
+    "resizetext",
+    "increasefont",
+];
+/// Words of readers of the text.
+const SPEECH: &[&str] = &[
+    "texttospeech",
+    "text-to-speech",
+    "responsivevoice",
+    "docbai",
+    "doc-bai",
+    "nghe-bai",
+    "vnspeech",
+    "audio-news",
+    "vbee",
+];
+
+fn aids<'a>(document: &Document<'a>, node: NodeId, names: &mut Names<'a>, facts: &mut AccessFacts) {
     let dom = &document.dom;
-    for (name, value) in dom.attributes(node) {
-        if value.len() > 200 || !matches!(name, "class" | "id" | "onclick" | "title" | "href" | "src") {
-            continue;
-        }
-        facts.font_size |= [
-            "font-size",
-            "fontsize",
-            "zoomtext",
-            "textsize",
-            "cochu",
-            "co-chu",
-            "resizetext",
-            "increasefont",
-        ]
-        .iter()
-        .any(|w| holds(value, w))
-            && name != "src";
-        facts.text_to_speech |= [
-            "texttospeech",
-            "text-to-speech",
-            "responsivevoice",
-            "docbai",
-            "doc-bai",
-            "nghe-bai",
-            "vnspeech",
-            "audio-news",
-            "vbee",
-        ]
-        .iter()
-        .any(|w| holds(value, w));
+    let bits = names.of(dom, node);
+    facts.font_size |= bits & 1 != 0;
+    facts.text_to_speech |= bits & 2 != 0;
+    let handler = match dom.tag(node) {
+        Tag::Script => dom.attr(node, "src"),
+        _ => dom.attr(node, "onclick"),
+    };
+    if let Some(value) = handler.filter(|v| v.len() <= 200) {
+        facts.font_size |= FONT_SIZE.iter().any(|w| holds(value, w));
+        facts.text_to_speech |= SPEECH.iter().any(|w| holds(value, w));
     }
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Seen;
 use crate::page::document::Document;
-use crate::page::dom::{NodeId, Tag, holds};
+use crate::page::dom::{Names, NodeId, Tag, holds};
 use crate::page::plain::fold;
-use crate::page::region::Regions;
+use crate::page::region::{Region, Regions};
 
 /// The forms of a page.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -255,23 +255,19 @@ fn one(document: &Document<'_>, form: NodeId, facts: &mut FormFacts) {
 /// Ratings without a form: star widgets and polls by their names.
 fn poll(document: &Document<'_>, regions: &Regions) -> Option<Seen> {
     let dom = &document.dom;
+    let mut names = Names::new(&[&[
+        "rating",
+        "star-rate",
+        "binhchon",
+        "binh-chon",
+        "tham-do",
+        "danh-gia",
+        "rateit",
+        "vote-",
+    ]]);
     dom.all()
-        .filter(|&n| dom.is_element(n) && regions.of(n) != crate::page::region::Region::Hidden)
-        .find(|&n| {
-            dom.marked(
-                n,
-                &[
-                    "rating",
-                    "star-rate",
-                    "binhchon",
-                    "binh-chon",
-                    "tham-do",
-                    "danh-gia",
-                    "rateit",
-                    "vote-",
-                ],
-            )
-        })
+        .filter(|&n| dom.is_element(n) && regions.of(n) != Region::Hidden)
+        .find(|&n| names.of(dom, n) != 0)
         .map(|n| Seen::at(document, n))
 }
 
