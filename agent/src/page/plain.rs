@@ -38,7 +38,13 @@ pub fn fold(text: &str) -> String {
             gap = true;
             continue;
         }
-        let Some(base) = base_letter(c) else { continue };
+        let base = if c.is_ascii() && c != '`' {
+            c
+        } else if let Some(base) = base_letter(c) {
+            base
+        } else {
+            continue;
+        };
         if gap && !out.is_empty() {
             out.push(' ');
         }

@@ -279,6 +279,9 @@ fn named<'a>(dom: &Dom<'a>, node: NodeId, names: &mut Names<'a>, large: bool) ->
     if by_tag.is_some() {
         return by_tag;
     }
+    if !dom.has_attributes(node) {
+        return None;
+    }
     let role = dom.attr(node, "role").unwrap_or_default();
     match role {
         "navigation" | "menubar" | "menu" => return Some(Region::Menu),

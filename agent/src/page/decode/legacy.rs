@@ -179,10 +179,11 @@ fn spelled_right<'a>(words: impl Iterator<Item = std::borrow::Cow<'a, str>>) -> 
 /// The text as meant, if it is typed for one of the fonts: most words beyond ASCII become Vietnamese by it.
 pub(super) fn convert(text: &str) -> Option<(Legacy, String)> {
     // Letters that Unicode Vietnamese has and the fonts' Latin-1 has not end the question at once.
-    let mut beyond = text.chars().filter(|c| !c.is_ascii()).take(4_000).peekable();
-    beyond.peek()?;
+    if text.bytes().filter(|b| *b >= 0x80).take(24).count() < 24 {
+        return None;
+    }
     let (mut latin, mut other) = (0usize, 0usize);
-    for c in beyond {
+    for c in text.chars().filter(|c| !c.is_ascii()).take(1_000) {
         if ('\u{A1}'..='\u{FF}').contains(&c) {
             latin += 1;
         } else {

@@ -76,7 +76,7 @@ pub fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
     }
     let decomposed_percent = decomposed_percent(&text);
     let text: String = if has_combining(&text) {
-        text.nfc().collect()
+        compose(&text)
     } else {
         text.into_owned()
     };
@@ -222,6 +222,33 @@ fn has_combining(text: &str) -> bool {
         rest = rest.get(at + 1..).unwrap_or_default();
     }
     false
+}
+
+/// NFC of the letters that have marks behind them; the rest of the page is copied as it is.
+fn compose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr2(0xCC, 0xCD, rest)) {
+        let mark = at + found;
+        if !is_combining(bytes.get(mark), bytes.get(mark + 1)) {
+            at = mark + 1;
+            continue;
+        }
+        let before = text.get(done..mark).unwrap_or_default();
+        let base = before.chars().next_back().map_or(0, char::len_utf8);
+        let mut end = mark;
+        while is_combining(bytes.get(end), bytes.get(end + 1)) {
+            end += 2;
+        }
+        out.push_str(text.get(done..mark - base).unwrap_or_default());
+        out.extend(text.get(mark - base..end).unwrap_or_default().nfc());
+        done = end;
+        at = end;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out
 }
 
 fn is_combining(first: Option<&u8>, second: Option<&u8>) -> bool {

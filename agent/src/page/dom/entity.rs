@@ -125,6 +125,19 @@ pub fn decode_entities(text: &str) -> Cow<'_, str> {
 /// Appends `text` with references decoded and white space collapsed; `gap` says whether a space is due before.
 pub(super) fn append_collapsed(text: &str, gap: &mut bool, out: &mut String) {
     let decoded = decode_entities(text);
+    // Spaces beyond ASCII begin with one of three bytes; most texts have none of them.
+    if memchr::memchr3(0xC2, 0xE2, 0xEF, decoded.as_bytes()).is_none() {
+        *gap |= decoded.starts_with(|c: char| c.is_ascii_whitespace());
+        for word in decoded.split_ascii_whitespace() {
+            if *gap && !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+            *gap = true;
+        }
+        *gap = decoded.ends_with(|c: char| c.is_ascii_whitespace()) || (decoded.is_empty() && *gap);
+        return;
+    }
     for piece in SplitSpace(&decoded) {
         match piece {
             Some(word) => {

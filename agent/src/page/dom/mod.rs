@@ -218,6 +218,12 @@ impl<'a> Dom<'a> {
         })
     }
 
+    /// Whether the element has attributes.
+    #[must_use]
+    pub fn has_attributes(&self, id: NodeId) -> bool {
+        self.node(id).attribute_count > 0
+    }
+
     /// The value of an attribute as written (entities not decoded); `name` in lower case.
     #[must_use]
     pub fn attr(&self, id: NodeId, name: &str) -> Option<&'a str> {

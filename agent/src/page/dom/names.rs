@@ -28,7 +28,10 @@ impl<'a> Names<'a> {
     pub fn of(&mut self, dom: &Dom<'a>, node: NodeId) -> u8 {
         let mut bits = 0;
         for (name, value) in dom.attributes(node) {
-            if (name.eq_ignore_ascii_case("class") || name.eq_ignore_ascii_case("id")) && !value.is_empty() {
+            if matches!(name.len(), 2 | 5)
+                && (name.eq_ignore_ascii_case("class") || name.eq_ignore_ascii_case("id"))
+                && !value.is_empty()
+            {
                 let sets = self.sets;
                 bits |= *self.seen.entry(value).or_insert_with(|| look_up(sets, value));
             }

@@ -48,7 +48,7 @@ pub struct AccessFacts {
 }
 
 /// Links judged of one page.
-const MAX_LINKS: u32 = 4_000;
+const MAX_LINKS: u32 = 3_000;
 
 /// Words of links that say nothing by themselves, folded.
 const EMPTY_WORDS: &[&str] = &[

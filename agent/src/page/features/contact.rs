@@ -61,7 +61,12 @@ fn digits_after(text: &str, word: &str) -> bool {
 fn line(document: &Document<'_>, node: NodeId, in_foot: bool, facts: &mut ContactFacts) {
     let dom = &document.dom;
     let raw = dom.raw(node);
-    if raw.len() < 4 || raw.len() > 2_000 {
+    // Outside the foot only numbers and addresses count.
+    let plain = !in_foot
+        && !raw
+            .bytes()
+            .any(|b| b.is_ascii_digit() || matches!(b, b'@' | b'[' | b'('));
+    if raw.len() < 4 || raw.len() > 2_000 || plain {
         return;
     }
     let around = dom

@@ -38,7 +38,7 @@ pub struct LayoutFacts {
 }
 
 /// Links read of one page.
-const MAX_LINKS: u32 = 4_000;
+const MAX_LINKS: u32 = 3_000;
 
 pub(super) fn read(document: &Document<'_>, regions: &Regions) -> LayoutFacts {
     let dom = &document.dom;

@@ -41,7 +41,7 @@ pub struct OutwardFacts {
 }
 
 /// Links read of one page.
-const MAX_LINKS: u32 = 4_000;
+const MAX_LINKS: u32 = 3_000;
 
 const SOCIAL: &[&str] = &[
     "facebook.com",

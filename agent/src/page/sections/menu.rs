@@ -9,7 +9,7 @@ use crate::page::dom::{NodeId, Tag, decode_entities};
 use crate::page::region::{Region, Regions};
 
 /// Links read of one page.
-const MAX_LINKS: usize = 4_000;
+const MAX_LINKS: usize = 3_000;
 /// Links to sections kept of one page.
 const MAX_FOUND: usize = 400;
 /// Bytes of a label.
@@ -191,6 +191,18 @@ fn option(document: &Document<'_>, lexicon: &Lexicon, node: NodeId, out: &mut Ve
     }
 }
 
+/// Attributes that lead somewhere.
+const TARGETS: &[&str] = &[
+    "data-href",
+    "data-url",
+    "data-link",
+    "data-target-url",
+    "routerlink",
+    "ng-reflect-router-link",
+];
+/// Attributes that name what they lead to.
+const LABELS: &[&str] = &["data-title", "data-name", "data-label", "data-text", "data-menu"];
+
 /// Elements that lead somewhere by a data attribute or a click handler.
 fn attribute(document: &Document<'_>, lexicon: &Lexicon, node: NodeId, out: &mut Vec<SectionLink>) {
     let dom = &document.dom;
@@ -199,18 +211,11 @@ fn attribute(document: &Document<'_>, lexicon: &Lexicon, node: NodeId, out: &mut
         if value.is_empty() || value.len() > 600 {
             continue;
         }
-        let name = name.to_ascii_lowercase();
-        match name.as_str() {
-            "data-href"
-            | "data-url"
-            | "data-link"
-            | "data-target-url"
-            | "routerlink"
-            | "ng-reflect-router-link" => {
-                target = Some(value.to_owned());
-            }
-            "data-title" | "data-name" | "data-label" | "data-text" | "data-menu" => label = Some(value),
-            "onclick" if value.contains("location") || value.contains("open(") => {
+        let is = |wanted: &[&str]| wanted.iter().any(|w| name.eq_ignore_ascii_case(w));
+        match name.as_bytes().first().map(u8::to_ascii_lowercase) {
+            Some(b'd' | b'r' | b'n') if is(TARGETS) => target = Some(value.to_owned()),
+            Some(b'd') if is(LABELS) => label = Some(value),
+            Some(b'o') if is(&["onclick"]) && (value.contains("location") || value.contains("open(")) => {
                 target = value
                     .split(['\'', '"'])
                     .nth(1)
