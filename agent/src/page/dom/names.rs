@@ -1,17 +1,43 @@
 //! Classes and ids looked up once: pages repeat few names on many elements.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::{Dom, NodeId, text::holds};
 
 /// Word sets that are sought together, at most.
 const MAX_SETS: usize = 8;
 
+/// Names remembered of one page: the bound keeps names made to collide harmless.
+const MAX_REMEMBERED: usize = 1_024;
+
+/// FNV-1a: names are short, and a keyed hash would cost more than the look-up.
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
 /// Which of some sets of words the class or id of an element holds, remembered by name.
 #[derive(Debug)]
 pub struct Names<'a> {
     sets: &'static [&'static [&'static str]],
-    seen: HashMap<&'a str, u8>,
+    seen: HashMap<&'a str, u8, BuildHasherDefault<Fnv>>,
 }
 
 impl<'a> Names<'a> {
@@ -20,7 +46,7 @@ impl<'a> Names<'a> {
     pub fn new(sets: &'static [&'static [&'static str]]) -> Self {
         Self {
             sets: sets.get(..MAX_SETS).unwrap_or(sets),
-            seen: HashMap::new(),
+            seen: HashMap::default(),
         }
     }
 
@@ -33,7 +59,16 @@ impl<'a> Names<'a> {
                 && !value.is_empty()
             {
                 let sets = self.sets;
-                bits |= *self.seen.entry(value).or_insert_with(|| look_up(sets, value));
+                bits |= match self.seen.get(value) {
+                    Some(known) => *known,
+                    None => {
+                        let found = look_up(sets, value);
+                        if self.seen.len() < MAX_REMEMBERED {
+                            self.seen.insert(value, found);
+                        }
+                        found
+                    }
+                };
             }
         }
         bits

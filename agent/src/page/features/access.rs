@@ -1,5 +1,7 @@
 //! Accessibility as far as markup shows it (TT 32/2017 Đ18, WCAG 2.0 level A in parts).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_PIECES, Seen};
@@ -70,6 +72,11 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> AccessFacts {
     let dom = &document.dom;
     let mut facts = AccessFacts::default();
     let mut names = Names::new(&[FONT_SIZE, SPEECH]);
+    let labels: BTreeSet<&str> = dom
+        .all()
+        .filter(|&n| dom.tag(n) == Tag::Label)
+        .filter_map(|n| dom.attr(n, "for"))
+        .collect();
     for node in dom.all().filter(|&n| dom.is_element(n)) {
         if dom.attr(node, "accesskey").is_some() {
             facts.access_keys += 1;
@@ -86,7 +93,7 @@ pub(super) fn read(document: &Document<'_>, regions: &Regions) -> AccessFacts {
                     .any(|n| dom.tag(n) == Tag::Th || dom.attr(n, "scope").is_some());
                 facts.tables.count(headed);
             }
-            Tag::Input | Tag::Textarea | Tag::Select => field(document, node, &mut facts),
+            Tag::Input | Tag::Textarea | Tag::Select => field(document, node, &labels, &mut facts),
             Tag::Marquee | Tag::Blink if facts.moving.len() < MAX_PIECES => {
                 facts.moving.push(Seen::at(document, node));
             }
@@ -148,7 +155,7 @@ fn is_data(document: &Document<'_>, table: NodeId) -> bool {
     rows >= 2 && cells >= 2 * rows
 }
 
-fn field(document: &Document<'_>, node: NodeId, facts: &mut AccessFacts) {
+fn field(document: &Document<'_>, node: NodeId, labels: &BTreeSet<&str>, facts: &mut AccessFacts) {
     let dom = &document.dom;
     let kind = dom.attr(node, "type").unwrap_or_default().to_ascii_lowercase();
     if matches!(kind.as_str(), "hidden" | "submit" | "button" | "image" | "reset") {
@@ -158,17 +165,10 @@ fn field(document: &Document<'_>, node: NodeId, facts: &mut AccessFacts) {
         .iter()
         .any(|a| dom.attr(node, a).is_some_and(|v| !v.is_empty()));
     let wrapped = dom.ancestors(node).take(3).any(|n| dom.tag(n) == Tag::Label);
-    let id = dom.attr(node, "id").filter(|id| !id.is_empty());
-    let labelled = || {
-        id.is_some_and(|id| {
-            dom.all()
-                .any(|n| dom.tag(n) == Tag::Label && dom.attr(n, "for") == Some(id))
-        })
-    };
-    // Looking for labels goes through the page: only the first fields are looked up.
-    facts
-        .labels
-        .count(named || wrapped || (facts.labels.all < 40 && labelled()));
+    let labelled = dom
+        .attr(node, "id")
+        .is_some_and(|id| !id.is_empty() && labels.contains(id));
+    facts.labels.count(named || wrapped || labelled);
 }
 
 /// Words of controls for the size of letters.
