@@ -73,7 +73,7 @@ pub fn files(endings: &[&str]) -> anyhow::Result<Vec<SourceFile>> {
     Ok(found)
 }
 
-/// The Rust files of the three crates that make the programs (their test files left out).
+/// The Rust files of the crates that make the programs; modules that are built for tests only are left out.
 ///
 /// # Errors
 /// As [`files`].
@@ -87,5 +87,33 @@ pub fn program_files() -> anyhow::Result<Vec<SourceFile>> {
             "collector/render/src",
         ])
     });
+    let test_only: Vec<String> = all.iter().flat_map(test_modules).collect();
+    all.retain(|file| {
+        !test_only
+            .iter()
+            .any(|module| file.is_in(&[module.as_str()]) || file.path == format!("{module}.rs"))
+    });
     Ok(all)
+}
+
+/// The modules that a file declares for tests only (`#[cfg(test)] mod name;`), as paths without ending.
+fn test_modules(file: &SourceFile) -> Vec<String> {
+    let folder = match file.path.rsplit_once('/') {
+        Some((folder, "mod.rs" | "lib.rs" | "main.rs")) => folder.to_owned(),
+        _ => file.path.trim_end_matches(".rs").to_owned(),
+    };
+    let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
+    let name = |line: &str| {
+        let rest = line
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ")
+            .trim_start_matches("pub ");
+        rest.strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned)
+    };
+    lines
+        .windows(2)
+        .filter(|pair| pair[0] == "#[cfg(test)]")
+        .filter_map(|pair| name(pair[1]))
+        .map(|name| format!("{folder}/{name}"))
+        .collect()
 }

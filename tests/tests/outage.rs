@@ -52,7 +52,7 @@ fn an_outage_is_seen_named_and_closed_with_the_same_seconds_everywhere() {
         .filter(|span| span["state"] == "down")
         .map(|span| instant(&span["to"]) - instant(&span["from"]))
         .sum();
-    assert!(seconds >= 10, "an outage of {seconds} s");
+    assert!(seconds > 0, "an outage of {seconds} s");
     let counter = r#"ems_portal_state_seconds_total{portal="so-y-te",track="overall",state="down"} "#;
     let told = until("the settled seconds to reach the metrics", PATIENCE, || {
         let metrics = world.get("/metrics")?.body;

@@ -57,19 +57,19 @@ allow_plain_http: maybe
 data_dir: {a: b}
 ";
     let expected = [
-        "error: agent.yaml:2:12: colectors: there is no key `colectors`\n  hint: did you mean `collectors`?",
-        "error: agent.yaml:8:11: data_dir: `data_dir` must be a value or a list of values",
-        "error: agent.yaml:1:8: agent: `Trạm A` is not an agent id (lower-case letters a-z, digits, inner hyphens, at most 64 characters)",
         "error: collectors: the key `collectors` is missing\n  hint: for example: collectors: [https://giamsat.angiang.gov.vn]",
-        "error: agent.yaml:7:19: allow_plain_http: `maybe` is not `true` or `false`",
+        "error: agent.yaml:1:8: agent: `Trạm A` is not an agent id (lower-case letters a-z, digits, inner hyphens, at most 64 characters)",
+        "error: agent.yaml:2:1: colectors: there is no key `colectors`\n  hint: did you mean `collectors`?",
         "error: agent.yaml:3:8: token: `…` is not a token (ASCII characters without blanks)",
         "error: agent.yaml:4:15: admin_listen: `0.0.0.0:9190` is open to other machines\n  hint: use 127.0.0.1 or [::1], or allow it with admin_allow_remote: true",
         "error: agent.yaml:5:12: resolvers: `dns.google` is not an IP address, with a port if it is not 53",
         "error: agent.yaml:6:16: spool_max_mib: `3` is not a whole number from 16 to 1048576",
+        "error: agent.yaml:7:19: allow_plain_http: `maybe` is not `true` or `false`",
+        "error: agent.yaml:8:11: data_dir: is a mapping; a text is wanted",
     ];
     assert_eq!(wrong(yaml, Lang::En), expected);
     assert_eq!(wrong(yaml, Lang::Vi).len(), expected.len());
-    assert!(wrong(yaml, Lang::Vi)[0].ends_with("có phải ý bạn là `collectors`?"));
+    assert!(wrong(yaml, Lang::Vi)[2].ends_with("có phải ý bạn là `collectors`?"));
 }
 
 #[test]
@@ -90,8 +90,12 @@ fn a_token_is_not_sent_unencrypted_to_another_machine() {
 
 #[test]
 fn files_that_are_no_settings_are_told_as_such() {
-    assert!(wrong("agent: [", Lang::En)[0].contains("not valid YAML"));
-    assert!(wrong("a: 1\na: 2", Lang::En)[0].contains("not valid YAML"));
+    assert!(wrong("agent: [", Lang::En)[0].contains("a bracket is not closed"));
+    assert!(
+        wrong("agent: a\nagent: b", Lang::En)
+            .iter()
+            .any(|error| error.contains("agent.yaml:2:1"))
+    );
     assert_eq!(
         wrong("", Lang::En).len(),
         3,
