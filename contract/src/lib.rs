@@ -22,3 +22,4 @@ pub mod record;
 pub mod text;
 pub mod time;
 pub mod wire;
+pub mod yaml;

@@ -40,6 +40,7 @@ struct Text {
 const FILES: &[(&str, &str)] = &[
     ("cause", include_str!("../text/cause.yaml")),
     ("state", include_str!("../text/state.yaml")),
+    ("yaml", include_str!("../text/yaml.yaml")),
     ("inventory", include_str!("../text/inventory.yaml")),
     ("agent", include_str!("../text/agent.yaml")),
     ("probe", include_str!("../text/probe.yaml")),
@@ -77,10 +78,21 @@ pub fn get(lang: Lang, key: &str) -> &str {
 /// The text of `key` with its placeholders `{name}` replaced.
 #[must_use]
 pub fn fill(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
-    let mut text = get(lang, key).to_owned();
-    for (name, value) in values {
-        text = text.replace(&format!("{{{name}}}"), value);
+    // One pass: braces inside a value are the value's own.
+    let mut rest = get(lang, key);
+    let mut text = String::with_capacity(rest.len());
+    while let Some(open) = rest.find('{') {
+        let (before, hole) = rest.split_at(open);
+        text.push_str(before);
+        let filled = hole.find('}').and_then(|close| {
+            let (_, value) = values.iter().find(|(name, _)| *name == &hole[1..close])?;
+            Some((close + 1, *value))
+        });
+        let (taken, value) = filled.unwrap_or((1, "{"));
+        text.push_str(value);
+        rest = &hole[taken..];
     }
+    text.push_str(rest);
     text
 }
 
@@ -138,5 +150,7 @@ mod tests {
     fn placeholders_are_replaced_and_unknown_keys_show_themselves() {
         assert_eq!(get(Lang::Vi, "no.such.key"), "no.such.key");
         assert!(fill(Lang::En, "state.up", &[]).len() > 1);
+        let (a, b) = (("name", "{key} {"), ("key", "x"));
+        assert_eq!(fill(Lang::En, "yaml.nearest", &[a, b]), "did you mean `{key} {`?");
     }
 }
