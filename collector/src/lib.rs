@@ -2,7 +2,10 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod calendar;
 pub mod context;
 pub mod incident;
 pub mod ledger;
+pub mod regulation;
 pub mod store;
+mod vocabulary;
