@@ -1,33 +1,30 @@
 //! The embedded data, and the vectors as plain JSON values.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use ems_collector::calendar::{Calendar, read_year};
-use ems_collector::regulation::embedded;
-use ems_contract::diagnostic::Diagnostics;
+use ems_collector::calendar::Calendar;
+use ems_collector::regulation::Regulations;
 use serde_json::Value;
 
-/// The calendars that ship.
-pub(crate) static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
-    let found = Diagnostics::default();
-    let years: Vec<_> = embedded::FILES
-        .iter()
-        .filter(|(path, _)| path.starts_with("calendar/"))
-        .filter_map(|(path, text)| read_year(&Arc::from(Path::new(path)), text, &found))
-        .collect();
-    assert_eq!(found.into_vec(), []);
-    assert_eq!(years.len(), 5);
-    Calendar::new(years)
+/// The rule data that ships.
+pub(crate) static RULES: LazyLock<Regulations> = LazyLock::new(|| {
+    Regulations::embedded().unwrap_or_else(|found| {
+        let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+        panic!("{} findings\n{}", lines.len(), lines.join("\n"))
+    })
 });
+
+/// The calendars that ship.
+pub(crate) static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| (*RULES.calendar).clone());
 
 /// A vector file below `regulations/fixtures/vectors`.
 pub(crate) fn vectors(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../regulations/fixtures/vectors")
         .join(name);
-    let text = std::fs::read_to_string(path).unwrap();
-    serde_saphyr::from_str(&text).unwrap()
+    let text = std::fs::read_to_string(path).expect("a vector file");
+    serde_saphyr::from_str(&text).expect("YAML")
 }
 
 /// The rows under `key`.

@@ -1,4 +1,9 @@
 //! The law as data, held against its golden vectors and its source texts.
 
+mod broken;
 mod calendar;
+mod document;
+mod domains;
 mod fixture;
+mod regulations;
+mod reports;
