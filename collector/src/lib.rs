@@ -3,6 +3,7 @@
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
 pub mod calendar;
+pub mod cli;
 pub mod context;
 pub mod incident;
 pub mod ledger;

@@ -64,7 +64,10 @@ impl Regulations {
     /// Every finding of every file; nothing is used unless all is right.
     pub fn read(files: &[File<'_>], sources: &[File<'_>]) -> Result<Self, Vec<Diagnostic>> {
         let found = Diagnostics::default();
-        let library = Self::assemble(files, sources, &found);
+        // The version must not depend on the order in which a folder is listed.
+        let mut files = files.to_vec();
+        files.sort_unstable();
+        let library = Self::assemble(&files, sources, &found);
         let errors = found.errors();
         match library {
             Some(library) if errors == 0 => Ok(library),

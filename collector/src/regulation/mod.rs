@@ -1,6 +1,7 @@
 //! The law as data: rule packs, the catalogue of checks, sections, the report calendar. Pure: no files, no clock.
 
 mod catalogue;
+mod coverage;
 mod document;
 mod domain;
 pub mod embedded;
@@ -16,6 +17,7 @@ mod schedule;
 mod validate;
 
 pub use catalogue::*;
+pub use coverage::{PackCoverage, Way};
 pub use document::checks_markdown;
 pub use domain::{Form, Host, UnitNames, domain_form};
 pub use library::{File, Regulations};

@@ -83,19 +83,30 @@ impl Regulations {
         all
     }
 
-    /// The windows of a duty for one kind of period: its own, or those of the same family with that granularity
-    /// (`nd09-half-year` → `nd09-year`).
+    /// The windows of a duty for one kind of period: its own; or those of another duty of its pack with that
+    /// granularity (`ag-pub` is yearly with `ag-y`); or those of the same family (`nd09-half-year` → `nd09-year`).
     fn windows_for(&self, duty: &ReportDuty, kind: PeriodKind) -> Option<&Windows> {
         let own = self.window(&duty.window)?;
         if matches!(kind, PeriodKind::Unspecified) {
             return Some(own);
         }
         let word = word(kind)?;
-        let family = own.id.split('-').next().unwrap_or_default();
-        if own.id == format!("{family}-{word}") {
+        let family = |id: &str| {
+            id.split_once('-')
+                .map_or(String::new(), |(family, _)| format!("{family}-{word}"))
+        };
+        let fits = |duty: &&Arc<ReportDuty>| family(&duty.window) == *duty.window;
+        if own.id == family(&own.id) {
             return Some(own);
         }
-        self.window(&format!("{family}-{word}"))
+        let sibling = self
+            .reports
+            .iter()
+            .filter(|other| other.pack == duty.pack)
+            .find(fits);
+        sibling
+            .and_then(|other| self.window(&other.window))
+            .or_else(|| self.window(&family(&own.id)))
     }
 
     /// When the report of a period is due, by the text or, failing that, by policy.

@@ -2,6 +2,7 @@
 
 mod broken;
 mod calendar;
+mod cli;
 mod document;
 mod domains;
 mod fixture;

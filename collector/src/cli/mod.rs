@@ -1,0 +1,8 @@
+//! Commands about the law: arguments and what they print. Reading files and choosing the language is done here;
+//! everything decided is decided in the pure rooms.
+
+pub mod calendar;
+pub mod regulations;
+mod rules;
+
+pub use rules::RulesArgs;
