@@ -258,7 +258,7 @@ fn weekday(lang: Lang, day: Date) -> &'static str {
 }
 
 /// `02 ngày làm việc`, as regulations write numbers.
-pub(crate) fn term_words(lang: Lang, term: Term) -> String {
+fn term_words(lang: Lang, term: Term) -> String {
     let unit = match term.unit {
         Unit::WorkingDay => "law.unit.wd",
         Unit::CalendarDay => "law.unit.cd",
