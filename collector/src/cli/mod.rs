@@ -2,6 +2,8 @@
 //! everything decided is decided in the pure rooms.
 
 pub mod calendar;
+pub mod explain;
+pub mod judge;
 pub mod regulations;
 mod rules;
 

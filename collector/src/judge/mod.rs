@@ -15,6 +15,7 @@ mod measure;
 mod reason;
 mod register;
 mod report;
+mod tally;
 mod unit;
 mod verdict;
 
@@ -35,6 +36,7 @@ use crate::regulation::{
 
 pub use explain::explain;
 pub use reason::{Reason, Value};
+pub use tally::Tally;
 pub use unit::{Unit, Units};
 pub use verdict::{CheckVerdict, Computation, EvidenceRef, Finding, Statistics, Timeliness, Verdict};
 

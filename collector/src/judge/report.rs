@@ -65,11 +65,11 @@ fn owes(
 fn submitted(case: &Case<'_>) -> Raw {
     let reports = owed(case);
     let told: Vec<(Graded, Computation)> = reports.iter().map(|report| one(case, report)).collect();
-    let Some(worst) = told
-        .iter()
-        .max_by_key(|(graded, one)| (graded.grade, one.due_max))
-        .cloned()
-    else {
+    // A report not due yet weighs less than one that is due and not registered.
+    let weight = |(graded, one): &&(Graded, Computation)| {
+        (graded.grade, graded.reason != Reason::NotDueYet, one.due_max)
+    };
+    let Some(worst) = told.iter().max_by_key(weight).cloned() else {
         return Raw::moot(Reason::NothingToJudge);
     };
     let (mut graded, _) = worst;

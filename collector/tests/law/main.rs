@@ -6,5 +6,7 @@ mod cli;
 mod document;
 mod domains;
 mod fixture;
+mod judging;
 mod regulations;
 mod reports;
+mod seeded;
