@@ -59,6 +59,7 @@ fn uptime(case: &Case<'_>) -> Raw {
     };
     let mut raw = Raw::new(graded.measured(measured));
     raw.coverage = Some(coverage);
+    raw.threshold_kind = Kind::Policy;
     raw.threshold = Some(Message::new("judge.t.slo").with("percent", case.number("slo_percent", 99.5)));
     raw.evidence = account
         .outages
@@ -166,6 +167,7 @@ fn suspension(case: &Case<'_>) -> Raw {
         })
         .max_by_key(|graded| graded.grade);
     let mut raw = worst.map_or_else(|| Raw::moot(Reason::NothingToJudge), Raw::new);
+    raw.threshold_kind = kind;
     raw.threshold = Some(Message::new("judge.t.before").with_text("term", super::fresh::term_text(term)));
     raw.graded.kind = kind;
     raw

@@ -121,10 +121,17 @@ fn words_of_law(
             continue;
         };
         let article = supply.article.to_string();
+        let day = civil::day_of(verdict.at);
+        let holders = supply.who.roles.iter().flat_map(|role| pack.bodies(role, day));
+        let body = holders
+            .map(|body| body.body.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         let words = [
             ("id", &*supply.id),
             ("article", &*article),
             ("quote", supply.wording.text()),
+            ("body", &*body),
         ];
         lines.push(fill(lang, "judge.explain.chain", &words));
         break;
@@ -187,12 +194,18 @@ fn rule(row: &Obligation, lang: Lang) -> Vec<String> {
             &[("fields", &row.params.fields.join(", "))],
         ));
     }
+    for report in &row.params.reports {
+        lines.push(fill(lang, "judge.explain.report_rule", &[("report", report)]));
+    }
     for domain in &row.params.domains {
         lines.push(fill(
             lang,
             "judge.explain.domain",
             &[("form", domain.regex.as_str())],
         ));
+    }
+    if lines.len() == 1 {
+        lines.push(get(lang, "judge.explain.no_number").to_owned());
     }
     lines
 }
@@ -221,31 +234,35 @@ fn check_lines(rules: &Regulations, verdict: &CheckVerdict, lang: Lang) -> Vec<S
     if let Some(threshold) = &verdict.threshold {
         let words = [
             ("threshold", &*rendered(threshold)),
-            ("kind", kind_words(verdict.kind, lang)),
+            ("kind", kind_words(verdict.threshold_kind, lang)),
         ];
         lines.push(fill(lang, "judge.explain.threshold", &words));
     }
-    if let Some(counts) = &verdict.statistics {
-        let worst = counts
-            .worst_late_wd
-            .map_or_else(|| "–".to_owned(), |days| days.to_string());
-        let median = counts
-            .median_lag_wd
-            .map_or_else(|| "–".to_owned(), |days| days.to_string());
+    if let Some(counts) = verdict.statistics.filter(|counts| counts.evaluated > 0) {
         let number = |n: u32| n.to_string();
         let words = [
             ("evaluated", &*number(counts.evaluated)),
-            ("on_time", &*number(counts.on_time)),
-            ("late", &*number(counts.late)),
-            ("unknown", &*number(counts.undecidable)),
-            ("worst", &*worst),
-            ("median", &*median),
+            ("median", &*counts.median_lag_wd.unwrap_or_default().to_string()),
         ];
-        lines.push(fill(lang, "judge.explain.counts", &words));
+        let key = if counts.median_lag_wd.is_some() {
+            "judge.explain.counts"
+        } else {
+            "judge.explain.count"
+        };
+        lines.push(fill(lang, key, &words));
     }
-    lines.extend(verdict.computations.iter().map(|one| arithmetic(one, lang)));
+    let report = verdict.check.starts_with("report-");
+    lines.extend(
+        verdict
+            .computations
+            .iter()
+            .map(|one| arithmetic(one, report, lang)),
+    );
     for seen in &verdict.evidence {
-        let agent = seen.agent.as_ref().map_or("–", |agent| agent.as_str());
+        let (agent, key) = match &seen.agent {
+            Some(agent) => (agent.as_str(), "judge.explain.seen_by"),
+            None => ("", "judge.explain.evidence"),
+        };
         let at = moment(seen.at);
         let words = [
             ("kind", seen.kind.as_str()),
@@ -253,7 +270,7 @@ fn check_lines(rules: &Regulations, verdict: &CheckVerdict, lang: Lang) -> Vec<S
             ("agent", agent),
             ("what", &*seen.what),
         ];
-        lines.push(fill(lang, "judge.explain.evidence", &words));
+        lines.push(fill(lang, key, &words));
     }
     if verdict.provisional {
         lines.push(format!("  {}", get(lang, "law.cli.provisional")));
@@ -267,9 +284,10 @@ fn check_lines(rules: &Regulations, verdict: &CheckVerdict, lang: Lang) -> Vec<S
 }
 
 /// `12/QĐ-UBND: bắt đầu tính 20/11/2026; hạn 23:59:59 ngày 25/11/2026; …`.
-fn arithmetic(one: &Computation, lang: Lang) -> String {
+fn arithmetic(one: &Computation, report: bool, lang: Lang) -> String {
     let span = |from: Option<String>, to: Option<String>| match (from, to) {
         (Some(from), Some(to)) if from == to => from,
+        (None, None) => get(lang, "judge.explain.not_known").to_owned(),
         (from, to) => {
             let open = || get(lang, "judge.explain.not_known").to_owned();
             fill(
@@ -304,7 +322,12 @@ fn arithmetic(one: &Computation, lang: Lang) -> String {
         ("done", &*done),
         ("outcome", &*outcome),
     ];
-    fill(lang, "judge.explain.arithmetic", &words)
+    let key = if report {
+        "judge.explain.report"
+    } else {
+        "judge.explain.arithmetic"
+    };
+    fill(lang, key, &words)
 }
 
 /// `22/11/2026`.

@@ -171,9 +171,10 @@ fn by_clock(case: &Case<'_>, classes: &[&str], class: &str, of_class: impl Fn(&I
     };
     let told: Vec<Computation> = items.iter().map(|item| one(case, class, &clocks, item)).collect();
     let mut raw = summed(case, class, told);
+    raw.threshold_kind = first.kind;
     raw.threshold = first.term.map(|term| {
         Message::new("judge.t.term")
-            .with("term", term)
+            .with_text("term", term_text(term))
             .with_text("start", Message::new(start_key(first.start)))
     });
     raw.graded.kind = first.kind;
@@ -452,6 +453,7 @@ fn newest(case: &Case<'_>, classes: &[&str], name: &str, unit: Unit) -> Raw {
     };
     let mut raw = Raw::new(graded.measured(Message::new("judge.m.newest").with("day", newest)));
     raw.graded.kind = Kind::Policy;
+    raw.threshold_kind = Kind::Policy;
     raw.threshold = Some(Message::new("judge.t.newest").with_text("term", term_text(term)));
     raw.provisional = due.provisional;
     raw

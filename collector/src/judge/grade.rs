@@ -2,6 +2,7 @@
 
 use ems_contract::diagnostic::Message;
 use ems_contract::id::{AgentId, NetworkId};
+use ems_contract::text::Lang;
 use ems_contract::time::UnixTime;
 
 use super::reason::Reason;
@@ -96,6 +97,7 @@ impl Graded {
 pub(super) struct Raw {
     pub(super) graded: Graded,
     pub(super) threshold: Option<Message>,
+    pub(super) threshold_kind: Kind,
     pub(super) finding: Finding,
     pub(super) evidence: Vec<EvidenceRef>,
     pub(super) statistics: Option<Statistics>,
@@ -110,6 +112,7 @@ impl Raw {
         Self {
             graded,
             threshold: None,
+            threshold_kind: Kind::Statutory,
             finding: Finding::None,
             evidence: Vec::new(),
             statistics: None,
@@ -134,17 +137,21 @@ const MAX_EVIDENCE: usize = 4;
 
 /// Puts looks together, whatever their order. `None` when there are none.
 pub(super) fn settle(mut looks: Vec<Look>, kind: Evidence) -> Option<Raw> {
-    looks.sort_by(|a, b| {
-        let key = |look: &Look| {
-            (
-                look.at,
-                look.agent.clone(),
-                look.network.clone(),
-                look.graded.grade,
-                look.graded.reason,
-            )
-        };
-        key(a).cmp(&key(b))
+    // Everything that a verdict may show is part of the key: two looks of one second must not depend on their order.
+    looks.sort_by_cached_key(|look| {
+        let measured = look
+            .graded
+            .measured
+            .as_ref()
+            .map(|measured| measured.render(Lang::En));
+        (
+            look.at,
+            look.agent.clone(),
+            look.network.clone(),
+            look.graded.grade,
+            look.graded.reason,
+            measured,
+        )
     });
     let last_any = looks.last()?.clone();
     let decided: Vec<&Look> = looks

@@ -235,7 +235,15 @@ impl Judge<'_> {
 
 /// The worst of several, with its reason; nothing at all is nothing to judge.
 fn worst(all: impl Iterator<Item = (Value, Reason)>) -> (Value, Reason) {
-    all.max_by_key(|(value, reason)| (value.weight(), std::cmp::Reverse(*reason)))
+    // Among equals the most telling: anything says more than "not measured".
+    let weight = |(value, reason): &(Value, Reason)| {
+        (
+            value.weight(),
+            *reason != Reason::NotMeasured,
+            std::cmp::Reverse(*reason),
+        )
+    };
+    all.max_by_key(weight)
         .unwrap_or((Value::NotApplicable, Reason::NothingToJudge))
 }
 
@@ -265,7 +273,12 @@ fn is_attested(check: &Check) -> bool {
 /// Lays the ceilings of the row and of the check over what was found.
 fn verdict(row: &Obligation, check: &Check, raw: Raw, day: Date) -> CheckVerdict {
     let ceiling = row.ceiling_on(day).min(check.ceiling);
-    let (value, reason) = match (raw.graded.grade, ceiling) {
+    let grade = match (raw.graded.grade, raw.graded.kind) {
+        // Whatever an evaluator says: a number that is not the text's never gives a failure.
+        (Grade::Bad, Kind::Policy | Kind::Encouraged) => Grade::Poor,
+        (grade, _) => grade,
+    };
+    let (value, reason) = match (grade, ceiling) {
         (Grade::Moot, _) => (Value::NotApplicable, raw.graded.reason),
         (Grade::Good, _) => (Value::Pass, raw.graded.reason),
         (_, Ceiling::Info) => (Value::NotApplicable, Reason::InfoOnly),
@@ -287,6 +300,7 @@ fn verdict(row: &Obligation, check: &Check, raw: Raw, day: Date) -> CheckVerdict
         kind,
         measured: raw.graded.measured,
         threshold: raw.threshold,
+        threshold_kind: raw.threshold_kind,
         finding: raw.finding,
         evidence: raw.evidence,
         statistics: raw.statistics,

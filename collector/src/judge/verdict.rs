@@ -113,6 +113,8 @@ pub struct CheckVerdict {
     pub measured: Option<Message>,
     /// What was asked.
     pub threshold: Option<Message>,
+    /// Whether what was asked is the text's or the operator's.
+    pub threshold_kind: Kind,
     /// Whether a finding stands.
     pub finding: Finding,
     /// Where the evidence is.
