@@ -104,6 +104,10 @@ fn coverage_counts_every_row_once() {
         let sum: u64 = ways.values().map(|count| count.as_u64().unwrap()).sum();
         assert_eq!(sum, RULES.packs[pack.as_str()].obligations.len() as u64, "{pack}");
     }
+    // What each pack waits for, so that a probe that comes or goes is seen here.
+    let table = regulations("regulations coverage").1;
+    let sums: Vec<&str> = table.lines().filter(|line| !line.starts_with(' ')).collect();
+    insta::assert_snapshot!(sums.join("\n"));
 }
 
 #[test]

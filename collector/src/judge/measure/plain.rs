@@ -42,6 +42,8 @@ enum Rule {
     ShareWanted,
     /// `good` at least the first default; at least the second warns.
     Count(&'static str, &'static str),
+    /// `found`: a change that wants an attestation; without one there is nothing to judge.
+    Change,
     /// Listed as information.
     Info,
 }
@@ -164,7 +166,7 @@ const RULES: &[(&str, Rule)] = &[
     ("repealed-content-takedown", Rule::Forbidden),
     ("document-missing", Rule::Forbidden),
     ("remote-admin-encrypted", Rule::Forbidden),
-    ("hosting-change-attested", Rule::Forbidden),
+    ("hosting-change-attested", Rule::Change),
     ("hsts-headers", Rule::Info),
     ("html-conformance", Rule::Info),
     ("docs-text-layer", Rule::Info),
@@ -213,6 +215,7 @@ fn grade(case: &Case<'_>, rule: Rule, measure: &Measure) -> Option<Graded> {
         Rule::Found => found(Graded::good(), Graded::bad()),
         Rule::Wanted => found(Graded::good(), Graded::policy()),
         Rule::Forbidden => found(Graded::bad(), Graded::good()),
+        Rule::Change => found(Graded::policy(), Graded::new(Grade::Moot, Reason::NothingToJudge)),
         Rule::Suspicion => {
             let doubt = Graded {
                 reason: Reason::Suspicion,
