@@ -40,8 +40,6 @@ const AUTOMATIC: &[&str] = &[
     "https-enabled",
     "tls-cert-valid",
     "tls-protocol",
-    "domain-old-parallel-run",
-    "malicious-content",
 ];
 
 impl Check {

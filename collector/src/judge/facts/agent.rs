@@ -50,18 +50,13 @@ impl Observed {
             }
             seen.page = Some(page);
         }
+        // A home page without such marks proves nothing about the rest of the portal: only the finding is passed on.
         if kind == Some(PageKind::Hijacked) {
             let found = Measure {
                 found: Some(true),
                 ..Measure::default()
             };
             seen.checks.insert("malicious-content".to_owned(), found);
-        } else if kind == Some(PageKind::Portal) {
-            let clean = Measure {
-                found: Some(false),
-                ..Measure::default()
-            };
-            seen.checks.insert("malicious-content".to_owned(), clean);
         }
         seen.tls.clone_from(&facts.tls);
         seen.https = facts.tls.as_ref().map(|tls| HttpsSeen {
