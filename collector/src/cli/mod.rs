@@ -7,17 +7,24 @@ use ems_contract::diagnostic::Diagnostic;
 use ems_contract::text::Lang;
 
 pub mod backup;
+pub mod calendar;
+pub mod explain;
 pub mod export;
+pub mod judge;
+mod law;
 pub mod ledger;
 mod program;
+pub mod regulations;
 pub mod report;
 pub mod restore;
+mod rules;
 pub mod serve;
 pub mod targets;
 mod trouble;
 pub mod validate;
 
 pub use program::{Cli, main};
+pub use rules::RulesArgs;
 pub use trouble::told;
 
 /// The command did what was asked.

@@ -6,6 +6,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use ems_contract::clock::SystemClock;
 
+use super::calendar::CalendarArgs;
+use super::explain::ExplainArgs;
+use super::judge::JudgeArgs;
+use super::law::{self, AboutPortals, Spoken};
+use super::regulations::RegulationsArgs;
 use super::{EXIT_INTERNAL, EXIT_OK, backup, export, ledger, report, restore, serve, targets, validate};
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
@@ -28,6 +33,14 @@ enum Command {
     Targets(targets::Command),
     Ledger(ledger::Args),
     Report(report::Args),
+    /// Working days, terms, report dates.
+    Calendar(Spoken<CalendarArgs>),
+    /// The law as data: packs, rows, what is measured.
+    Regulations(Spoken<RegulationsArgs>),
+    /// Verdicts from a file of facts.
+    Judge(AboutPortals<JudgeArgs>),
+    /// One verdict in plain words.
+    Explain(AboutPortals<ExplainArgs>),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -49,6 +62,10 @@ pub fn main() -> ExitCode {
         Command::Targets(command) => targets::run(command, &mut out, &mut err),
         Command::Ledger(args) => ledger::run(args, &mut out, &mut err),
         Command::Report(args) => report::run(args, &clock, &mut out, &mut err),
+        Command::Calendar(args) => law::calendar(args, &mut out, &mut err),
+        Command::Regulations(args) => law::regulations(args, &clock, &mut out, &mut err),
+        Command::Judge(args) => law::judge(args, &clock, &mut out, &mut err),
+        Command::Explain(args) => law::explain(args, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

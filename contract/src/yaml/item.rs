@@ -46,6 +46,13 @@ impl<'t> Item<'t> {
         &self.path
     }
 
+    /// The same value under another key path: a row that has an id is told by it, not by its number in the list.
+    #[must_use]
+    pub fn named(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// Notes an error here.
     pub fn error(&self, message: Message) {
         self.found
