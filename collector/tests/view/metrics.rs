@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use ems_collector::context::Context;
-use ems_collector::ledger::State;
+use ems_collector::ledger::{SpanCause, State};
 use ems_collector::metrics::{Counters, Metrics, catalogue};
 use ems_collector::report::{Period, build, load};
 use ems_collector::timeline::Timelines;
+use ems_contract::cause::DegradedCause;
 use ems_contract::clock::{Clock, FixedClock};
 use ems_contract::inventory::{Inventory, Level};
 use ems_contract::time::UnixTime;
@@ -205,6 +206,55 @@ fn counters_advance_to_the_horizon_and_late_data_are_corrections() {
         (seconds(&text, "up"), seconds(&text, "down")),
         (Some(895.0), Some(100.0))
     );
+}
+
+#[test]
+fn the_first_minutes_of_an_outage_seen_from_one_network_are_no_correction() {
+    let seed = Seed::new();
+    let one = inventory(vec![portal("angiang", "Tỉnh", Level::Province)]);
+    let start = at("2026-11-22T10:00:00Z");
+    seed.inventory(&one, start - 86_400);
+    let clock = Arc::new(Moved(std::sync::atomic::AtomicI64::new(start.secs())));
+    let context = Context {
+        clock: clock.clone(),
+        ..context(&seed, one)
+    };
+    let metrics = metrics(&context, start);
+    let at_second = |seconds: i64, confirmed: bool| {
+        let unconfirmed = SpanCause::Defect {
+            cause: DegradedCause::Unconfirmed,
+        };
+        let mut trouble = down("2026-11-22T10:05:00Z", "2026-11-22T10:05:01Z", REFUSED);
+        trouble.to = start + seconds;
+        if !confirmed {
+            (trouble.state, trouble.cause) = (State::Degraded, Some(unconfirmed));
+        }
+        let spans = || line(start, start + seconds, State::Up, &[trouble.clone()]);
+        seed.spans(&portal_id("angiang"), [spans(), spans(), spans()]);
+        clock
+            .0
+            .store((start + seconds).secs(), std::sync::atomic::Ordering::SeqCst);
+        let text = metrics.render().unwrap();
+        let told = |state: &str| {
+            value(
+                &text,
+                &format!(
+                    "ems_portal_state_seconds_total{{portal=\"angiang\",track=\"v4\",state=\"{state}\"}}"
+                ),
+            )
+            .unwrap()
+        };
+        assert!(
+            !text.contains("ems_portal_state_correction_seconds_total{"),
+            "{seconds}"
+        );
+        (told("up"), told("degraded"), told("down"))
+    };
+    // The failure begins at 300 s; the horizon lies 105 s behind the present.
+    assert_eq!(at_second(360, false), (255.0, 0.0, 0.0));
+    assert_eq!(at_second(450, false), (300.0, 0.0, 0.0));
+    assert_eq!(at_second(479, false), (300.0, 0.0, 0.0));
+    assert_eq!(at_second(500, true), (300.0, 0.0, 95.0));
 }
 
 #[test]

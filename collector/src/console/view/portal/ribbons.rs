@@ -64,7 +64,8 @@ pub(super) fn ribbons(key: &str, days: i64, data: &PortalData<'_>, now: UnixTime
         let statutory = ledger::account(spans, counted, &[], counted.to).statutory;
         RibbonRow {
             track: track_name(track, lang),
-            pieces: ribbon(spans, window)
+            // Time without a span was not observed; time in which the portal does not count is left blank.
+            pieces: ribbon(&ledger::clip(spans, member.counted(window)), window)
                 .into_iter()
                 .map(|piece| {
                     let state = said(&format!("state.{}", piece.state.as_str()), lang);
