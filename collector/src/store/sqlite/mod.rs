@@ -27,6 +27,7 @@ mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
@@ -43,6 +44,7 @@ use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 use arrival::Arrival;
 use commit::Prepared;
+use dirty::Generations;
 use reading::Readers;
 pub use restore::{Restored, restore};
 use writer::Writer;
@@ -55,6 +57,7 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
+    generations: Arc<Generations>,
     /// Held as long as the store is open for writing.
     _lock: Option<File>,
 }
@@ -68,10 +71,12 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = open::lock(path)?;
         let conn = open::writer(path)?;
+        let generations = Arc::<Generations>::default();
         Ok(Self {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
-            writer: Writer::start(conn, path.to_owned())?,
+            writer: Writer::start(conn, path.to_owned(), generations.clone())?,
+            generations,
             _lock: Some(lock),
         })
     }
@@ -86,6 +91,7 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
             writer: Writer::absent(path.to_owned()),
+            generations: Arc::default(),
             _lock: None,
         })
     }
@@ -128,8 +134,9 @@ impl Store for SqliteStore {
     }
 
     fn dirty(&self) -> Result<Vec<Dirty>, StoreError> {
-        self.readers
-            .read("read what changed", |conn, _| dirty::list(conn))
+        self.readers.read("read what changed", |conn, _| {
+            dirty::list(conn, &self.generations)
+        })
     }
 
     fn slot_records(
