@@ -27,7 +27,7 @@ use crate::synthetic::{self, START, Series};
 
 const PORTALS: u16 = 600;
 const AGENTS: u16 = 3;
-const MINUTES: i64 = 40;
+const MINUTES: i64 = 60;
 /// Records of one batch: what an agent has after some ten seconds of 600 portals, or catching up.
 const BATCH: usize = 1_000;
 const ROUNDS: usize = 5;
@@ -174,22 +174,24 @@ fn raw(path: &Path, loads: &[Load]) -> anyhow::Result<Cost> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    // In the order in which three agents' batches come in.
+    let most = loads.iter().map(|load| load.batches.len()).max().unwrap_or(0);
+    let mut known = std::collections::HashMap::new();
     let mut rows = Vec::new();
-    let mut first = 1;
-    for load in loads {
-        // Three series tables side by side, as three agents have them.
-        let mut known = std::collections::HashMap::new();
-        for record in &load.records {
-            let next = i64::try_from(known.len())?;
-            let series = first
-                + *known
-                    .entry((record.portal.clone(), record.family))
-                    .or_insert(next);
+    for turn in 0..most {
+        for record in loads
+            .iter()
+            .filter_map(|load| load.records.chunks(BATCH).nth(turn))
+            .flatten()
+        {
+            let next = i64::try_from(known.len())? + 1;
+            let series = *known
+                .entry((&record.agent, &record.portal, record.family))
+                .or_insert(next);
             rows.push((series, record));
         }
-        first += i64::try_from(known.len())?;
     }
-    parents(&conn, first - 1)?;
+    parents(&conn, i64::try_from(known.len())?)?;
     measured(|| insert_all(&conn, &rows))
 }
 

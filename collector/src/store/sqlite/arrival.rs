@@ -139,7 +139,7 @@ impl ResultRow {
         let facts = if observation.facts.is_empty() {
             None
         } else {
-            let bytes = match find_facts(raw) {
+            let bytes = match memchr::memmem::find(raw, FACTS) {
                 Some(begin) => Bytes::OfLine(begin),
                 None => Bytes::Own(json(&observation.facts)?.into_bytes().into()),
             };
@@ -178,18 +178,3 @@ impl ResultRow {
 /// Everything from the first mention to the end is covered, so whatever a newer agent adds, different facts have
 /// different bytes.
 const FACTS: &[u8] = br#","facts":"#;
-
-/// Where the facts begin: the one rare letter is looked for first.
-fn find_facts(raw: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(step) = raw.get(from..)?.iter().position(|byte| *byte == b'f') {
-        let letter = from + step;
-        if let Some(begin) = letter.checked_sub(2)
-            && raw[begin..].starts_with(FACTS)
-        {
-            return Some(begin);
-        }
-        from = letter + 1;
-    }
-    None
-}
