@@ -1,7 +1,10 @@
 //! The main job, end to end: a portal stops, the outage is seen from two networks with its cause and closes with
 //! exact seconds, and console, metrics and report say the same.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as expected"
+)]
 
 use ems_tests::process::binary;
 use ems_tests::wait::until;

@@ -139,7 +139,7 @@ impl ResultRow {
         let facts = if observation.facts.is_empty() {
             None
         } else {
-            let bytes = match raw.windows(FACTS.len()).position(|window| window == FACTS) {
+            let bytes = match memchr::memmem::find(raw, FACTS) {
                 Some(begin) => Bytes::OfLine(begin),
                 None => Bytes::Own(json(&observation.facts)?.into_bytes().into()),
             };

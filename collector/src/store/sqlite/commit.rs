@@ -316,7 +316,9 @@ impl Keeping<'_, '_> {
             batch.skew_ms,
             self.last_slot,
         ))?;
-        dirty::mark(conn, &self.dirt)?;
+        for (portal, since) in &self.dirt {
+            self.session.names.dirt.mark(conn, *portal, *since)?;
+        }
         pack::count(conn, "open_results", self.results)?;
         pack::count(conn, "slot_conflicts", self.receipt.slot_conflicts.into())?;
         self.receipt.through = through.unsigned_abs();

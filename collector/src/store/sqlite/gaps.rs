@@ -1,7 +1,5 @@
 //! Gaps that the collector finds itself.
 
-use std::collections::HashMap;
-
 use ems_contract::probe::ProbeKind;
 
 use super::dirty;
@@ -13,7 +11,6 @@ use crate::store::NotedGap;
 /// Keeps gaps of all portals of an agent and marks these portals as changed.
 pub(super) fn note(session: &mut Session<'_>, gaps: &[NotedGap]) -> Result<(), Fail> {
     let conn = session.conn;
-    let mut dirt: HashMap<i64, i64> = HashMap::new();
     for gap in gaps {
         let agent = session.names.agent(conn, &gap.agent)?;
         conn.prepare_cached(
@@ -27,11 +24,9 @@ pub(super) fn note(session: &mut Session<'_>, gaps: &[NotedGap]) -> Result<(), F
             gap.window.to.secs(),
             gap.why.as_str(),
         ))?;
-        let since = gap.window.from.secs();
         for portal in dirty::portals_of_agent(conn, agent)? {
-            let known = dirt.entry(portal).or_insert(since);
-            *known = since.min(*known);
+            session.names.dirt.mark(conn, portal, gap.window.from.secs())?;
         }
     }
-    dirty::mark(conn, &dirt)
+    Ok(())
 }

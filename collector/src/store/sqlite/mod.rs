@@ -29,6 +29,7 @@ mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
@@ -46,6 +47,7 @@ use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 use arrival::Arrival;
 use changes::Changes;
 use commit::Prepared;
+use dirty::Generations;
 use reading::Readers;
 pub use restore::{Restored, restore};
 use writer::Writer;
@@ -60,6 +62,7 @@ pub struct SqliteStore {
     writer: Writer,
     /// What this process rewrote; another process's rewrites are not told.
     changes: Option<Changes>,
+    generations: Arc<Generations>,
     /// Held as long as the store is open for writing.
     _lock: Option<File>,
 }
@@ -73,11 +76,13 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = open::lock(path)?;
         let conn = open::writer(path)?;
+        let generations = Arc::<Generations>::default();
         Ok(Self {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
-            writer: Writer::start(conn, path.to_owned())?,
             changes: Some(Changes::default()),
+            writer: Writer::start(conn, path.to_owned(), generations.clone())?,
+            generations,
             _lock: Some(lock),
         })
     }
@@ -93,6 +98,7 @@ impl SqliteStore {
             readers: Readers::new(path.to_owned()),
             writer: Writer::absent(path.to_owned()),
             changes: None,
+            generations: Arc::default(),
             _lock: None,
         })
     }
@@ -135,8 +141,9 @@ impl Store for SqliteStore {
     }
 
     fn dirty(&self) -> Result<Vec<Dirty>, StoreError> {
-        self.readers
-            .read("read what changed", |conn, _| dirty::list(conn))
+        self.readers.read("read what changed", |conn, _| {
+            dirty::list(conn, &self.generations)
+        })
     }
 
     fn slot_records(

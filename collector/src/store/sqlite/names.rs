@@ -11,6 +11,7 @@ use ems_contract::probe::ProbeKind;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::arrival::{ResultRow, SentFacts};
+use super::dirty::Dirt;
 use super::fail::Fail;
 
 /// Texts remembered of one kind: a page whose facts change at every visit must not fill the memory.
@@ -33,6 +34,8 @@ pub(super) struct Names {
     agents: HashMap<AgentId, i64>,
     series: HashMap<i64, HashMap<Grid, Series>>,
     texts: Texts,
+    /// Since when which portals are dirty.
+    pub(super) dirt: Dirt,
 }
 
 /// What a slot belongs to besides its agent.

@@ -94,10 +94,8 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     for window in &update.forget {
         forget.execute((portal, window.from.secs(), window.to.secs()))?;
     }
-    let generation = i64::try_from(update.generation).unwrap_or(i64::MAX);
-    conn.prepare_cached("DELETE FROM dirty WHERE portal = ?1 AND generation <= ?2")?
-        .execute((portal, generation))?;
-    Ok(())
+    let (dirt, generations) = (&mut session.names.dirt, session.generations);
+    dirt.clean(conn, generations, portal, update.generation)
 }
 
 /// Texts that one reading met by their numbers: spans mostly share them.

@@ -2,12 +2,14 @@
 //! answered only after the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::dirty::Generations;
 use super::fail::{Fail, worded};
 use super::names::Names;
 use crate::store::StoreError;
@@ -21,6 +23,7 @@ const GROUP: usize = 32;
 pub(super) struct Session<'a> {
     pub(super) conn: &'a Connection,
     pub(super) names: &'a mut Names,
+    pub(super) generations: &'a Generations,
 }
 
 /// The door to the writing thread.
@@ -79,12 +82,24 @@ fn gone() -> StoreError {
 
 impl Writer {
     /// Starts the thread on a connection that is ready to write.
-    pub(super) fn start(conn: Connection, path: PathBuf) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        conn: Connection,
+        path: PathBuf,
+        generations: Arc<Generations>,
+    ) -> Result<Self, StoreError> {
         let (queue, calls) = sync_channel(QUEUE);
         let thread_path = path.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run(&conn, &calls, &thread_path))
+            .spawn(move || {
+                Thread {
+                    conn,
+                    names: Names::default(),
+                    generations,
+                    path: thread_path,
+                }
+                .run(&calls);
+            })
             .map_err(|error| StoreError::Failed {
                 action: "start the writing thread",
                 detail: error.to_string(),
@@ -146,82 +161,91 @@ impl Drop for Writer {
     }
 }
 
-fn run(conn: &Connection, calls: &Receiver<Box<dyn Call>>, path: &Path) {
-    let mut names = Names::default();
-    while let Ok(first) = calls.recv() {
-        let mut group = vec![first];
-        while group.len() < GROUP {
-            match calls.try_recv() {
-                Ok(call) => group.push(call),
-                Err(_empty) => break,
+/// The thread's own.
+struct Thread {
+    conn: Connection,
+    names: Names,
+    generations: Arc<Generations>,
+    path: PathBuf,
+}
+
+impl Thread {
+    fn run(mut self, calls: &Receiver<Box<dyn Call>>) {
+        while let Ok(first) = calls.recv() {
+            let mut group = vec![first];
+            while group.len() < GROUP {
+                match calls.try_recv() {
+                    Ok(call) => group.push(call),
+                    Err(_empty) => break,
+                }
+            }
+            self.commit_group(group);
+        }
+    }
+
+    /// One transaction for the whole group. When a call of it fails, each is tried again in a transaction of its own: a
+    /// savepoint a call would copy every page that a call touches, and failures are rare.
+    fn commit_group(&mut self, mut group: Vec<Box<dyn Call>>) {
+        let done = self.transaction(&mut group);
+        let alone = group.len() == 1;
+        for mut call in group {
+            let answer = match &done {
+                Ok(()) => Ok(()),
+                // The disk or the lock is everybody's trouble: trying again one by one would only take longer.
+                Err(StoreError::DiskFull { path }) => Err(StoreError::DiskFull { path: path.clone() }),
+                Err(StoreError::Locked { path }) => Err(StoreError::Locked { path: path.clone() }),
+                Err(StoreError::Conflict { seq }) if alone => Err(StoreError::Conflict { seq: *seq }),
+                Err(error) if alone => Err(StoreError::Failed {
+                    action: "write",
+                    detail: error.to_string(),
+                }),
+                Err(_somebody) => self.transaction(std::slice::from_mut(&mut call)),
+            };
+            call.answer(answer);
+        }
+    }
+
+    /// Runs calls in one transaction: all of them or, on error, none.
+    fn transaction(&mut self, calls: &mut [Box<dyn Call>]) -> Result<(), StoreError> {
+        let done = self.attempt(calls);
+        match &done {
+            Ok(()) => self.generations.advance(self.names.dirt.committed()),
+            Err(_) => {
+                // Numbers given inside the transaction are void. SQLite may have rolled back by itself (disk full).
+                self.names.forget();
+                if !self.conn.is_autocommit()
+                    && let Err(error) = self.conn.execute_batch("ROLLBACK")
+                {
+                    tracing::error!("cannot roll back: {error}");
+                }
             }
         }
-        commit_group(conn, &mut names, group, path);
+        done
     }
-}
 
-/// One transaction for the whole group. When a call of it fails, each is tried again in a transaction of its own: a
-/// savepoint a call would copy every page that a call touches, and failures are rare.
-fn commit_group(conn: &Connection, names: &mut Names, mut group: Vec<Box<dyn Call>>, path: &Path) {
-    let done = transaction(conn, names, &mut group, path);
-    let alone = group.len() == 1;
-    for mut call in group {
-        let answer = match &done {
-            Ok(()) => Ok(()),
-            // The disk or the lock is everybody's trouble: trying again one by one would only take longer.
-            Err(StoreError::DiskFull { path }) => Err(StoreError::DiskFull { path: path.clone() }),
-            Err(StoreError::Locked { path }) => Err(StoreError::Locked { path: path.clone() }),
-            Err(StoreError::Conflict { seq }) if alone => Err(StoreError::Conflict { seq: *seq }),
-            Err(error) if alone => Err(StoreError::Failed {
-                action: "write",
-                detail: error.to_string(),
-            }),
-            Err(_somebody) => transaction(conn, names, std::slice::from_mut(&mut call), path),
-        };
-        call.answer(answer);
-    }
-}
-
-/// Runs calls in one transaction: all of them or, on error, none.
-fn transaction(
-    conn: &Connection,
-    names: &mut Names,
-    calls: &mut [Box<dyn Call>],
-    path: &Path,
-) -> Result<(), StoreError> {
-    let done = conn
-        .execute_batch("BEGIN IMMEDIATE")
-        .map_err(|error| worded(&error, "begin a transaction", path))
-        .and_then(|()| {
-            let ran = calls
-                .iter_mut()
-                .try_for_each(|call| attempt(conn, names, call.as_mut()));
-            ran.map_err(|fail| fail.into_error("write", path))
-        })
-        .and_then(|()| {
-            conn.execute_batch("COMMIT")
-                .map_err(|error| worded(&error, "commit", path))
-        });
-    if done.is_err() {
-        // Numbers given inside the transaction are void. SQLite may have rolled back by itself (disk full).
-        names.forget();
-        if !conn.is_autocommit()
-            && let Err(error) = conn.execute_batch("ROLLBACK")
-        {
-            tracing::error!("cannot roll back: {error}");
+    fn attempt(&mut self, calls: &mut [Box<dyn Call>]) -> Result<(), StoreError> {
+        let conn = &self.conn;
+        let sql = |action, error: &rusqlite::Error| worded(error, action, &self.path);
+        conn.execute_batch("BEGIN IMMEDIATE")
+            .map_err(|error| sql("begin a transaction", &error))?;
+        for call in calls {
+            let mut session = Session {
+                conn,
+                names: &mut self.names,
+                generations: &self.generations,
+            };
+            // A panic is a mistake of ours; it must not end the only thread that writes.
+            let ran = catch_unwind(AssertUnwindSafe(|| call.run(&mut session)));
+            ran.unwrap_or_else(|_panic| {
+                let detail = "it panicked; nothing of it is kept".into();
+                Err(Fail::Store(StoreError::Failed {
+                    action: "write",
+                    detail,
+                }))
+            })
+            .map_err(|fail| fail.into_error("write", &self.path))?;
         }
+        conn.execute_batch("COMMIT")
+            .map_err(|error| sql("commit", &error))
     }
-    done
-}
-
-fn attempt(conn: &Connection, names: &mut Names, call: &mut dyn Call) -> Result<(), Fail> {
-    // A panic is a mistake of ours; it must not end the only thread that writes.
-    let run = AssertUnwindSafe(|| call.run(&mut Session { conn, names }));
-    catch_unwind(run).unwrap_or_else(|_panic| {
-        let detail = "it panicked; nothing of it is kept".into();
-        Err(Fail::Store(StoreError::Failed {
-            action: "write",
-            detail,
-        }))
-    })
 }

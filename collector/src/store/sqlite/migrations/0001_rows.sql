@@ -107,9 +107,8 @@ CREATE TABLE quarantine (
 ) STRICT;
 
 CREATE TABLE dirty (
-    portal     INTEGER PRIMARY KEY REFERENCES portal,
-    since      INTEGER NOT NULL,
-    generation INTEGER NOT NULL
+    portal INTEGER PRIMARY KEY REFERENCES portal,
+    since  INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE span (
@@ -159,4 +158,4 @@ CREATE TABLE counter (
     name  TEXT PRIMARY KEY,
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counter VALUES ('generation', 0), ('slot_conflicts', 0);
+INSERT INTO counter VALUES ('slot_conflicts', 0);
