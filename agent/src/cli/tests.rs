@@ -34,7 +34,7 @@ fn the_command_line_is_sound() {
 
 #[test]
 fn the_sample_is_valid_and_names_every_key() {
-    let sample = include_str!("../../agent.sample.yaml");
+    let sample = include_str!("../../../deploy/agent.yaml");
     let dir = TempDir::new().unwrap();
     let config = args(&dir, sample).settings().unwrap();
     assert_eq!(config.agent.as_str(), "tram-vnpt");
