@@ -2,4 +2,6 @@
 //!
 //! Data flows one way: schedule → [`probe`] (over net) → spool → ship.
 
+pub mod net;
+pub mod page;
 pub mod probe;

@@ -1,5 +1,17 @@
 //! What a probe is asked and what it answers. A probe knows nothing about law, quorum or blindness.
 
+mod attempts;
+mod dns;
+#[cfg(test)]
+mod hostile;
+mod prober;
+mod reach;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod tls;
+mod visit;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +24,10 @@ use ems_contract::outcome::Outcome;
 use ems_contract::plan::{Limits, PlanPortal};
 use ems_contract::probe::ProbeKind;
 use ems_contract::time::UnixTime;
+
+pub use self::prober::{NetProber, NetSettings};
+pub use self::reach::attempt;
+pub use self::visit::{Step, Visit};
 
 /// One slot to be measured.
 #[derive(Debug, Clone)]
