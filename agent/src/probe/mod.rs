@@ -27,7 +27,7 @@ use ems_contract::time::UnixTime;
 
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::attempt;
-pub use self::visit::{Step, Visit};
+pub use self::visit::{Answer, Step, Visit};
 
 /// One slot to be measured.
 #[derive(Debug, Clone)]

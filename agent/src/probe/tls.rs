@@ -113,10 +113,16 @@ async fn shake(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) ->
     tried.timings.connect_us = Some(timing::micros(connected.took));
     tried.shared = connected.shared;
     let start = Instant::now();
-    let shaken = prober
-        .tls
-        .handshake(connected.result?, host, millis(limits.tls_ms), &prober.clock)
+    let tls_limit = millis(limits.tls_ms);
+    let tls = &prober.tls;
+    let mut shaken = tls
+        .handshake(connected.result?, host, tls_limit, &prober.clock)
         .await;
+    if shaken.calls_for_legacy()
+        && let Ok(stream) = connect(address, limit).await
+    {
+        shaken = tls.legacy_handshake(stream, host, tls_limit, &prober.clock).await;
+    }
     tried.timings.tls_us = Some(timing::micros(start.elapsed()));
     tried.facts.tls = shaken.facts;
     tried.chain = shaken.chain;

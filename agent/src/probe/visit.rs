@@ -33,8 +33,19 @@ pub struct Visit {
     pub body_bytes: Option<u32>,
     /// What the final body is.
     pub page: Option<PageKind>,
+    /// The final answer itself, where the whole of it came.
+    pub answer: Option<Answer>,
     /// Whether the portal's own page was there.
     pub result: Result<(), Fault>,
+}
+
+/// The final answer of a visit.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its headers.
+    pub headers: http::HeaderMap,
+    /// Its decoded body.
+    pub body: Vec<u8>,
 }
 
 /// One URL on the way.
@@ -106,7 +117,7 @@ enum Led {
     /// To another URL.
     On(Url),
     /// To the end.
-    Page { scan: Scan, bytes: u32 },
+    Page { scan: Scan, answer: Answer },
 }
 
 /// Visits the portal of `job` over `family`, for the first (0) or second (1) time in the slot: the second time begins
@@ -124,7 +135,7 @@ pub(super) async fn visit(prober: &NetProber, job: &Job, family: Family, attempt
     };
     let mut steps = Vec::with_capacity(2);
     let mut url = job.portal.url.clone();
-    let (mut body_bytes, mut page) = (None, None);
+    let (mut body_bytes, mut page, mut answer) = (None, None, None);
     let result = loop {
         if !steps.is_empty() && Instant::now() >= visitor.end {
             break Err(Fault::portal(Stage::Request, Cause::HttpTimeout));
@@ -135,7 +146,9 @@ pub(super) async fn visit(prober: &NetProber, job: &Job, family: Family, attempt
         steps.push(step);
         match led {
             Err(fault) => break Err(fault),
-            Ok(Led::Page { scan, bytes }) => {
+            Ok(Led::Page { scan, answer: last }) => {
+                let bytes = u32::try_from(last.body.len()).unwrap_or(u32::MAX);
+                answer = Some(last);
                 body_bytes = Some(bytes);
                 page = Some(scan.kind);
                 break judge(status.unwrap_or(0), bytes, &scan);
@@ -151,6 +164,7 @@ pub(super) async fn visit(prober: &NetProber, job: &Job, family: Family, attempt
         steps,
         body_bytes,
         page,
+        answer,
         result,
     }
 }
@@ -186,13 +200,18 @@ impl Visitor<'_> {
             return self.ask(step, stream).await;
         }
         let start = Instant::now();
-        let host = step.url.host_str().unwrap_or_default();
+        let host = step.url.host_str().unwrap_or_default().to_owned();
         let limit = self.limit(limits.tls_ms);
-        let shaken = self
-            .prober
-            .tls
-            .handshake(stream, host, limit, &self.prober.clock)
-            .await;
+        let tls = &self.prober.tls;
+        let mut shaken = tls.handshake(stream, &host, limit, &self.prober.clock).await;
+        if shaken.calls_for_legacy()
+            && let Ok(stream) = self.connect(step, SocketAddr::new(address, port)).await
+        {
+            let limit = self.limit(limits.tls_ms);
+            shaken = tls
+                .legacy_handshake(stream, &host, limit, &self.prober.clock)
+                .await;
+        }
         step.timings.tls_us = Some(timing::micros(start.elapsed()));
         step.tls = shaken.facts;
         step.chain = shaken.chain;
@@ -294,8 +313,9 @@ impl Visitor<'_> {
                 return Ok(Led::On(next));
             }
         }
-        let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
-        Ok(Led::Page { scan, bytes })
+        let headers = head.map(|head| head.headers).unwrap_or_default();
+        let answer = Answer { headers, body };
+        Ok(Led::Page { scan, answer })
     }
 
     /// A stage's own limit, cut by the end of the attempt.

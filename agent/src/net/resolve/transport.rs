@@ -21,12 +21,39 @@ pub(super) async fn ask(
     record_type: RecordType,
     checking_disabled: bool,
 ) -> io::Result<Message> {
+    let how = How {
+        recursion: true,
+        checking_disabled,
+        signatures: false,
+    };
+    ask_how(server, name, record_type, how).await
+}
+
+/// How a question is put.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    /// Ask the server to find out (RD), as of a resolver; without it, only what it serves itself.
+    pub(super) recursion: bool,
+    /// Hand out what does not validate too (CD, RFC 4035 §3.2.2).
+    pub(super) checking_disabled: bool,
+    /// With the signatures (DO, RFC 3225).
+    pub(super) signatures: bool,
+}
+
+/// Asks `server` in the way of `how`.
+pub(super) async fn ask_how(
+    server: SocketAddr,
+    name: &Name,
+    record_type: RecordType,
+    how: How,
+) -> io::Result<Message> {
     let mut query = Message::query();
-    query.metadata.recursion_desired = true;
-    query.metadata.checking_disabled = checking_disabled;
+    query.metadata.recursion_desired = how.recursion;
+    query.metadata.checking_disabled = how.checking_disabled;
     query.add_query(Query::query(name.clone(), record_type));
     let mut edns = Edns::new();
     edns.set_max_payload(UDP_PAYLOAD);
+    edns.set_dnssec_ok(how.signatures);
     query.set_edns(edns);
     let bytes = query.to_vec().map_err(io::Error::other)?;
 

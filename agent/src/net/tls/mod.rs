@@ -1,9 +1,17 @@
 //! TLS as measured: a fresh handshake, the chain and everything wrong with it, whether or not it verifies.
 
 mod certificate;
+mod der;
+pub mod hello;
 mod judge;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod memory;
 mod recorder;
+pub mod revocation;
+mod stream;
+pub mod suite;
+pub mod versions;
 
 use std::io;
 use std::path::Path;
@@ -21,12 +29,12 @@ use rustls::{AlertDescription, ClientConfig, Error, PeerIncompatible, ProtocolVe
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 pub use self::certificate::{Summary, summary};
 pub use self::judge::Roots;
 use self::memory::Memory;
 use self::recorder::{Presented, Recorder};
+pub use self::stream::Encrypted;
 use super::fault::Fault;
 
 /// Makes handshakes; built once, shared by all probes.
@@ -61,8 +69,10 @@ pub struct Handshake<S> {
     pub facts: Option<TlsFacts>,
     /// The presented chain.
     pub chain: Option<Chain>,
+    /// The stapled OCSP answer; empty for none.
+    pub staple: Vec<u8>,
     /// The encrypted stream, or why a browser would not go on.
-    pub result: Result<TlsStream<S>, Fault>,
+    pub result: Result<Encrypted<S>, Fault>,
 }
 
 /// Reads the operator's own authorities from a PEM file.
@@ -85,7 +95,30 @@ pub fn read_authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Tls
     Ok(found)
 }
 
+impl<S> Handshake<S> {
+    /// Whether an older dialect of TLS 1.2 (CBC, RSA key exchange) may succeed where this handshake failed: the
+    /// server ended it before it showed a certificate.
+    #[must_use]
+    pub fn calls_for_legacy(&self) -> bool {
+        cfg!(feature = "legacy-tls")
+            && self.chain.is_none()
+            && matches!(
+                self.result,
+                Err(Fault::Portal {
+                    cause: Cause::TlsHandshake | Cause::TlsLegacyOnly,
+                    ..
+                })
+            )
+    }
+}
+
 impl TlsClient {
+    /// Whom it trusts.
+    #[must_use]
+    pub const fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
     /// A client that trusts the compiled-in authorities and `authorities`.
     ///
     /// # Errors
@@ -139,6 +172,7 @@ impl TlsClient {
             return Handshake {
                 facts: None,
                 chain: None,
+                staple: Vec::new(),
                 result: Err(failed(Cause::TlsHandshake)),
             };
         };
@@ -150,12 +184,12 @@ impl TlsClient {
         let connector = TlsConnector::from(Arc::new(config));
         let outcome = timeout(limit, connector.connect(name.clone(), stream)).await;
 
-        let shown = recorder
-            .take()
-            .map(|presented| self.describe(&presented, host, &name, clock));
-        let (mut facts, chain, weak) = match shown {
-            Some((facts, chain, weak)) => (Some(facts), Some(chain), weak),
-            None => (None, None, None),
+        let (mut facts, chain, weak, staple) = match recorder.take() {
+            Some(presented) => {
+                let (facts, chain, weak) = self.describe(&presented, host, &name, clock);
+                (Some(facts), Some(chain), weak, presented.staple)
+            }
+            None => (None, None, None, Vec::new()),
         };
         let result = match outcome {
             Err(_elapsed) => Err(failed(Cause::TlsTimeout)),
@@ -165,11 +199,42 @@ impl TlsClient {
                 note_session(facts, stream.get_ref().1);
                 match facts.faults.first() {
                     Some(cause) => Err(failed(*cause)),
-                    None => Ok(stream),
+                    None => Ok(Encrypted::Modern(Box::new(stream))),
                 }
             }
         };
-        Handshake { facts, chain, result }
+        Handshake {
+            facts,
+            chain,
+            staple,
+            result,
+        }
+    }
+
+    /// Shakes hands in the dialects of TLS 1.2 that rustls leaves out: what a browser still does. Judges the chain as
+    /// ever. Without the feature `legacy-tls` it fails at once.
+    pub async fn legacy_handshake<S>(
+        &self,
+        stream: S,
+        host: &str,
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Handshake<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        #[cfg(feature = "legacy-tls")]
+        return self.by_openssl(stream, host, limit, clock).await;
+        #[cfg(not(feature = "legacy-tls"))]
+        {
+            drop((stream, host, limit, clock));
+            Handshake {
+                facts: None,
+                chain: None,
+                staple: Vec::new(),
+                result: Err(Fault::portal(Stage::Tls, Cause::TlsHandshake)),
+            }
+        }
     }
 
     fn describe(
@@ -194,7 +259,7 @@ impl TlsClient {
             not_after: judged.not_after,
             chain_not_after: judged.chain_not_after,
             faults: judged.faults.to_vec(),
-            stapled: presented.stapled,
+            stapled: !presented.staple.is_empty(),
             ..no_certificate()
         };
         (facts, chain, weak)
