@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: schedule → [`probe`] (over net) → spool → ship.
 
+pub mod cli;
 pub mod net;
 pub mod page;
 pub mod probe;

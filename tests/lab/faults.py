@@ -17,6 +17,9 @@ from plan import DOMAIN, FOREIGN
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
 
+# Made once: the loop below serves everybody.
+BOMB = gzip.compress(b"\0" * (64 * 1024 * 1024), 6)
+
 
 def answer(body: bytes, head: bytes = OK) -> bytes:
     return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
@@ -48,6 +51,21 @@ async def http(site: dict, reader: asyncio.StreamReader, writer: asyncio.StreamW
         case "cookie":
             back = b"lab=1" in head
             writer.write(answer(page) if back else redirect(f"https://{host}/", "Set-Cookie: lab=1; Path=/; Secure\r\n"))
+        case "slow_body":
+            writer.write(OK + b"Content-Length: %d\r\n\r\n" % len(page))
+            for start in range(0, len(page), len(page) // 5 + 1):
+                writer.write(page[start:start + len(page) // 5 + 1])
+                await writer.drain()
+                await asyncio.sleep(1)
+        case "close_delimited":
+            writer.write(OK + b"\r\n" + page)
+        case "hops":
+            done = int(head.split(b" ")[1].rsplit(b"/", 1)[1] or b"0")
+            writer.write(redirect(f"https://{host}/b/{done + 1}") if done < 7 else answer(page))
+        case "odd_header":
+            writer.write(answer(page, OK + b"X-Server : lab\r\nnot a header\r\nX-Folded: a\r\n b\r\n"))
+        case "no_redirect":
+            writer.write(answer(page))
         case "status_500":
             writer.write(answer(b"<h1>500</h1>", OK.replace(b"200 OK", b"500 Internal Server Error")))
         case "status_404":
@@ -85,8 +103,7 @@ async def http(site: dict, reader: asyncio.StreamReader, writer: asyncio.StreamW
                 writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
                 await writer.drain()
         case "bomb":
-            bomb = gzip.compress(b"\0" * (200 * 1024 * 1024), 9)
-            writer.write(answer(bomb, OK + b"Content-Encoding: gzip\r\n"))
+            writer.write(answer(BOMB, OK + b"Content-Encoding: gzip\r\n"))
     await writer.drain()
 
 
@@ -95,7 +112,7 @@ async def plain(site: dict, reader: asyncio.StreamReader, writer: asyncio.Stream
     head = await reader.readuntil(b"\r\n\r\n")
     del head
     page = PAGES["portal"](site["host"]).encode()
-    writer.write(answer(page) if site["behaviour"] == "downgrade" else redirect(f"https://{site['host']}/"))
+    writer.write(answer(page) if site["behaviour"] in ("downgrade", "no_redirect") else redirect(f"https://{site['host']}/"))
     await writer.drain()
 
 

@@ -26,6 +26,9 @@ class Host:
     block4: str | None = None  # nft verdict on port 443 and 80
     block6: str | None = None
     tls: str = ""  # further nginx lines
+    files: dict = field(default_factory=dict)  # further files below the web root
+    port80: bool = True
+    listen: str = ""  # further words of nginx's listen line
     number: int = 0
 
     @property
@@ -52,9 +55,17 @@ def only_v4(state6: str, cause6: str | None) -> dict:
     return {"available": True, "families.v4.state": "ok", "families.v6.state": state6, "families.v6.cause": cause6}
 
 
+HSTS = "add_header Strict-Transport-Security max-age={};"
+SECURITY_TXT = ".well-known/security.txt"
+MODERN = "ssl_protocols TLSv1.2 TLSv1.3;"
+
 HOSTS = [
     # --- A: sound, or strange but harmless -----------------------------------------------------------------
-    Host("a01", "sound over both families", up()),
+    Host("a01", "sound over both families",
+         up(**{"http.https_redirect": True, "http.http_available": True, "http.hsts": "ok", "http.page_kind": "portal", "v4_v6_same": True,
+               "http.security_txt": "ok", "dns.dnssec": "secure", "dns.ns_ok": "all", "dns.ns_ipv6": "all", "tls.state": "ok", "tls.ocsp": "good",
+               "tls.versions": ["TLSv1.2", "TLSv1.3"], "tls.forward_secrecy": True, "tls.alpn": "h2", "domain_ok": True, "v6_slow": False}),
+         tls=HSTS.format(31536000), listen="http2", files={SECURITY_TXT: "Contact: mailto:a@lab.gov.vn\nExpires: 2099-01-01T00:00:00Z\n"}),
     Host("a02", "first byte after two seconds: slow, but fine", up(), kind="fault:slow_2s"),
     Host("a03", "another token and clock in every answer, the same site", up(v4_v6_same=True), kind="fault:dynamic"),
     Host("a04", "six-day certificate with five days left: short-lived, but fresh", up(), cert="short"),
@@ -71,6 +82,26 @@ HOSTS = [
     Host("a14", "TLS 1.2 with RSA key exchange only: reachable by a browser", up(),
          tls="ssl_protocols TLSv1.2; ssl_ciphers AES128-GCM-SHA256:AES128-SHA;", cert="rsa"),
     Host("a15", "an unsigned zone", up(**{"dns.dnssec": "insecure"}), dns="unsigned"),
+    Host("a16", "an empty shell that its script fills", up(**{"http.page_kind": "empty_shell"}), page="shell", files={"app.js": "fill()"}),
+    Host("a17", "TLS 1.0 to 1.3: old versions besides good ones", up(**{"tls.versions": ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]}),
+         tls="ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;"),
+    Host("a18", "the OCSP responder cannot be reached", up(**{"tls.ocsp": "unknown"}), cert="mute_responder"),
+    Host("a19", "port 80 closed: nothing to redirect", up(**{"http.http_available": False, "http.https_redirect": None}), port80=False),
+    Host("a20", "half a year of HSTS", up(**{"http.hsts": "short"}), tls=HSTS.format(15552000)),
+    Host("a21", "a security.txt that has expired", up(**{"http.security_txt": "expired"}),
+         files={SECURITY_TXT: "Contact: mailto:a@lab.gov.vn\nExpires: 2020-01-01T00:00:00Z\n"}),
+    Host("a22", "no security.txt, no HSTS", up(**{"http.security_txt": "absent", "http.hsts": "absent"})),
+    Host("a23", "an alias to a name that exists", up(), dns="cname"),
+    Host("a24", "one second between five parts of the body: slow, but it ends", up(), kind="fault:slow_body"),
+    Host("a25", "no length: the end of the connection ends the body", up(), kind="fault:close_delimited"),
+    Host("a26", "seven redirects to the page", up(), kind="fault:hops"),
+    Host("a27", "sloppy header lines, as browsers forgive", up(), kind="fault:odd_header"),
+    Host("a28", "news of the police about online gambling", up(**{"http.page_kind": "portal"}), page="news_gambling"),
+    Host("a29", "a contact form with a captcha", up(**{"http.page_kind": "portal"}), page="form_captcha"),
+    Host("a30", "an article about an error of a system", up(**{"http.page_kind": "portal"}), page="news_error"),
+    Host("a31", "RSA key of 2,048 bits", up(), cert="rsa"),
+    Host("a32", "name servers without IPv6", up(**{"dns.ns_ipv6": "none", "dns.ns_ok": "all"}), dns="ns-v4-only"),
+    Host("a33", "port 80 serves the page instead of redirecting", up(**{"http.http_available": True, "http.https_redirect": False}), kind="fault:no_redirect"),
     # --- B: IPv6 -------------------------------------------------------------------------------------------
     Host("b01", "IPv6 port closed", only_v4("fail", "tcp_refused"), kind6="none"),
     Host("b02", "IPv6 packets vanish", only_v4("fail", "tcp_timeout"), block6="drop"),
@@ -82,6 +113,10 @@ HOSTS = [
     Host("b08", "AAAA questions are answered NXDOMAIN", only_v4("fail", "dns_nxdomain"), dns="aaaa-nxdomain"),
     Host("b09", "one of two IPv6 addresses is dead", only_v4("partial", None), aaaa=["own", v6(209)]),
     Host("b10", "IPv6 serves a sibling site on the same template", only_v4("ok", None) | {"v4_v6_same": False}, page6="sibling"),
+    Host("b11", "IPv6 serves a certificate for another name", only_v4("fail", "tls_hostname"), cert6="other_name"),
+    Host("b12", "IPv6 hangs in the handshake", only_v4("fail", "tls_timeout"), kind6="fault:tls_hang"),
+    Host("b13", "IPv4 closed, IPv6 sound", {"available": True, "families.v4.state": "fail", "families.v4.cause": "tcp_refused",
+                                            "families.v6.state": "ok"}, kind="none", kind6="nginx"),
     # --- C: DNS --------------------------------------------------------------------------------------------
     Host("c01", "the name does not exist", down("dns_nxdomain"), dns="absent"),
     Host("c02", "the name has no address", down("dns_nodata"), a=[], aaaa=[]),

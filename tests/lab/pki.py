@@ -56,7 +56,7 @@ class Authority:
     """One authority: signs leaves and intermediates, revokes, writes CRLs."""
 
     def __init__(self, root: Path, name: str, parent: "Authority | None" = None, md="sha256", revocation="both",
-                 window: tuple | None = None):
+                 window: tuple | None = None, house="Lab"):
         self.dir = root / name
         (self.dir / "new").mkdir(parents=True)
         for file, text in (("index.txt", ""), ("serial", "1000\n"), ("crlnumber", "1000\n")):
@@ -64,6 +64,7 @@ class Authority:
         lines = {
             "both": f"authorityInfoAccess = OCSP;URI:http://{OCSP[0]}:{OCSP[1]}/\ncrlDistributionPoints = URI:http://{CRL[0]}/{name}.crl",
             "crl": f"crlDistributionPoints = URI:http://{CRL[0]}/{name}.crl",
+            "mute": f"authorityInfoAccess = OCSP;URI:http://{OCSP[0]}:9/",
             "none": "",
         }[revocation]
         self.config = self.dir / "ca.cnf"
@@ -71,7 +72,7 @@ class Authority:
         self.key, self.cert, self.parent = self.dir / "ca.key", self.dir / "ca.pem", parent
         openssl("ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", str(self.key))
         if parent is None:
-            openssl("req", "-x509", "-new", "-key", str(self.key), "-sha256", "-days", "3650", "-subj", f"/CN=Lab {name}",
+            openssl("req", "-x509", "-new", "-key", str(self.key), "-sha256", "-days", "3650", "-subj", f"/CN={house} {name}",
                     "-config", str(self.config), "-extensions", "v3_ca", "-out", str(self.cert))
         else:
             parent.sign(self.key, self.cert, f"Lab {name}", "v3_ca", window)
@@ -114,7 +115,8 @@ class Pki:
         self.crl_only = Authority(root, "crl-only", self.top, revocation="crl")
         self.sha1 = Authority(root, "sha1", self.top, md="sha1", revocation="none")
         self.old = Authority(root, "old", self.top, revocation="none", window=(now - 400 * day, now - 5 * day))
-        self.stranger = Authority(root, "stranger", revocation="none")
+        self.stranger = Authority(root, "stranger", revocation="none", house="Elsewhere")
+        self.mute = Authority(root, "mute", self.top, revocation="mute")
         self.windows = {
             "expired": (now - 90 * day, now - 3 * day),
             "future": (now + 3 * day, now + 90 * day),
@@ -134,7 +136,7 @@ class Pki:
             chain.write_text(cert.read_text())
             return chain, key
         issuer = {"unknown_ca": self.stranger, "sha1": self.sha1, "old_intermediate": self.old,
-                  "revoked_crl": self.crl_only}.get(kind, self.middle)
+                  "revoked_crl": self.crl_only, "mute_responder": self.mute}.get(kind, self.middle)
         issuer.sign(key, cert, name, "leaf", self.windows.get(kind), san)
         if kind.startswith("revoked"):
             issuer.revoke(cert)

@@ -6,6 +6,8 @@ WEB = "emslab-web"  # every server
 AGENT = "emslab-a"  # a vantage point with both families
 AGENT_V4 = "emslab-4"  # a vantage point without IPv6
 
+AGENT_LOSSY = "emslab-l"  # a vantage point behind a bad line (relay.py)
+
 DOMAIN = "lab.gov.vn"
 FOREIGN = "foreign.example"
 
@@ -14,6 +16,8 @@ LINKS = [
     (AGENT, ["203.0.113.1/30", "2001:db8:a::1/64"], ["203.0.113.2/30", "2001:db8:a::2/64"]),
     (AGENT_V4, ["203.0.113.5/30"], ["203.0.113.6/30"]),
 ]
+
+LOSSY_LINK = (["203.0.113.9/30", "2001:db8:b::1/64"], ["203.0.113.10/30", "2001:db8:b::2/64"])
 
 ROUTED_V4 = ["192.0.2.0/24", "198.51.100.0/24"]
 ROUTED_V6 = ["2001:db8::/64", "2001:db8:53::/64"]

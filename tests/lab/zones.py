@@ -32,15 +32,18 @@ class Names:
         root.mkdir(parents=True)
         self.zones: dict[str, Path] = {}
 
-    def sign(self, zone: str, lines: list, signed: bool = True) -> list:
+    def sign(self, zone: str, lines: list, signed: bool = True, ns: bool = True) -> list:
         """Writes a zone; returns the DS lines for its parent."""
         file = self.root / ((zone.rstrip(".") or "root") + ".zone")
-        file.write_text("\n".join([f"{zone} {SOA}", *servers(zone), *lines]) + "\n")
+        file.write_text("\n".join([f"{zone} {SOA}", *(servers(zone) if ns else []), *lines]) + "\n")
         self.zones[zone] = file
         if not signed:
             return []
         run = lambda *a: subprocess.run(a, cwd=self.root, check=True, capture_output=True, text=True).stdout
         key = run("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", zone).strip()
+        if zone == ".":
+            # The key itself, for testers that validate from a DNSKEY.
+            (self.root / "anchor.key").write_text((self.root / f"{key}.key").read_text())
         run("ldns-signzone", "-n", "-f", f"{file}.signed", str(file), key)
         self.zones[zone] = Path(f"{file}.signed")
         return [(self.root / f"{key}.ds").read_text().strip()]
@@ -56,6 +59,13 @@ class Names:
                 own += [f"{name} 60 IN CNAME loop.{name}", f"loop.{name} 60 IN CNAME {name}"]
             elif host.dns == "cname-dangling":
                 own += [f"{name} 60 IN CNAME nowhere.absent.{DOMAIN}."]
+            elif host.dns == "cname":
+                own += [f"{name} 60 IN CNAME may-chu.{name}"] + addresses(host, f"may-chu.{name}")
+            elif host.dns == "ns-v4-only":
+                label, four, _ = NS[0]
+                self.sign(name, [f"{name} 3600 IN NS {label}-v4.{DOMAIN}.", *addresses(host, name)], signed=False, ns=False)
+                delegations += [f"{name} 3600 IN NS {label}-v4.{DOMAIN}."]
+                own += [f"{label}-v4.{DOMAIN}. 3600 IN A {four}"]
             elif host.dns == "unsigned":
                 self.sign(name, addresses(host, name), signed=False)
                 delegations += servers(name)
@@ -63,8 +73,9 @@ class Names:
                 self.sign(name, addresses(host, name))
                 delegations += servers(name) + [f"{name} 3600 IN DS 12345 13 2 {'ab' * 32}"]
             elif host.dns == "one-ns-dead":
-                ds = self.sign(name, addresses(host, name))
-                delegations += [f"{name} 3600 IN NS ns1.{DOMAIN}.", f"{name} 3600 IN NS dead-ns.{DOMAIN}."] + ds
+                pair = [f"{name} 3600 IN NS ns1.{DOMAIN}.", f"{name} 3600 IN NS dead-ns.{DOMAIN}."]
+                ds = self.sign(name, pair + addresses(host, name), ns=False)
+                delegations += pair + ds
                 own += [f"dead-ns.{DOMAIN}. 3600 IN A {BAD_NS['dead']}"]
             elif host.dns in BAD_NS:
                 delegations += [f"{name} 3600 IN NS {host.dns}-ns.{DOMAIN}."]

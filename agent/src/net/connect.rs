@@ -1,7 +1,7 @@
 //! One TCP connection to one pinned address, its errors told apart by whose fault they are.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
@@ -26,9 +26,25 @@ pub async fn connect(address: SocketAddr, limit: Duration) -> Result<TcpStream, 
         .map_err(|_error| Fault::Own(UnknownWhy::Overload))?;
     match timeout(limit, socket.connect(address)).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(fault_of(&error)),
+        Ok(Err(error)) => {
+            let fault = fault_of(&error);
+            if fault == Fault::portal(Stage::Connect, Cause::TcpUnreachable) && !has_route(address) {
+                return Err(Fault::Own(UnknownWhy::AgentBlind));
+            }
+            Err(fault)
+        }
         Err(_elapsed) => Err(Fault::portal(Stage::Connect, Cause::TcpTimeout)),
     }
+}
+
+/// Whether this machine knows any way to `address` at all. Connecting a UDP socket looks up the route and sends
+/// nothing, so a failure is ours: a machine without IPv6 says nothing about a portal's IPv6.
+fn has_route(address: SocketAddr) -> bool {
+    let any: IpAddr = match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((any, 0)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 
 /// The fault that an error of `connect(2)` stands for.
@@ -51,7 +67,6 @@ pub(crate) fn own_fault(error: &io::Error) -> Option<Fault> {
     const EPERM: i32 = 1;
     const EAGAIN: i32 = 11;
     const ENOMEM: i32 = 12;
-    const EACCES: i32 = 13;
     const ENFILE: i32 = 23;
     const EMFILE: i32 = 24;
     const EAFNOSUPPORT: i32 = 97;
@@ -59,8 +74,9 @@ pub(crate) fn own_fault(error: &io::Error) -> Option<Fault> {
     const EADDRNOTAVAIL: i32 = 99;
     const ENOBUFS: i32 = 105;
     match error.raw_os_error()? {
-        // The local firewall forbids it, or the kernel lacks the family.
-        EPERM | EACCES | EAFNOSUPPORT => Some(Fault::Own(UnknownWhy::AgentBlind)),
+        // The local firewall forbids it, or the kernel lacks the family. EACCES is not among them: it also stands for
+        // the far side's "administratively prohibited" (ICMP), and a local prohibition shows as a missing route.
+        EPERM | EAFNOSUPPORT => Some(Fault::Own(UnknownWhy::AgentBlind)),
         // Out of descriptors, memory or local ports.
         EMFILE | ENFILE | ENOMEM | ENOBUFS | EAGAIN | EADDRINUSE | EADDRNOTAVAIL => {
             Some(Fault::Own(UnknownWhy::Overload))
@@ -89,6 +105,11 @@ mod tests {
                 Fault::portal(Stage::Connect, Cause::TcpRefused)
             );
         }
+    }
+
+    #[test]
+    fn the_loopback_has_a_route() {
+        assert!(has_route("127.0.0.1:9".parse().unwrap()) && has_route("[::1]:9".parse().unwrap()));
     }
 
     #[test]

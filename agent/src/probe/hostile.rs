@@ -23,25 +23,25 @@ use super::{Job, Measurement, NetProber, NetSettings, Prober};
 use crate::net::budget::Pace;
 
 /// A page that nobody could take for anything but a portal.
-pub(super) const PORTAL: &str = "<html><head><title>Cổng thông tin điện tử</title></head><body>\
+pub(crate) const PORTAL: &str = "<html><head><title>Cổng thông tin điện tử</title></head><body>\
     <a href=/vi>Trang chủ</a><p>Chào mừng quý vị đến với cổng thông tin điện tử của tỉnh</p></body></html>";
 
 /// A connection, encrypted or not.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
 type Handler = Arc<dyn Fn(Box<dyn Wire>, usize) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// A running server.
-pub(super) struct Site {
-    pub(super) address: SocketAddr,
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
     connections: Arc<AtomicUsize>,
     _task: JoinSet<()>,
 }
 
 impl Site {
     /// A server at `at` that hands each connection and its number to `handler`.
-    pub(super) async fn raw<H, F>(at: &str, tls: Option<Arc<ServerConfig>>, handler: H) -> Self
+    pub(crate) async fn raw<H, F>(at: &str, tls: Option<Arc<ServerConfig>>, handler: H) -> Self
     where
         H: Fn(Box<dyn Wire>, usize) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
@@ -78,13 +78,13 @@ impl Site {
     }
 
     /// A server that answers every request with these bytes and hangs up.
-    pub(super) async fn answering(bytes: impl Into<Vec<u8>>) -> Self {
+    pub(crate) async fn answering(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         Self::raw("127.0.0.1:0", None, move |wire, _| answer(wire, bytes.clone())).await
     }
 
     /// A server whose n-th connection is answered with the n-th of these, the last one for ever.
-    pub(super) async fn in_turn(answers: Vec<String>) -> Self {
+    pub(crate) async fn in_turn(answers: Vec<String>) -> Self {
         Self::raw("127.0.0.1:0", None, move |wire, number| {
             let bytes = answers[number.min(answers.len() - 1)].clone();
             answer(wire, bytes.into_bytes())
@@ -93,24 +93,24 @@ impl Site {
     }
 
     /// A TLS server that shows the portal page.
-    pub(super) async fn encrypted(config: Arc<ServerConfig>) -> Self {
+    pub(crate) async fn encrypted(config: Arc<ServerConfig>) -> Self {
         Self::raw("127.0.0.1:0", Some(config), |wire, _| {
             answer(wire, ok(PORTAL).into_bytes())
         })
         .await
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
 
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 }
 
 /// Reads the request's head, writes `bytes`, hangs up.
-pub(super) async fn answer(mut wire: Box<dyn Wire>, bytes: Vec<u8>) {
+pub(crate) async fn answer(mut wire: Box<dyn Wire>, bytes: Vec<u8>) {
     head(&mut wire).await;
     // The client may hang up first: that is what it is tested for.
     if wire.write_all(&bytes).await.is_ok() && wire.shutdown().await.is_ok() {
@@ -119,7 +119,7 @@ pub(super) async fn answer(mut wire: Box<dyn Wire>, bytes: Vec<u8>) {
 }
 
 /// Reads the head of a request and returns it.
-pub(super) async fn head(wire: &mut Box<dyn Wire>) -> String {
+pub(crate) async fn head(wire: &mut Box<dyn Wire>) -> String {
     let mut seen = Vec::new();
     let mut byte = [0];
     while !seen.ends_with(b"\r\n\r\n") && wire.read(&mut byte).await.is_ok_and(|n| n == 1) {
@@ -134,12 +134,12 @@ async fn drain(wire: &mut Box<dyn Wire>) {
 }
 
 /// A whole answer of status 200.
-pub(super) fn ok(body: &str) -> String {
+pub(crate) fn ok(body: &str) -> String {
     status(200, body)
 }
 
 /// A whole answer.
-pub(super) fn status(status: u16, body: &str) -> String {
+pub(crate) fn status(status: u16, body: &str) -> String {
     format!(
         "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
@@ -147,19 +147,19 @@ pub(super) fn status(status: u16, body: &str) -> String {
 }
 
 /// A redirect.
-pub(super) fn redirect(to: &str) -> String {
+pub(crate) fn redirect(to: &str) -> String {
     format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
 }
 
 /// A listener that never accepts and whose queue is full, so that connections hang.
-pub(super) struct Hanging {
-    pub(super) address: SocketAddr,
+pub(crate) struct Hanging {
+    pub(crate) address: SocketAddr,
     _listener: socket2::Socket,
     _queue: Vec<TcpStream>,
 }
 
 impl Hanging {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         socket
             .bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into())
@@ -180,13 +180,13 @@ impl Hanging {
 }
 
 /// A measurement waiting to be made.
-pub(super) struct Target {
-    pub(super) job: Job,
-    pub(super) settings: NetSettings,
+pub(crate) struct Target {
+    pub(crate) job: Job,
+    pub(crate) settings: NetSettings,
 }
 
 /// The job of measuring `url` with limits that suit loopback.
-pub(super) fn target(url: &str) -> Target {
+pub(crate) fn target(url: &str) -> Target {
     let url: url::Url = url.parse().unwrap();
     let portal = PlanPortal {
         id: "cong".parse().unwrap(),
@@ -227,49 +227,49 @@ pub(super) fn target(url: &str) -> Target {
 }
 
 impl Target {
-    pub(super) fn over(mut self, family: Family) -> Self {
+    pub(crate) fn over(mut self, family: Family) -> Self {
         self.job.family = Some(family);
         self
     }
 
-    pub(super) fn by(mut self, probe: ProbeKind) -> Self {
+    pub(crate) fn by(mut self, probe: ProbeKind) -> Self {
         self.job.probe = probe;
         self
     }
 
-    pub(super) fn resolve(mut self, addresses: &[&str]) -> Self {
+    pub(crate) fn resolve(mut self, addresses: &[&str]) -> Self {
         let list: Vec<IpAddr> = addresses.iter().map(|text| text.parse().unwrap()).collect();
         Arc::make_mut(&mut self.job.portal).resolve = list;
         self
     }
 
-    pub(super) fn trusting(mut self, authority: &CertificateDer<'static>) -> Self {
+    pub(crate) fn trusting(mut self, authority: &CertificateDer<'static>) -> Self {
         self.settings.authorities.push(authority.clone());
         self
     }
 
-    pub(super) fn asking(mut self, resolvers: &[SocketAddr]) -> Self {
+    pub(crate) fn asking(mut self, resolvers: &[SocketAddr]) -> Self {
         self.settings.resolvers = resolvers.to_vec();
         self
     }
 
-    pub(super) fn prober(&self) -> NetProber {
+    pub(crate) fn prober(&self) -> NetProber {
         NetProber::new(self.settings.clone(), SystemClock::shared()).unwrap()
     }
 
-    pub(super) async fn measure(&self) -> Measurement {
+    pub(crate) async fn measure(&self) -> Measurement {
         self.prober().measure(self.job.clone()).await
     }
 }
 
 /// An authority of its own, with an intermediate.
-pub(super) struct Authority {
-    pub(super) root: CertifiedIssuer<'static, KeyPair>,
-    pub(super) intermediate: CertifiedIssuer<'static, KeyPair>,
+pub(crate) struct Authority {
+    pub(crate) root: CertifiedIssuer<'static, KeyPair>,
+    pub(crate) intermediate: CertifiedIssuer<'static, KeyPair>,
 }
 
 /// Parameters of a certificate with this common name and these alternative names, valid from 2020 to 2045.
-pub(super) fn params(common: &str, names: &[&str]) -> CertificateParams {
+pub(crate) fn params(common: &str, names: &[&str]) -> CertificateParams {
     let mut params =
         CertificateParams::new(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>()).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -283,7 +283,7 @@ pub(super) fn params(common: &str, names: &[&str]) -> CertificateParams {
 }
 
 impl Authority {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let ca = |common: &str| {
             let mut params = params(common, &[]);
             params
@@ -298,12 +298,12 @@ impl Authority {
         Self { root, intermediate }
     }
 
-    pub(super) fn der(&self) -> CertificateDer<'static> {
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
         self.root.der().clone()
     }
 
     /// A server with a leaf of these parameters and the whole chain below the root.
-    pub(super) fn server(&self, leaf: &CertificateParams) -> Arc<ServerConfig> {
+    pub(crate) fn server(&self, leaf: &CertificateParams) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let signed = leaf.signed_by(&key, &self.intermediate).unwrap();
         server(vec![signed.der().clone(), self.intermediate.der().clone()], &key)
@@ -311,7 +311,7 @@ impl Authority {
 }
 
 /// A TLS server that shows this chain.
-pub(super) fn server(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Arc<ServerConfig> {
+pub(crate) fn server(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(provider)

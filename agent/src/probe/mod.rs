@@ -3,7 +3,8 @@
 mod attempts;
 mod dns;
 #[cfg(test)]
-mod hostile;
+pub(crate) mod hostile;
+pub mod inspect;
 mod prober;
 mod reach;
 #[cfg(test)]
@@ -26,7 +27,8 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::time::UnixTime;
 
 pub use self::prober::{NetProber, NetSettings};
-pub use self::reach::attempt;
+pub use self::reach::Reached;
+pub(crate) use self::visit::literal;
 pub use self::visit::{Answer, Step, Visit};
 
 /// One slot to be measured.

@@ -10,19 +10,20 @@ use std::time::Duration;
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
 use ems_contract::clock::SharedClock;
 use ems_contract::facts::Facts;
-use ems_contract::family::Family;
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::Reference;
 use ems_contract::probe::ProbeKind;
 use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
 
-use super::visit::{Visit, of_family, visit};
-use super::{Job, Measurement, Prober, dns, reach, tls};
+use super::visit::of_family;
+use super::{Job, Measurement, Prober, Reached, dns, reach, tls};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
 use crate::net::resolve::Resolver;
+use crate::net::resolve::dnssec::Anchors;
+use crate::net::tls::revocation::Lists;
 use crate::net::tls::{TlsClient, TlsSetupError};
 use crate::page::kind::KindMemory;
 
@@ -49,6 +50,8 @@ pub struct NetProber {
     pub(super) tls: TlsClient,
     pub(super) budget: Budget,
     pub(super) kinds: KindMemory,
+    pub(super) anchors: Anchors,
+    pub(super) lists: Lists,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -69,8 +72,17 @@ impl NetProber {
             tls: TlsClient::new(settings.authorities)?,
             budget: Budget::new(settings.pace),
             kinds: KindMemory::default(),
+            anchors: Anchors::default(),
+            lists: Lists::default(),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
+    }
+
+    /// Validates DNSSEC from these keys in place of IANA's root keys.
+    #[must_use]
+    pub fn with_anchors(mut self, anchors: Anchors) -> Self {
+        self.anchors = anchors;
+        self
     }
 
     /// Takes over the contact of a new plan.
@@ -85,9 +97,9 @@ impl NetProber {
             .clone()
     }
 
-    /// One attempt of the `reach` probe, told step by step: the first (0) or the second (1) of a slot.
-    pub async fn visit(&self, job: &Job, family: Family, attempt: usize) -> Visit {
-        visit(self, job, family, attempt).await
+    /// Measures a `reach` slot and tells every step.
+    pub async fn reach(&self, job: &Job) -> Reached {
+        reach::reach(self, job).await
     }
 
     /// The resolvers that are asked.
@@ -138,7 +150,7 @@ impl Prober for NetProber {
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>> {
         Box::pin(async move {
             match job.probe {
-                ProbeKind::Reach => reach::reach(self, &job).await,
+                ProbeKind::Reach => reach::reach(self, &job).await.into(),
                 ProbeKind::Dns => dns::dns(self, &job).await,
                 ProbeKind::Tls => tls::tls(self, &job).await,
                 // A plan of a newer collector: the slot is accounted for, and nothing is said about the portal.

@@ -12,33 +12,50 @@ use super::prober::NetProber;
 use super::visit::{Visit, visit};
 use super::{Job, Measurement};
 
+/// One slot measured, told visit by visit.
+#[derive(Debug)]
+pub struct Reached {
+    /// One or two visits.
+    pub visits: Vec<Visit>,
+    /// The attempts that they were.
+    pub attempts: Vec<Attempt>,
+    /// What they came to together.
+    pub outcome: Outcome,
+}
+
 /// Measures one slot: one attempt, and a second one at once where the first failed and two fit the interval.
-pub(super) async fn reach(prober: &NetProber, job: &Job) -> Measurement {
+pub(super) async fn reach(prober: &NetProber, job: &Job) -> Reached {
     let family = job.family.unwrap_or(Family::V4);
-    let mut last = visit(prober, job, family, 0).await;
-    let mut attempts = Vec::with_capacity(2);
-    attempts.push(attempt(&last, job));
+    let mut visits = vec![visit(prober, job, family, 0).await];
+    let mut attempts = vec![attempt(&visits[0], job)];
     if job.attempts() > 1 && calls_for_another(attempts[0].outcome) {
         let again = visit(prober, job, family, 1).await;
         attempts.push(attempt(&again, job));
-        // The facts are those of the attempt that got further.
-        if again.steps.iter().any(|step| step.address.is_some()) || last.address().is_none() {
-            last = again;
-        }
+        visits.push(again);
     }
-    let outcome = together(&attempts);
-    let (facts, chain) = facts(last);
-    Measurement {
+    Reached {
+        outcome: together(&attempts),
+        visits,
         attempts,
-        outcome,
-        facts,
-        chain,
+    }
+}
+
+impl From<Reached> for Measurement {
+    /// The facts are those of the last visit that found an address.
+    fn from(mut reached: Reached) -> Self {
+        let telling = reached.visits.iter().rposition(|visit| visit.address().is_some());
+        let (facts, chain) = facts(reached.visits.swap_remove(telling.unwrap_or(0)));
+        Self {
+            attempts: reached.attempts,
+            outcome: reached.outcome,
+            facts,
+            chain,
+        }
     }
 }
 
 /// The attempt that a visit was.
-#[must_use]
-pub fn attempt(visit: &Visit, job: &Job) -> Attempt {
+fn attempt(visit: &Visit, job: &Job) -> Attempt {
     let timings = visit.timings();
     let slow = timings.first_byte_us.unwrap_or(0) / 1_000 > job.limits.slow_first_byte_ms;
     Attempt {

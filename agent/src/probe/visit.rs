@@ -203,15 +203,11 @@ impl Visitor<'_> {
         let host = step.url.host_str().unwrap_or_default().to_owned();
         let limit = self.limit(limits.tls_ms);
         let tls = &self.prober.tls;
-        let mut shaken = tls.handshake(stream, &host, limit, &self.prober.clock).await;
-        if shaken.calls_for_legacy()
-            && let Ok(stream) = self.connect(step, SocketAddr::new(address, port)).await
-        {
-            let limit = self.limit(limits.tls_ms);
-            shaken = tls
-                .legacy_handshake(stream, &host, limit, &self.prober.clock)
-                .await;
-        }
+        let shaken = tls.handshake(stream, &host, limit, &self.prober.clock).await;
+        let again = async { self.connect(step, SocketAddr::new(address, port)).await.ok() };
+        let shaken = tls
+            .or_legacy(shaken, again, &host, limit, &self.prober.clock)
+            .await;
         step.timings.tls_us = Some(timing::micros(start.elapsed()));
         step.tls = shaken.facts;
         step.chain = shaken.chain;
@@ -335,7 +331,7 @@ pub(super) fn millis(ms: u32) -> Duration {
 }
 
 /// The address written literally in a URL.
-pub(super) fn literal(url: &Url) -> Option<IpAddr> {
+pub(crate) fn literal(url: &Url) -> Option<IpAddr> {
     match url.host()? {
         Host::Ipv4(address) => Some(address.into()),
         Host::Ipv6(address) => Some(address.into()),

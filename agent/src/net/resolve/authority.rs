@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::answer::record_type;
 use super::question::ask_authority;
 use super::{Resolver, text_of};
+use crate::net::policy::Destinations;
 
 /// Servers and addresses asked at most: a zone has two to thirteen servers.
 const MAX_SERVERS: usize = 16;
@@ -45,7 +46,7 @@ impl Authority {
                 found.push(NameServer {
                     name: text_of(name),
                     address: None,
-                    answer: QueryStatus::Nxdomain,
+                    answer: QueryStatus::Unknown,
                 });
             }
         }
@@ -98,7 +99,8 @@ impl Authority {
 pub fn shares(servers: &[NameServer]) -> (Share, Share) {
     let mut names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
     names.dedup();
-    let serves = |server: &NameServer| matches!(server.answer, QueryStatus::Ok);
+    // "No such record" with authority is an answer too: sloppy servers know no SOA.
+    let serves = |server: &NameServer| matches!(server.answer, QueryStatus::Ok | QueryStatus::Nodata);
     let of =
         |name: &str, test: &dyn Fn(&NameServer) -> bool| servers.iter().any(|s| s.name == name && test(s));
     let is_six = |server: &NameServer| server.address.is_some_and(|a| a.is_ipv6());
@@ -130,21 +132,33 @@ pub fn shares(servers: &[NameServer]) -> (Share, Share) {
 impl Resolver {
     /// Finds the authoritative servers of `host`: from the nearest ancestor that the resolver can still answer for,
     /// down the delegation. None where even the top cannot be asked.
-    pub async fn authority(&self, host: &str, limit: Duration) -> Option<Authority> {
+    ///
+    /// Addresses that `said` does not permit are left out: whoever writes a zone must not steer an agent at the
+    /// machines around it.
+    pub async fn authority(&self, host: &str, said: &Destinations<'_>, limit: Duration) -> Option<Authority> {
         let mut name = Name::from_ascii(host).ok()?;
         name.set_fqdn(true);
-        let mut zone = name.clone();
-        let mut servers = loop {
-            let answered = self.question(&zone, RecordType::NS, limit).await;
-            let names = answered.message.as_ref().map(|m| name_servers(&m.answers, &zone));
-            match names {
-                Some(names) if !names.is_empty() => break names,
-                _ if zone.is_root() => return None,
-                _ => zone = zone.base_name(),
+        let (mut zone, names) = self.nearest_zone(name.clone(), limit).await?;
+        let mut known = self.addresses(names, None, said, limit).await;
+        // What the zone says of itself and what the zone above says of it may differ: visitors are sent by the latter.
+        if !zone.is_root()
+            && let Some((above, names)) = self.nearest_zone(zone.base_name(), limit).await
+        {
+            let parents = self.addresses(names, None, said, limit).await;
+            if let Some((cut, message)) = referral(&parents, &zone, &above).await
+                && cut == zone
+            {
+                let delegated = name_servers(&message.authorities, &cut);
+                let missing = delegated
+                    .into_iter()
+                    .filter(|server| known.iter().all(|(name, _)| name != server));
+                let more = self
+                    .addresses(missing.collect(), Some(&message), said, limit)
+                    .await;
+                known.extend(more);
             }
-        };
-        // The resolver may have stopped above a cut that is broken: follow referrals of the parent's own servers.
-        let mut known = self.addresses(servers.split_off(0), None, limit).await;
+        }
+        // The resolver may have stopped above a cut that is broken: follow referrals of the zone's own servers.
         for _ in 0..4 {
             if zone == name {
                 break;
@@ -153,10 +167,26 @@ impl Resolver {
                 break;
             };
             let names = name_servers(&message.authorities, &cut);
-            known = self.addresses(names, Some(&message), limit).await;
+            known = self.addresses(names, Some(&message), said, limit).await;
             zone = cut;
         }
         Some(Authority { zone, servers: known })
+    }
+
+    /// The nearest zone at or above `name` whose servers the resolver can name, and those.
+    async fn nearest_zone(&self, name: Name, limit: Duration) -> Option<(Name, Vec<Name>)> {
+        let mut zone = name;
+        loop {
+            let answered = self.question(&zone, RecordType::NS, limit).await;
+            let names = answered
+                .message
+                .map(|message| name_servers(&message.answers, &zone));
+            match names {
+                Some(names) if !names.is_empty() => return Some((zone, names)),
+                _ if zone.is_root() => return None,
+                _ => zone = zone.base_name(),
+            }
+        }
     }
 
     /// The addresses of name servers: from the glue of a referral, else by asking.
@@ -164,6 +194,7 @@ impl Resolver {
         &self,
         names: Vec<Name>,
         glue: Option<&Message>,
+        said: &Destinations<'_>,
         limit: Duration,
     ) -> Vec<(Name, Vec<IpAddr>)> {
         let mut found = Vec::new();
@@ -185,6 +216,7 @@ impl Resolver {
                     );
                 }
             }
+            addresses.retain(|address| said.permit(*address));
             addresses.sort_unstable();
             addresses.dedup();
             addresses.truncate(MAX_SERVERS);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ems_contract::facts::Dnssec;
+use ems_contract::facts::{Dnssec, QueryStatus};
 use ems_contract::time::UnixTime;
 use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::dnssec::{Proof, TrustAnchors};
@@ -120,4 +120,22 @@ pub async fn signature_days(
     let now32 = u32::try_from(now.secs().rem_euclid(1 << 32)).unwrap_or(0);
     let left = expirations.map(|at| i64::from(at.wrapping_sub(now32).cast_signed()));
     left.min().map(|seconds| seconds.div_euclid(86_400))
+}
+
+impl Resolver {
+    /// Whether records that the resolvers withhold come when checking is disabled: signatures that do not validate.
+    pub async fn is_bogus(&self, name: &Name, kind: RecordType, limit: Duration) -> bool {
+        let how = How {
+            recursion: true,
+            checking_disabled: true,
+            signatures: false,
+        };
+        for server in self.servers().iter().take(2) {
+            let answered = ask(*server, name, kind, how, limit / 2).await;
+            if answered.status == QueryStatus::Ok {
+                return true;
+            }
+        }
+        false
+    }
 }

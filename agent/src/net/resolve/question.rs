@@ -1,5 +1,6 @@
 //! One question of any type and how it was answered.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -87,24 +88,19 @@ pub(super) async fn ask(
     how: How,
     limit: Duration,
 ) -> Answered {
-    // UDP loses datagrams: one repetition, as every resolver does.
-    let mut error = None;
-    for _ in 0..2 {
-        match timeout(limit / 2, ask_how(server, name, record_type, how)).await {
-            Ok(Ok(message)) => {
-                return Answered {
-                    status: status(&message, record_type),
-                    message: Some(message),
-                };
-            }
-            Ok(Err(failed)) => error = Some(failed),
-            Err(_elapsed) => {}
+    let error = match timeout(limit, ask_how(server, name, record_type, how)).await {
+        Ok(Ok(message)) => {
+            return Answered {
+                status: status(&message, record_type),
+                message: Some(message),
+            };
         }
-    }
+        Ok(Err(error)) => Some(error),
+        Err(_elapsed) => None,
+    };
     // No way there, or no sockets: nothing can be said. A closed port is the same silence as no answer.
-    let own = error.is_some_and(|error| {
-        own_fault(&error).is_some() || error.kind() == std::io::ErrorKind::NetworkUnreachable
-    });
+    let own = error
+        .is_some_and(|error| own_fault(&error).is_some() || error.kind() == ErrorKind::NetworkUnreachable);
     Answered::silent(if own {
         QueryStatus::Unknown
     } else {

@@ -2,14 +2,18 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use hickory_proto::op::{Edns, Message, MessageType, Query};
 use hickory_proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
 
 /// The UDP payload we accept: fits every path without fragments (DNS Flag Day 2020).
 const UDP_PAYLOAD: u16 = 1232;
+/// How long an answer is waited for before the datagram is sent again: above most round trips.
+const RESEND: Duration = Duration::from_millis(700);
 
 /// Asks `server` and returns its answer. Runs until an answer comes: the caller sets the deadline.
 ///
@@ -75,7 +79,12 @@ async fn over_udp(server: SocketAddr, bytes: &[u8], query: &Message) -> io::Resu
     socket.send(bytes).await?;
     let mut buffer = vec![0; usize::from(UDP_PAYLOAD)];
     loop {
-        let length = socket.recv(&mut buffer).await?;
+        let Ok(received) = timeout(RESEND, socket.recv(&mut buffer)).await else {
+            // Datagrams get lost: the same question again, as every resolver does, until the caller's deadline.
+            socket.send(bytes).await?;
+            continue;
+        };
+        let length = received?;
         if let Some(answer) = matching(&buffer[..length], query) {
             return Ok(answer);
         }

@@ -83,7 +83,12 @@ pub(super) fn has_weak_key(certificate: &X509Certificate<'_>) -> bool {
 
 /// Whether the signature rests on a broken hash (MD2, MD4, MD5, SHA-1).
 pub(super) fn has_weak_signature(certificate: &X509Certificate<'_>) -> bool {
-    let name = oid_name(&certificate.signature_algorithm.algorithm).to_ascii_lowercase();
+    let oid = &certificate.signature_algorithm.algorithm;
+    // ecdsa-with-SHA1 (RFC 5758), which the registry of names does not know, and OIW's sha1WithRSA.
+    if matches!(oid.to_id_string().as_str(), "1.2.840.10045.4.1" | "1.3.14.3.2.29") {
+        return true;
+    }
+    let name = oid_name(oid).to_ascii_lowercase();
     ["sha1", "sha-1", "md5", "md4", "md2"]
         .iter()
         .any(|hash| name.contains(hash))

@@ -99,13 +99,13 @@ impl<S> Handshake<S> {
     /// Whether an older dialect of TLS 1.2 (CBC, RSA key exchange) may succeed where this handshake failed: the
     /// server ended it before it showed a certificate.
     #[must_use]
-    pub fn calls_for_legacy(&self) -> bool {
+    fn calls_for_legacy(&self) -> bool {
         cfg!(feature = "legacy-tls")
             && self.chain.is_none()
             && matches!(
                 self.result,
                 Err(Fault::Portal {
-                    cause: Cause::TlsHandshake | Cause::TlsLegacyOnly,
+                    cause: Cause::TlsHandshake | Cause::TlsLegacyOnly | Cause::TcpReset,
                     ..
                 })
             )
@@ -144,7 +144,6 @@ impl TlsClient {
             .with_no_client_auth();
         // A resumed session shows no certificate.
         template.resumption = Resumption::disabled();
-        template.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             template,
             signatures,
@@ -166,6 +165,22 @@ impl TlsClient {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
+        self.handshake_offering(stream, host, &[b"http/1.1"], limit, clock)
+            .await
+    }
+
+    /// The same, offering these protocols by ALPN (RFC 7301), the preferred one first.
+    pub async fn handshake_offering<S>(
+        &self,
+        stream: S,
+        host: &str,
+        protocols: &[&[u8]],
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Handshake<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let failed = |cause| Fault::portal(Stage::Tls, cause);
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let Ok(name) = ServerName::try_from(host.trim_end_matches('.').to_owned()) else {
@@ -178,6 +193,7 @@ impl TlsClient {
         };
         let recorder = Arc::new(Recorder::new(Arc::clone(&self.signatures)));
         let mut config = self.template.clone();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         config
             .dangerous()
             .set_certificate_verifier(Arc::clone(&recorder) as _);
@@ -211,9 +227,31 @@ impl TlsClient {
         }
     }
 
+    /// The handshake where it succeeded or showed a certificate, else a second one on a new connection in the dialects
+    /// that browsers still speak; the first verdict stands where that one fails too.
+    pub async fn or_legacy<S, C>(
+        &self,
+        first: Handshake<S>,
+        connect: C,
+        host: &str,
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Handshake<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+        C: Future<Output = Option<S>>,
+    {
+        if !first.calls_for_legacy() {
+            return first;
+        }
+        let Some(stream) = connect.await else { return first };
+        let second = self.legacy_handshake(stream, host, limit, clock).await;
+        if second.chain.is_some() { second } else { first }
+    }
+
     /// Shakes hands in the dialects of TLS 1.2 that rustls leaves out: what a browser still does. Judges the chain as
     /// ever. Without the feature `legacy-tls` it fails at once.
-    pub async fn legacy_handshake<S>(
+    async fn legacy_handshake<S>(
         &self,
         stream: S,
         host: &str,
@@ -307,7 +345,16 @@ fn handshake_fault(error: &io::Error, weak: Option<Cause>) -> Fault {
         Some(Error::FailedToGetRandomBytes | Error::FailedToGetCurrentTime) => {
             return Fault::Own(UnknownWhy::Overload);
         }
+        // Cut off in the middle, with nothing said in TLS.
+        None if is_reset(error) => weak.unwrap_or(Cause::TcpReset),
         _ => weak.unwrap_or(Cause::TlsHandshake),
     };
     Fault::portal(Stage::Tls, cause)
+}
+
+fn is_reset(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe
+    )
 }

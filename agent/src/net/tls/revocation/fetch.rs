@@ -29,8 +29,11 @@ const MAX_AGE_S: i64 = 3_600;
 /// Revocation lists fetched lately, by URL.
 #[derive(Debug, Default)]
 pub struct Lists {
-    kept: Mutex<HashMap<String, (UnixTime, Arc<[u8]>)>>,
+    kept: Mutex<HashMap<String, Kept>>,
 }
+
+/// A list and until when it may be used.
+type Kept = (UnixTime, Arc<[u8]>);
 
 /// Fetches for one portal.
 #[derive(Debug, Clone)]
