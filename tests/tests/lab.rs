@@ -201,7 +201,7 @@ fn known(truth: &BTreeMap<String, Value>) -> Vec<&str> {
 }
 
 #[test]
-fn lab_truth_flapping_and_a_bad_line() -> anyhow::Result<()> {
+fn the_lab_is_named_rightly_and_a_bad_line_accuses_nobody() -> anyhow::Result<()> {
     let Some(lab) = lab()? else { return Ok(()) };
     every_host_is_named_with_its_cause(&lab)?;
     an_agent_without_ipv6_says_nothing_about_ipv6(&lab)?;

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod dns;
+mod handshake;
 #[cfg(test)]
 pub(crate) mod hostile;
 pub mod inspect;

@@ -11,6 +11,7 @@ use ems_contract::outcome::Outcome;
 use tokio::time::{Instant, timeout};
 
 use super::attempts::{calls_for_another, together};
+use super::handshake::shake;
 use super::prober::NetProber;
 use super::visit::{millis, of_family, written};
 use super::{Job, Measurement, inspect, timing};
@@ -26,7 +27,7 @@ pub(super) async fn tls(prober: &NetProber, job: &Job) -> Measurement {
     for turn in 0..job.attempts() {
         let mut tried = Tried::default();
         let started_at = prober.clock.timestamp();
-        let result = shake(prober, job, turn, &mut tried).await;
+        let result = look(prober, job, turn, &mut tried).await;
         let outcome = result.map_or_else(Outcome::from, |()| Outcome::Up);
         attempts.push(Attempt {
             started_at,
@@ -68,7 +69,7 @@ struct Tried {
     chain: Option<Chain>,
 }
 
-async fn shake(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> Result<(), Fault> {
+async fn look(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> Result<(), Fault> {
     let (portal, limits) = (&job.portal, job.limits);
     let host = portal.url.host_str().unwrap_or_default();
     let start = Instant::now();
@@ -120,13 +121,8 @@ async fn shake(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) ->
     tried.timings.connect_us = Some(timing::micros(connected.took));
     tried.shared = connected.shared;
     let start = Instant::now();
-    let tls_limit = millis(limits.tls_ms);
-    let tls = &prober.tls;
-    let shaken = tls
-        .handshake(connected.result?, host, tls_limit, &prober.clock)
-        .await;
-    let again = async { connect(address, limit).await.ok() };
-    let shaken = tls.or_legacy(shaken, again, host, tls_limit, &prober.clock).await;
+    let limit = millis(limits.tls_ms);
+    let shaken = shake(prober, connected.result?, address, host, limit, &limits).await;
     tried.timings.tls_us = Some(timing::micros(start.elapsed()));
     tried.facts.tls = shaken.facts;
     tried.chain = shaken.chain;

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use url::{Host, Url};
 
+use super::handshake::shake;
 use super::prober::NetProber;
 use super::{Job, timing};
 use crate::net::connect::connect;
@@ -195,19 +196,15 @@ impl Visitor<'_> {
             self.end += start.elapsed();
         }
         let port = step.url.port_or_known_default().unwrap_or(80);
-        let stream = self.connect(step, SocketAddr::new(address, port)).await?;
+        let address = SocketAddr::new(address, port);
+        let stream = self.connect(step, address).await?;
         if step.url.scheme() != "https" {
             return self.ask(step, stream).await;
         }
         let start = Instant::now();
-        let host = step.url.host_str().unwrap_or_default().to_owned();
+        let host = step.url.host_str().unwrap_or_default();
         let limit = self.limit(limits.tls_ms);
-        let tls = &self.prober.tls;
-        let shaken = tls.handshake(stream, &host, limit, &self.prober.clock).await;
-        let again = async { self.connect(step, SocketAddr::new(address, port)).await.ok() };
-        let shaken = tls
-            .or_legacy(shaken, again, &host, limit, &self.prober.clock)
-            .await;
+        let shaken = shake(self.prober, stream, address, host, limit, &limits).await;
         step.timings.tls_us = Some(timing::micros(start.elapsed()));
         step.tls = shaken.facts;
         step.chain = shaken.chain;

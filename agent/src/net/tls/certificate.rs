@@ -83,15 +83,18 @@ pub(super) fn has_weak_key(certificate: &X509Certificate<'_>) -> bool {
 
 /// Whether the signature rests on a broken hash (MD2, MD4, MD5, SHA-1).
 pub(super) fn has_weak_signature(certificate: &X509Certificate<'_>) -> bool {
-    let oid = &certificate.signature_algorithm.algorithm;
-    // ecdsa-with-SHA1 (RFC 5758), which the registry of names does not know, and OIW's sha1WithRSA.
-    if matches!(oid.to_id_string().as_str(), "1.2.840.10045.4.1" | "1.3.14.3.2.29") {
-        return true;
-    }
-    let name = oid_name(oid).to_ascii_lowercase();
-    ["sha1", "sha-1", "md5", "md4", "md2"]
-        .iter()
-        .any(|hash| name.contains(hash))
+    const BROKEN: [&str; 8] = [
+        "1.2.840.113549.1.1.2", // md2WithRSAEncryption
+        "1.2.840.113549.1.1.3", // md4WithRSAEncryption
+        "1.2.840.113549.1.1.4", // md5WithRSAEncryption
+        "1.2.840.113549.1.1.5", // sha1WithRSAEncryption
+        "1.3.14.3.2.29",        // sha-1WithRSAEncryption
+        "1.2.840.10040.4.3",    // dsa-with-sha1
+        "1.2.840.10045.4.1",    // ecdsa-with-SHA1
+        "1.3.14.3.2.27",        // dsaWithSHA1
+    ];
+    let algorithm = certificate.signature_algorithm.algorithm.to_id_string();
+    BROKEN.contains(&algorithm.as_str())
 }
 
 /// Whether the certificate says where its issuer's certificate is to be had (RFC 5280 §4.2.2.1).
@@ -175,6 +178,9 @@ fn rsa_bits(modulus: &[u8]) -> usize {
 }
 
 fn oid_name(oid: &Oid<'_>) -> String {
+    if oid.to_id_string() == "1.2.840.10045.4.1" {
+        return "ecdsa-with-SHA1".to_owned(); // unknown to the registry
+    }
     static REGISTRY: std::sync::LazyLock<OidRegistry<'static>> =
         std::sync::LazyLock::new(|| OidRegistry::default().with_crypto().with_x509());
     REGISTRY

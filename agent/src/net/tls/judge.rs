@@ -227,3 +227,6 @@ fn is_subject(contents: &[u8], name: &X509Name<'_>) -> bool {
     x509_parser::der_parser::asn1_rs::Sequence::from_der(name.as_raw())
         .is_ok_and(|(_rest, sequence)| *sequence.content == *contents)
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,3 +96,46 @@ fn fresh(chain: &[CertificateDer<'_>], name: &ServerName<'_>, now: UnixTime, roo
             .unwrap_or(UnixTime::from_secs(i64::MAX)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    #[test]
+    fn a_remembered_judgement_changes_in_the_second_in_which_validity_does() {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["angiang.gov.vn".to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2026, 1, 1);
+        params.not_after = date_time_ymd(2026, 4, 1);
+        let leaf = params.self_signed(&key).unwrap().der().clone();
+        let roots = Roots::new(vec![leaf.clone()]).unwrap();
+        let name = ServerName::try_from("angiang.gov.vn").unwrap();
+        let memory = Memory::default();
+        let (start, end): (UnixTime, UnixTime) = (
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+            "2026-04-01T00:00:00Z".parse().unwrap(),
+        );
+        for (now, want) in [
+            (start + 86_400, &[][..]),
+            (start, &[]),
+            (start - 1, &[Cause::TlsNotYetValid]),
+            (end, &[]),
+            (end + 1, &[Cause::TlsExpired]),
+            (start + 1, &[]),
+            (end + 99_999_999, &[Cause::TlsExpired]),
+        ] {
+            let judged = memory.judge(
+                Sha256::of(&leaf),
+                std::slice::from_ref(&leaf),
+                "angiang.gov.vn",
+                &name,
+                now,
+                &roots,
+            );
+            assert_eq!(&*judged.faults, want, "{now}");
+            assert_eq!(judged.not_after, Some(end));
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod der;
+mod flight;
 pub mod hello;
 mod judge;
 #[cfg(feature = "legacy-tls")]
@@ -22,7 +23,9 @@ use ems_contract::cause::{Cause, Stage, UnknownWhy};
 use ems_contract::certificate::Chain;
 use ems_contract::clock::SharedClock;
 use ems_contract::facts::TlsFacts;
+use ring::rand::{SecureRandom, SystemRandom};
 use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{AlertDescription, ClientConfig, Error, PeerIncompatible, ProtocolVersion};
@@ -73,6 +76,16 @@ pub struct Handshake<S> {
     pub staple: Vec<u8>,
     /// The encrypted stream, or why a browser would not go on.
     pub result: Result<Encrypted<S>, Fault>,
+}
+
+impl<S> Handshake<S> {
+    /// Whether it ended before the server showed anything: our offer may not have been to its taste.
+    #[must_use]
+    pub fn ended_at_hello(&self) -> bool {
+        let at_hello = Fault::portal(Stage::Tls, Cause::TlsHandshake);
+        let legacy = Fault::portal(Stage::Tls, Cause::TlsLegacyOnly);
+        self.facts.is_none() && matches!(&self.result, Err(fault) if *fault == at_hello || *fault == legacy)
+    }
 }
 
 /// Reads the operator's own authorities from a PEM file.
@@ -131,7 +144,7 @@ impl TlsClient {
             ))
         })?;
         let setup = |error: &dyn std::fmt::Display| TlsSetupError::Setup(error.to_string());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(provider());
         let store = Arc::new(roots.store().clone());
         let signatures =
             WebPkiServerVerifier::builder_with_provider(Arc::clone(&store), Arc::clone(&provider))
@@ -275,6 +288,60 @@ impl TlsClient {
         }
     }
 
+    /// Asks a server that refused our offer, over a new `stream`, whether it takes what browsers still accept.
+    ///
+    /// `tls_legacy_only` when it chooses TLS 1.1 or older; the certificate's own fault when there is one; and where a
+    /// browser would go on but we cannot, the fault is ours: the site refuses this agent. `None` when it chooses nothing.
+    pub async fn ask_old<S>(
+        &self,
+        stream: S,
+        host: &str,
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Option<Handshake<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.trim_end_matches('.').to_owned()).ok()?;
+        let mut random = [0; 32];
+        SystemRandom::new().fill(&mut random).ok()?;
+        let flight = timeout(limit, flight::ask(stream, &name, random)).await.ok()??;
+        let session = TlsFacts {
+            version: Some(flight.version_name()),
+            cipher: Some(flight.suite_name()),
+            ..no_certificate()
+        };
+        let version = flight.version;
+        let (facts, chain) = if flight.chain.is_empty() {
+            (session, None)
+        } else {
+            let presented = Presented {
+                chain: flight.chain,
+                staple: Vec::new(),
+            };
+            let (facts, chain, _weak) = self.describe(&presented, host, &name, clock);
+            let facts = TlsFacts {
+                version: session.version,
+                cipher: session.cipher,
+                ..facts
+            };
+            (facts, Some(chain))
+        };
+        let failed = |cause| Fault::portal(Stage::Tls, cause);
+        let fault = match facts.faults.first() {
+            _ if version < 0x0303 => failed(Cause::TlsLegacyOnly),
+            Some(cause) => failed(*cause),
+            None => Fault::Own(UnknownWhy::Refused),
+        };
+        Some(Handshake {
+            facts: Some(facts),
+            chain,
+            staple: Vec::new(),
+            result: Err(fault),
+        })
+    }
+
     fn describe(
         &self,
         presented: &Presented,
@@ -302,6 +369,16 @@ impl TlsClient {
         };
         (facts, chain, weak)
     }
+}
+
+/// ring, with AES-128 before AES-256 as Chrome and Firefox offer them: servers that follow the client's order then
+/// answer us as they answer visitors, and SHA-256 costs a third of SHA-384.
+fn provider() -> CryptoProvider {
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider
+        .cipher_suites
+        .sort_by_key(|suite| !matches!(suite.suite().as_str(), Some(name) if name.contains("AES_128")));
+    provider
 }
 
 const fn no_certificate() -> TlsFacts {

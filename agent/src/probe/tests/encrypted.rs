@@ -169,6 +169,33 @@ async fn handshakes_that_fail() {
 }
 
 #[tokio::test]
+async fn a_server_that_browsers_still_take_is_not_called_down() {
+    // To us an alert, to the second hello a ServerHello of TLS 1.2 with ECDHE-RSA-AES128-SHA (CBC).
+    const CBC: &[u8] = &[
+        22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0, 0xc0, 0x13, 0,
+    ];
+    let site = Site::raw("127.0.0.1:0", None, |mut wire, number| async move {
+        let mut hello = [0; 2048];
+        let _read = wire.read(&mut hello).await;
+        let reply = if number % 2 == 0 {
+            &[21, 3, 3, 0, 2, 2, 40][..]
+        } else {
+            CBC
+        };
+        let _sent = wire.write_all(reply).await;
+        let _closed = wire.shutdown().await;
+        while wire.read(&mut hello).await.is_ok_and(|n| n > 0) {}
+    })
+    .await;
+    let seen = https(&site).measure().await;
+    assert_eq!(seen.outcome, REFUSED);
+    let tls = seen.facts.tls.unwrap();
+    assert_eq!(tls.version.as_deref(), Some("TLSv1.2"));
+    assert_eq!(tls.cipher.as_deref(), Some("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"));
+}
+
+#[tokio::test]
 async fn a_handshake_without_end() {
     let hanging = Site::raw("127.0.0.1:0", None, |wire, _| async move {
         std::future::pending::<()>().await;
