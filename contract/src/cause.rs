@@ -197,6 +197,12 @@ impl Stage {
 }
 
 impl Cause {
+    /// Key of what the operator should do, in Vietnamese and English.
+    #[must_use]
+    pub fn advice_key(self) -> String {
+        format!("advice.{}", self.as_str())
+    }
+
     /// Key of the Vietnamese and English sentence in the text catalogue.
     #[must_use]
     pub fn text_key(self) -> String {
@@ -237,7 +243,7 @@ mod tests {
     fn every_cause_has_both_texts() {
         let keys = Cause::ALL
             .iter()
-            .map(|c| c.text_key())
+            .flat_map(|c| [c.text_key(), c.advice_key()])
             .chain(DegradedCause::ALL.iter().map(|c| c.text_key()))
             .chain(UnknownWhy::ALL.iter().map(|c| c.text_key()))
             .chain(Stage::ALL.iter().map(|c| c.text_key()));

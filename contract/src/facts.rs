@@ -3,15 +3,24 @@
 //! Facts change seldom, so the collector stores a group of facts once and refers to it; values that change on
 //! every visit (timings, bytes) live in the attempt.
 
-use std::net::IpAddr;
+mod dns;
+mod finding;
+mod site;
+mod tls_audit;
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cause::{Cause, named_enum};
 use crate::digest::Sha256;
 use crate::time::UnixTime;
+
+pub use self::dns::{DnsFacts, Dnssec, NameServer, QueryStatus, Share};
+pub use self::finding::{Finding, FindingVerdict};
+pub use self::site::{Hsts, Identity, SecurityHeaders, SecurityTxt, SiteFacts, WwwVariant};
+pub use self::tls_audit::{Revocation, RevocationSource, TlsAudit};
 
 /// All fact groups of one observation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -25,6 +34,18 @@ pub struct Facts {
     /// The TLS session and the presented certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<TlsFacts>,
+    /// The name system beyond the addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns: Option<DnsFacts>,
+    /// What the https side offers beyond one session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_audit: Option<TlsAudit>,
+    /// What the web side does beyond its home page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteFacts>,
+    /// Remarks besides the outcome.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
 
 impl Facts {

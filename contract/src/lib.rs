@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
+pub mod domain;
 pub mod facts;
 pub mod family;
 pub mod id;

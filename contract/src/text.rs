@@ -39,6 +39,7 @@ struct Text {
 
 const FILES: &[(&str, &str)] = &[
     ("cause", include_str!("../text/cause.yaml")),
+    ("advice", include_str!("../text/advice.yaml")),
     ("state", include_str!("../text/state.yaml")),
     ("yaml", include_str!("../text/yaml.yaml")),
     ("law", include_str!("../text/law.yaml")),

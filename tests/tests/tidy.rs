@@ -177,14 +177,39 @@ fn every_text_key_in_code_is_in_the_catalogue() {
 }
 
 #[test]
-fn one_tls_provider_and_no_openssl() {
+fn one_tls_provider_and_openssl_only_by_its_feature() {
     let lock = std::fs::read_to_string(ems_tests::tree::root().join("Cargo.lock")).unwrap();
-    for name in ["aws-lc-rs", "aws-lc-sys", "openssl-sys", "native-tls"] {
+    for name in ["aws-lc-rs", "aws-lc-sys", "native-tls"] {
         assert!(
             !lock.contains(&format!("name = \"{name}\"")),
             "{name} is in the dependency tree"
         );
     }
+    // What an ordinary build takes in: the lock file also lists what no feature of it turns on.
+    let reaching = |features: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--workspace",
+                "--edges",
+                "normal,build",
+                "--prefix",
+                "none",
+            ])
+            .args(["--locked", "--offline"])
+            .args(features)
+            .current_dir(ems_tests::tree::root())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).contains("openssl-sys")
+    };
+    assert!(!reaching(&[]), "an ordinary build links OpenSSL");
+    assert!(reaching(&["--features", "ems-agent/legacy-tls"]));
 }
 
 #[test]

@@ -1,28 +1,29 @@
 //! `ems-agent probe <url>…`: one measurement by hand, explained to a person or as JSON for a machine.
 
 mod explain;
-mod json;
 pub mod repeat;
 mod survey;
+mod wide;
 
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, ValueEnum};
 use ems_contract::clock::SharedClock;
 use ems_contract::family::Family;
 use ems_contract::id::PortalId;
-use ems_contract::plan::{Limits, PlanPortal};
+use ems_contract::plan::{Limits, PlanPortal, Reference};
 use ems_contract::probe::ProbeKind;
 use ems_contract::text::Lang;
 use ipnet::IpNet;
 use url::Url;
 
-use self::survey::survey;
 use crate::net::budget::Pace;
+use crate::net::resolve::dnssec::Anchors;
 use crate::net::tls::read_authorities;
 use crate::probe::{Job, Measurement, NetProber, NetSettings};
 
@@ -75,10 +76,25 @@ pub struct ProbeArgs {
         env = "EMS_CONTACT"
     )]
     pub contact: String,
-    /// Measure every target and family so many times, and print a summary
-    #[arg(long, value_name = "N", conflicts_with_all = ["explain", "json"])]
+    /// Keys from which DNSSEC is validated in place of IANA's root keys (file of DNSKEY records)
+    #[arg(long, value_name = "FILE")]
+    pub trust_anchor: Option<PathBuf>,
+    /// Reference point, `HOST` or `HOST:PORT`: a failure counts only while one answers over the same family
+    #[arg(long, value_name = "HOST", value_parser = reference)]
+    pub reference: Vec<(String, u16)>,
+    /// Take the documentation prefixes (RFC 5737, RFC 3849) for global addresses: for test networks
+    #[arg(long)]
+    pub allow_documentation_addresses: bool,
+    /// Inventory that knows the targets' names and rules
+    #[arg(long, value_name = "FILE")]
+    pub targets: Option<PathBuf>,
+    /// Measure every target so many times: with `--json` the last answer and the availability over all, else a summary
+    #[arg(long, value_name = "N", conflicts_with = "explain", value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: Option<u32>,
-    /// Measurements at once with `--repeat`
+    /// Seconds from the beginning of one round to the next with `--repeat --json`
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub interval: u64,
+    /// Measurements at once with `--repeat` or `--json`
     #[arg(long, value_name = "C", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub concurrency: u32,
     /// Write the measurements of `--repeat` to a spool in this folder, as the agent does
@@ -122,9 +138,15 @@ pub async fn run(
         // A person who asks for a thousand measurements wants them now.
         pace: Pace::Unlimited,
     };
-    let prober = Arc::new(NetProber::new(settings, Arc::clone(&clock))?);
+    let anchors = args.trust_anchor.as_deref().map(Anchors::read).transpose();
+    let anchors = anchors.map_err(anyhow::Error::msg)?.unwrap_or_default();
+    let prober = Arc::new(NetProber::new(settings, Arc::clone(&clock))?.with_anchors(anchors));
     let portals = portals(&args)?;
     let families = families(&args);
+    let wanted = wanted(&args)?;
+    if args.json {
+        return wide::run(&prober, portals, wanted, &clock, out).await;
+    }
     if let Some(times) = args.repeat {
         let sink = args.spool.as_deref().map(open_spool).transpose()?;
         let jobs = repeat::jobs(portals, families, times, clock.now());
@@ -142,17 +164,36 @@ pub async fn run(
     }
     let mut code = AVAILABLE;
     for portal in portals {
-        let seen = survey(&prober, &portal, &families, &clock).await;
-        if args.json {
-            json::print(&seen, out)?;
-        } else {
-            explain::print(&seen, &prober, args.lang.into(), out)?;
-        }
-        if seen.available() != Some(true) {
+        let seen = wide::examine(&prober, &portal, &wanted, &clock).await;
+        explain::print(&seen, &prober, args.lang.into(), out)?;
+        if seen.overall.available != Some(true) {
             code = NOT_AVAILABLE;
         }
     }
     Ok(code)
+}
+
+fn wanted(args: &ProbeArgs) -> anyhow::Result<wide::Wanted> {
+    let references = args.reference.iter().flat_map(|(host, port)| {
+        let literal: Option<IpAddr> = host.parse().ok();
+        let families = Family::ALL.into_iter();
+        let families =
+            families.filter(move |family| literal.is_none_or(|address| Family::of(address) == *family));
+        families.map(move |family| Reference {
+            host: host.clone(),
+            port: *port,
+            family,
+            resolve: Vec::new(),
+        })
+    });
+    Ok(wide::Wanted {
+        families: families(args),
+        references: references.collect(),
+        rounds: args.repeat.unwrap_or(1),
+        interval: Duration::from_secs(args.interval),
+        concurrency: usize::try_from(args.concurrency).unwrap_or(1),
+        inventory: args.targets.as_deref().map(wide::read_inventory).transpose()?,
+    })
 }
 
 fn families(args: &ProbeArgs) -> Vec<Family> {
@@ -174,12 +215,29 @@ fn portals(args: &ProbeArgs) -> anyhow::Result<Vec<Arc<PlanPortal>>> {
             dns_interval_s: 300,
             tls_interval_s: 3_600,
             resolve: args.resolve.clone(),
-            allow: args.allow.clone(),
+            allow: allowed(args),
             valid_from: None,
             valid_to: None,
         }))
     };
     args.urls.iter().enumerate().map(portal).collect()
+}
+
+/// The networks that may be connected to besides the global ones.
+fn allowed(args: &ProbeArgs) -> Vec<IpNet> {
+    // RFC 5737, RFC 3849, RFC 9637.
+    const DOCUMENTATION: [&str; 5] = [
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "2001:db8::/32",
+        "3fff::/20",
+    ];
+    let mut allowed = args.allow.clone();
+    if args.allow_documentation_addresses {
+        allowed.extend(DOCUMENTATION.iter().filter_map(|text| text.parse::<IpNet>().ok()));
+    }
+    allowed
 }
 
 fn home_page(text: &str) -> anyhow::Result<Url> {
@@ -238,6 +296,29 @@ fn resolver(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_neither| {
             format!("`{text}` is not an address such as 203.162.4.190, [::1]:5353 or 127.0.0.1:53")
         })
+}
+
+fn reference(text: &str) -> Result<(String, u16), String> {
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Ok((address.ip().to_string(), address.port()));
+    }
+    if let Ok(address) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return Ok((address.to_string(), 443));
+    }
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) => (host, port.parse().ok()),
+        None => (text, Some(443)),
+    };
+    let is_name = !host.is_empty()
+        && host
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
+    match port.filter(|_| is_name) {
+        Some(port) => Ok((host.to_owned(), port)),
+        None => Err(format!(
+            "`{text}` is not a reference point such as example.vn, example.vn:80 or [2001:db8::1]:443"
+        )),
+    }
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -67,7 +67,6 @@ pub(crate) fn own_fault(error: &io::Error) -> Option<Fault> {
     const EPERM: i32 = 1;
     const EAGAIN: i32 = 11;
     const ENOMEM: i32 = 12;
-    const EACCES: i32 = 13;
     const ENFILE: i32 = 23;
     const EMFILE: i32 = 24;
     const EAFNOSUPPORT: i32 = 97;
@@ -75,8 +74,9 @@ pub(crate) fn own_fault(error: &io::Error) -> Option<Fault> {
     const EADDRNOTAVAIL: i32 = 99;
     const ENOBUFS: i32 = 105;
     match error.raw_os_error()? {
-        // The local firewall forbids it, or the kernel lacks the family.
-        EPERM | EACCES | EAFNOSUPPORT => Some(Fault::Own(UnknownWhy::AgentBlind)),
+        // The local firewall forbids it, or the kernel lacks the family. EACCES is not among them: it also stands for
+        // the far side's "administratively prohibited" (ICMP), and a local prohibition shows as a missing route.
+        EPERM | EAFNOSUPPORT => Some(Fault::Own(UnknownWhy::AgentBlind)),
         // Out of descriptors, memory or local ports.
         EMFILE | ENFILE | ENOMEM | ENOBUFS | EAGAIN | EADDRINUSE | EADDRNOTAVAIL => {
             Some(Fault::Own(UnknownWhy::Overload))

@@ -23,6 +23,14 @@ pub(super) async fn shake(
     let end = Instant::now() + limit;
     let left = || end.saturating_duration_since(Instant::now());
     let shaken = prober.tls.handshake(stream, host, limit, &prober.clock).await;
+    let again = async {
+        let limit = left().min(millis(limits.connect_ms));
+        connect(address, limit).await.ok()
+    };
+    let shaken = prober
+        .tls
+        .or_legacy(shaken, again, host, limit, &prober.clock)
+        .await;
     if !shaken.ended_at_hello() {
         return shaken;
     }

@@ -5,6 +5,7 @@ mod dns;
 mod handshake;
 #[cfg(test)]
 pub(crate) mod hostile;
+pub mod inspect;
 mod prober;
 mod reach;
 #[cfg(test)]
@@ -28,7 +29,8 @@ use ems_contract::time::UnixTime;
 
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::Reached;
-pub use self::visit::{Step, Visit};
+pub(crate) use self::visit::literal;
+pub use self::visit::{Answer, Step, Visit};
 
 /// One slot to be measured.
 #[derive(Debug, Clone)]

@@ -22,6 +22,8 @@ use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
 use crate::net::resolve::Resolver;
+use crate::net::resolve::dnssec::Anchors;
+use crate::net::tls::revocation::Lists;
 use crate::net::tls::{TlsClient, TlsSetupError};
 use crate::page::kind::KindMemory;
 
@@ -48,6 +50,8 @@ pub struct NetProber {
     pub(super) tls: TlsClient,
     pub(super) budget: Budget,
     pub(super) kinds: KindMemory,
+    pub(super) anchors: Anchors,
+    pub(super) lists: Lists,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -68,8 +72,17 @@ impl NetProber {
             tls: TlsClient::new(settings.authorities)?,
             budget: Budget::new(settings.pace),
             kinds: KindMemory::default(),
+            anchors: Anchors::default(),
+            lists: Lists::default(),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
+    }
+
+    /// Validates DNSSEC from these keys in place of IANA's root keys.
+    #[must_use]
+    pub fn with_anchors(mut self, anchors: Anchors) -> Self {
+        self.anchors = anchors;
+        self
     }
 
     /// Takes over the contact of a new plan.

@@ -8,13 +8,13 @@ use ems_contract::facts::Facts;
 use ems_contract::family::Family;
 use ems_contract::observation::{Attempt, Timings};
 use ems_contract::outcome::Outcome;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::attempts::{calls_for_another, together};
 use super::handshake::shake;
 use super::prober::NetProber;
 use super::visit::{millis, of_family, written};
-use super::{Job, Measurement, timing};
+use super::{Job, Measurement, inspect, timing};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
 use crate::net::policy::Destinations;
@@ -44,6 +44,13 @@ pub(super) async fn tls(prober: &NetProber, job: &Job) -> Measurement {
         if !calls_for_another(outcome) {
             break;
         }
+    }
+    if let Some(address) = attempts.iter().rev().find_map(|attempt| attempt.address) {
+        // What is learnt besides has the time of one attempt, and no say in the outcome.
+        let asked = [(Family::of(address), address)];
+        let audit = inspect::audit(prober, &job.portal, &asked);
+        let audit = timeout(millis(job.limits.total_ms), audit).await;
+        facts.tls_audit = audit.ok().flatten().map(|audit| audit.facts);
     }
     Measurement {
         outcome: together(&attempts),

@@ -34,8 +34,19 @@ pub struct Visit {
     pub body_bytes: Option<u32>,
     /// What the final body is.
     pub page: Option<PageKind>,
+    /// The final answer itself, where the whole of it came.
+    pub answer: Option<Answer>,
     /// Whether the portal's own page was there.
     pub result: Result<(), Fault>,
+}
+
+/// The final answer of a visit.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its headers.
+    pub headers: http::HeaderMap,
+    /// Its decoded body.
+    pub body: Vec<u8>,
 }
 
 /// One URL on the way.
@@ -107,7 +118,7 @@ enum Led {
     /// To another URL.
     On(Url),
     /// To the end.
-    Page { scan: Scan, bytes: u32 },
+    Page { scan: Scan, answer: Answer },
 }
 
 /// Visits the portal of `job` over `family`, for the first (0) or second (1) time in the slot: the second time begins
@@ -125,7 +136,7 @@ pub(super) async fn visit(prober: &NetProber, job: &Job, family: Family, attempt
     };
     let mut steps = Vec::with_capacity(2);
     let mut url = job.portal.url.clone();
-    let (mut body_bytes, mut page) = (None, None);
+    let (mut body_bytes, mut page, mut answer) = (None, None, None);
     let result = loop {
         if !steps.is_empty() && Instant::now() >= visitor.end {
             break Err(Fault::portal(Stage::Request, Cause::HttpTimeout));
@@ -136,7 +147,9 @@ pub(super) async fn visit(prober: &NetProber, job: &Job, family: Family, attempt
         steps.push(step);
         match led {
             Err(fault) => break Err(fault),
-            Ok(Led::Page { scan, bytes }) => {
+            Ok(Led::Page { scan, answer: last }) => {
+                let bytes = u32::try_from(last.body.len()).unwrap_or(u32::MAX);
+                answer = Some(last);
                 body_bytes = Some(bytes);
                 page = Some(scan.kind);
                 break judge(status.unwrap_or(0), bytes, &scan);
@@ -152,6 +165,7 @@ pub(super) async fn visit(prober: &NetProber, job: &Job, family: Family, attempt
         steps,
         body_bytes,
         page,
+        answer,
         result,
     }
 }
@@ -292,8 +306,9 @@ impl Visitor<'_> {
                 return Ok(Led::On(next));
             }
         }
-        let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
-        Ok(Led::Page { scan, bytes })
+        let headers = head.map(|head| head.headers).unwrap_or_default();
+        let answer = Answer { headers, body };
+        Ok(Led::Page { scan, answer })
     }
 
     /// A stage's own limit, cut by the end of the attempt.
@@ -313,7 +328,7 @@ pub(super) fn millis(ms: u32) -> Duration {
 }
 
 /// The address written literally in a URL.
-pub(super) fn literal(url: &Url) -> Option<IpAddr> {
+pub(crate) fn literal(url: &Url) -> Option<IpAddr> {
     match url.host()? {
         Host::Ipv4(address) => Some(address.into()),
         Host::Ipv6(address) => Some(address.into()),

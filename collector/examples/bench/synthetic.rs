@@ -138,6 +138,7 @@ fn series(agent: &AgentId, portal: &PortalId, number: u16, family: Family, mut n
             addresses: vec![address],
             http: Some(http),
             tls: Some(tls),
+            ..Facts::default()
         },
         rtt_us: 3_000.0 + noise.below(40_000) as f64,
         server_us: 20_000.0 + noise.below(300_000) as f64,

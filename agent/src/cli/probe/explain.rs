@@ -7,12 +7,18 @@ use ems_contract::outcome::Outcome;
 use ems_contract::text::{Lang, fill, get};
 
 use super::survey::{FamilySurvey, Survey};
+use super::wide::Examination;
 use crate::net::tls::summary;
 use crate::probe::{NetProber, Step, Visit};
 
 /// Prints one target.
-pub(super) fn print(seen: &Survey, prober: &NetProber, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { lang };
+pub(super) fn print(
+    whole: &Examination,
+    prober: &NetProber,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (page, seen) = (Page { lang }, &whole.survey);
     let resolvers: Vec<String> = prober.resolvers().iter().map(ToString::to_string).collect();
     writeln!(out, "{}", seen.portal.url)?;
     page.line(out, 2, "probe.started", &[("at", &page.instant(seen.started_at))])?;
@@ -21,7 +27,8 @@ pub(super) fn print(seen: &Survey, prober: &NetProber, lang: Lang, out: &mut dyn
         page.family(out, family)?;
     }
     page.certificates(out, seen)?;
-    page.verdict(out, seen)
+    super::wide::explain(whole, lang, out)?;
+    page.verdict(out, whole)
 }
 
 struct Page {
@@ -89,9 +96,9 @@ impl Page {
         }
         if seen.addresses.len() > 1 {
             self.line(out, 4, "probe.addresses", &[])?;
-            for (address, outcome) in &seen.addresses {
-                let outcome = match outcome {
-                    Some(outcome) => self.outcome(*outcome),
+            for (address, attempt) in &seen.addresses {
+                let outcome = match attempt {
+                    Some(attempt) => self.outcome(attempt.outcome),
                     None => get(self.lang, "probe.not_visited").to_owned(),
                 };
                 writeln!(out, "      {address}  {outcome}")?;
@@ -243,17 +250,17 @@ impl Page {
         Ok(())
     }
 
-    fn verdict(&self, out: &mut dyn Write, seen: &Survey) -> io::Result<()> {
+    fn verdict(&self, out: &mut dyn Write, seen: &Examination) -> io::Result<()> {
         writeln!(out)?;
-        let key = match seen.available() {
+        let key = match seen.overall.available {
             Some(true) => "probe.verdict.available",
             Some(false) => "probe.verdict.not_available",
             None => "probe.verdict.unknown",
         };
         writeln!(out, "  {}", get(self.lang, key))?;
-        for family in &seen.families {
-            let outcome = self.outcome(family.reached.outcome);
-            writeln!(out, "    {}: {outcome}", family.family)?;
+        for verdict in &seen.verdicts {
+            let outcome = self.outcome(verdict.outcome);
+            writeln!(out, "    {}: {outcome}", verdict.family)?;
         }
         Ok(())
     }

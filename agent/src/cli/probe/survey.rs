@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ems_contract::cause::Cause;
 use ems_contract::clock::SharedClock;
 use ems_contract::family::Family;
+use ems_contract::observation::Attempt;
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::PlanPortal;
 use jiff::Timestamp;
@@ -30,8 +31,8 @@ pub(super) struct Survey {
 pub(super) struct FamilySurvey {
     pub(super) family: Family,
     pub(super) reached: Reached,
-    /// Every address of the name, sorted, and what a visit to it came to; none where it was not visited.
-    pub(super) addresses: Vec<(IpAddr, Option<Outcome>)>,
+    /// Every address of the name, sorted, and a visit to it; none where it was not visited.
+    pub(super) addresses: Vec<(IpAddr, Option<Attempt>)>,
 }
 
 /// The five states of a family (STANDARDS §4).
@@ -65,12 +66,13 @@ impl FamilySurvey {
             } => FamilyState::None,
             Outcome::Unknown { .. } => FamilyState::Unknown,
             outcome => {
-                let alive = |outcome: &Option<Outcome>| outcome.is_some_and(Outcome::is_success);
-                let dead = |outcome: &Option<Outcome>| outcome.is_some_and(Outcome::is_failure);
-                let outcomes = || self.addresses.iter().map(|(_, outcome)| outcome);
+                let outcomes = || {
+                    let visited = self.addresses.iter().filter_map(|(_, attempt)| attempt.as_ref());
+                    visited.map(|attempt| attempt.outcome)
+                };
                 match (
-                    outcome.is_success() || outcomes().any(alive),
-                    outcomes().any(dead),
+                    outcome.is_success() || outcomes().any(Outcome::is_success),
+                    outcomes().any(Outcome::is_failure),
                 ) {
                     (true, true) => FamilyState::Partial,
                     (true, false) => FamilyState::Ok,
@@ -81,36 +83,7 @@ impl FamilySurvey {
     }
 }
 
-impl Survey {
-    /// Whether an ordinary browser gets the page now, over at least one family; none where that cannot be said.
-    pub(super) fn available(&self) -> Option<bool> {
-        let states = || self.families.iter().map(FamilySurvey::state);
-        if states().any(|state| matches!(state, FamilyState::Ok | FamilyState::Partial)) {
-            Some(true)
-        } else {
-            let nowhere = states().all(|state| state == FamilyState::None);
-            let fails = states().any(|state| state == FamilyState::Fail);
-            (fails || nowhere).then_some(false)
-        }
-    }
-
-    /// Why it is not available: the cause of the first family that fails, else of the first that cannot say.
-    pub(super) fn cause(&self) -> Option<&'static str> {
-        if self.available() == Some(true) {
-            return None;
-        }
-        let of = |wanted| {
-            let mut families = self.families.iter();
-            families.find(|family| family.state() == wanted)
-        };
-        of(FamilyState::Fail)
-            .or_else(|| of(FamilyState::Unknown))
-            .or_else(|| of(FamilyState::None))
-            .and_then(|family| family.reached.outcome.cause_name())
-    }
-}
-
-/// Looks at one target; families one after the other, so that their timings do not disturb each other.
+/// Looks at one target, over all families at once.
 pub(super) async fn survey(
     prober: &NetProber,
     portal: &Arc<PlanPortal>,
@@ -122,14 +95,21 @@ pub(super) async fn survey(
         started_at: clock.timestamp(),
         families: Vec::new(),
     };
-    for family in families {
-        let reached = prober.reach(&job(portal, *family, clock.now())).await;
-        let addresses = each_address(prober, portal, *family, &reached, clock).await;
-        seen.families.push(FamilySurvey {
-            family: *family,
+    let look = |family: Family| async move {
+        let reached = prober.reach(&job(portal, family, clock.now())).await;
+        let addresses = each_address(prober, portal, family, &reached, clock).await;
+        FamilySurvey {
+            family,
             reached,
             addresses,
-        });
+        }
+    };
+    match families {
+        [one] => seen.families.push(look(*one).await),
+        _ => {
+            let (four, six) = tokio::join!(look(Family::V4), look(Family::V6));
+            seen.families.extend([four, six]);
+        }
     }
     seen
 }
@@ -140,7 +120,7 @@ async fn each_address(
     family: Family,
     reached: &Reached,
     clock: &SharedClock,
-) -> Vec<(IpAddr, Option<Outcome>)> {
+) -> Vec<(IpAddr, Option<Attempt>)> {
     let said = Destinations {
         allow: &portal.allow,
         resolve: &portal.resolve,
@@ -155,23 +135,24 @@ async fn each_address(
             .iter()
             .zip(&reached.attempts)
             .filter(|(visit, _)| visit.steps.first().and_then(|step| step.address) == Some(*address))
-            .map(|(_, attempt)| attempt.outcome)
-            .max_by_key(|outcome| outcome.is_success());
-        let outcome = match visited {
-            Some(outcome) => Some(outcome),
+            .map(|(_, attempt)| attempt)
+            .max_by_key(|attempt| attempt.outcome.is_success());
+        let attempt = match visited {
+            Some(attempt) => Some(attempt.clone()),
             None if said.permit(*address) && all.len() < MAX_ADDRESSES => {
                 let mut pinned = PlanPortal::clone(portal);
                 pinned.resolve = vec![*address];
-                Some(
-                    prober
-                        .reach(&job(&Arc::new(pinned), family, clock.now()))
-                        .await
-                        .outcome,
-                )
+                let reached = prober.reach(&job(&Arc::new(pinned), family, clock.now())).await;
+                let whole = reached.outcome;
+                let last = reached.attempts.into_iter().next_back();
+                last.map(|attempt| Attempt {
+                    outcome: whole,
+                    ..attempt
+                })
             }
             None => None,
         };
-        all.push((*address, outcome));
+        all.push((*address, attempt));
     }
     all
 }

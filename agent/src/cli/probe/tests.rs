@@ -128,8 +128,16 @@ async fn json_says_everything_a_machine_needs() {
     assert_eq!(answer["families"]["v6"]["state"], "none");
     assert_eq!(answer["families"]["v6"]["cause"], "dns_nodata");
     assert_eq!(answer["tls"]["version"], "TLSv1.3");
-    assert_eq!(answer["tls"]["certificates"][0]["key"], "EC P-256");
-    assert_eq!(answer["tls"]["certificates"][0]["names"][0], "angiang.gov.vn");
+    assert_eq!(answer["tls"]["chain"][0]["key"], "EC P-256");
+    assert_eq!(answer["tls"]["chain"][0]["names"][0], "angiang.gov.vn");
+    assert_eq!(
+        answer["tls"]["versions"],
+        serde_json::json!(["TLSv1.2", "TLSv1.3"]),
+        "{out}"
+    );
+    assert_eq!(answer["tls"]["ocsp"], "absent");
+    assert_eq!(answer["domain_ok"], true);
+    assert_eq!(answer["http"]["hsts"], "absent");
     assert_eq!(answer["http"]["status"], 200);
     assert_eq!(answer["http"]["page_kind"], "portal");
 }

@@ -4,8 +4,11 @@
 //! own trouble is not the portal's: silence, failure and refusal are confirmed at a second resolver first.
 
 mod answer;
+pub mod authority;
+pub mod dnssec;
 #[cfg(test)]
 pub(crate) mod fake;
+pub mod question;
 mod transport;
 
 use std::net::{IpAddr, SocketAddr};

@@ -1,247 +1,341 @@
-//! What a server speaks that our own TLS library does not: one hand-written ClientHello of TLS 1.2.
+//! A ClientHello that asks for exactly one version, and the reading of the answer: pure bytes (RFC 5246 §7.4.1,
+//! RFC 8446 §4.1).
 //!
-//! rustls knows only suites with forward secrecy and authenticated encryption. Browsers still accept CBC and RSA key
-//! exchange, so a server that refuses us with an alert may serve everybody else; and one that speaks nothing above
-//! TLS 1.1 serves nobody. The first flight of TLS 1.2 and older is not encrypted: version, suite and certificate are
-//! read from it and the connection is dropped (RFC 5246 §7.4).
+//! rustls cannot speak below TLS 1.2 nor CBC, so what a server offers besides is asked with bytes of our own. The
+//! handshake is never finished.
 
-use rustls::pki_types::{CertificateDer, ServerName};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use super::suite::{MODERN, OFFERED};
 
-/// The suites of TLS 1.2 that Chrome offers, in its order.
-const SUITES: [(u16, &str); 12] = [
-    (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-    (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
-    (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
-    (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
-    (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
-    (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
-    (0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),
-    (0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
-    (0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256"),
-    (0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384"),
-    (0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA"),
-    (0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA"),
-];
-
-/// The most bytes of a first flight that are read.
-const MAX_FLIGHT: usize = 128 * 1024;
-
-/// A server's first flight, as far as it tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Flight {
-    /// The chosen version, such as 0x0303 for TLS 1.2.
-    pub(super) version: u16,
-    /// The chosen suite.
-    suite: u16,
-    /// The presented chain, leaf first.
-    pub(super) chain: Vec<CertificateDer<'static>>,
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// RFC 2246, obsolete (RFC 8996).
+    Tls10,
+    /// RFC 4346, obsolete (RFC 8996).
+    Tls11,
+    /// RFC 5246.
+    Tls12,
+    /// RFC 8446.
+    Tls13,
 }
 
-impl Flight {
-    pub(super) fn version_name(&self) -> String {
-        match self.version {
-            0x0300 => "SSLv3".to_owned(),
-            0x0301 => "TLSv1.0".to_owned(),
-            0x0302 => "TLSv1.1".to_owned(),
-            0x0303 => "TLSv1.2".to_owned(),
-            other => format!("{other:#06x}"),
+impl Version {
+    /// Oldest first.
+    pub const ALL: [Self; 4] = [Self::Tls10, Self::Tls11, Self::Tls12, Self::Tls13];
+
+    /// `TLSv1.0` to `TLSv1.3`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tls10 => "TLSv1.0",
+            Self::Tls11 => "TLSv1.1",
+            Self::Tls12 => "TLSv1.2",
+            Self::Tls13 => "TLSv1.3",
         }
     }
 
-    pub(super) fn suite_name(&self) -> String {
-        let known = SUITES.iter().find(|(number, _)| *number == self.suite);
-        known.map_or_else(|| format!("{:#06x}", self.suite), |(_, name)| (*name).to_owned())
-    }
-}
-
-/// Says hello and reads the first flight; `None` when the server does not choose any of what browsers offer.
-pub(super) async fn ask<S>(mut stream: S, name: &ServerName<'_>, random: [u8; 32]) -> Option<Flight>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    stream.write_all(&client_hello(name, random)).await.ok()?;
-    let mut seen = Vec::new();
-    let mut piece = [0; 4096];
-    while seen.len() < MAX_FLIGHT {
-        let count = stream.read(&mut piece).await.ok()?;
-        seen.extend_from_slice(&piece[..count]);
-        let (flight, whole) = read(&seen);
-        if whole || count == 0 {
-            return flight;
+    const fn code(self) -> u16 {
+        match self {
+            Self::Tls10 => 0x0301,
+            Self::Tls11 => 0x0302,
+            Self::Tls12 => 0x0303,
+            Self::Tls13 => 0x0304,
         }
     }
-    None
-}
 
-/// Reads a flight; the flag says that no more is needed: the certificate has come, or an alert.
-fn read(bytes: &[u8]) -> (Option<Flight>, bool) {
-    let mut messages = Vec::new();
-    let mut rest = bytes;
-    let mut ended = false;
-    while let [kind, _, _, high, low, after @ ..] = rest {
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        // Anything but a handshake record ends the flight: an alert, or no TLS at all.
-        let (22, Some((body, next))) = (*kind, after.split_at_checked(length)) else {
-            ended = *kind != 22;
-            break;
-        };
-        messages.extend_from_slice(body);
-        rest = next;
+    fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.code() == code)
     }
-    let mut flight = None;
-    let mut messages = &messages[..];
-    while let [kind, a, b, c, after @ ..] = messages {
-        let length = usize::try_from(u32::from_be_bytes([0, *a, *b, *c])).unwrap_or(usize::MAX);
-        let Some((body, next)) = after.split_at_checked(length) else {
-            break;
-        };
-        match (kind, &mut flight) {
-            (2, None) => flight = server_hello(body),
-            (11, Some(Flight { chain, .. })) => {
-                *chain = certificates(body);
-                return (flight, true);
-            }
-            // ServerHelloDone without a certificate, or messages out of order.
-            _ => return (flight, true),
-        }
-        if flight.is_none() {
-            return (None, true);
-        }
-        messages = next;
-    }
-    (flight, ended)
 }
 
-fn server_hello(body: &[u8]) -> Option<Flight> {
-    let version = u16::from_be_bytes([*body.first()?, *body.get(1)?]);
-    let session = usize::from(*body.get(34)?);
-    let suite = u16::from_be_bytes([*body.get(35 + session)?, *body.get(36 + session)?]);
-    Some(Flight {
-        version,
-        suite,
-        chain: Vec::new(),
-    })
+/// What a server says to a ClientHello.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// It goes on, with this version and suite.
+    Hello {
+        /// The version that it chose; another one than asked is possible.
+        version: Version,
+        /// The suite's number (IANA TLS Cipher Suites).
+        cipher: u16,
+    },
+    /// It refuses with this alert (RFC 8446 §6).
+    Alert(u8),
+    /// It does not speak TLS, or a version older than all that we know.
+    Garbage,
+    /// More bytes are needed.
+    Incomplete,
 }
 
-fn certificates(body: &[u8]) -> Vec<CertificateDer<'static>> {
-    let mut chain = Vec::new();
-    let mut rest = body.get(3..).unwrap_or_default();
-    while let [a, b, c, after @ ..] = rest {
-        let length = usize::try_from(u32::from_be_bytes([0, *a, *b, *c])).unwrap_or(usize::MAX);
-        let Some((der, next)) = after.split_at_checked(length) else {
-            break;
-        };
-        chain.push(CertificateDer::from(der.to_vec()));
-        rest = next;
-    }
-    chain
-}
+/// The longest answer that is waited for: a ServerHello has some hundred bytes.
+pub const MAX_REPLY: usize = 4 * 1024;
 
-fn client_hello(name: &ServerName<'_>, random: [u8; 32]) -> Vec<u8> {
-    let mut extensions = Vec::new();
-    let mut extension = |kind: u16, body: &[u8]| {
-        extensions.extend_from_slice(&kind.to_be_bytes());
-        extensions.extend(sized(body));
+/// The record that asks for `version` alone, for the host `name` (left out when it is an address: RFC 6066 §3).
+/// `random` fills the client random, the session id and the key share: 96 bytes from a good source.
+#[must_use]
+pub fn client_hello(version: Version, name: Option<&str>, random: &[u8; 96]) -> Vec<u8> {
+    let legacy = version.code().min(Version::Tls12.code());
+    let mut body = legacy.to_be_bytes().to_vec();
+    body.extend_from_slice(&random[..32]);
+    // A session id makes middleboxes take TLS 1.3 for a resumption (RFC 8446 appendix D.4).
+    let session: &[u8] = if version == Version::Tls13 {
+        &random[32..64]
+    } else {
+        &[]
     };
-    if let ServerName::DnsName(host) = name {
-        let entry = [&[0][..], &sized(host.as_ref().as_bytes())].concat();
-        extension(0, &sized(&entry));
-    }
-    extension(10, &sized(&[0, 29, 0, 23, 0, 24])); // groups: X25519, P-256, P-384
-    extension(11, &[1, 0]); // points: uncompressed
-    // Signatures: ECDSA and RSA with SHA-256, SHA-384, SHA-512 and, as the last resort, SHA-1.
-    extension(
-        13,
-        &sized(&[4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 8, 6, 6, 1, 2, 3, 2, 1]),
-    );
-    extension(16, &sized(b"\x08http/1.1")); // ALPN
-    extension(23, &[]); // extended master secret
-    extension(0xff01, &[0]); // renegotiation info
+    block8(&mut body, |out| out.extend_from_slice(session));
+    block16(&mut body, |out| {
+        let suites = if version == Version::Tls13 {
+            MODERN
+        } else {
+            OFFERED
+        };
+        for suite in suites {
+            out.extend_from_slice(&suite.code.to_be_bytes());
+        }
+        if version != Version::Tls13 {
+            // TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746): strict servers refuse without it.
+            out.extend_from_slice(&[0x00, 0xff]);
+        }
+    });
+    block8(&mut body, |out| out.push(0));
+    block16(&mut body, |out| extensions(out, version, name, &random[64..]));
 
-    let mut body = vec![3, 3];
-    body.extend_from_slice(&random);
-    body.push(0); // no session
-    let suites: Vec<u8> = SUITES
-        .iter()
-        .flat_map(|(number, _)| number.to_be_bytes())
-        .collect();
-    body.extend(sized(&suites));
-    body.extend_from_slice(&[1, 0]); // no compression
-    body.extend(sized(&extensions));
-
-    // A ClientHello is far below 64 kB, so the third byte of its length is 0.
-    let handshake = [&[1, 0][..], &sized(&body)].concat();
-    [&[22, 3, 1][..], &sized(&handshake)].concat()
+    let mut message = vec![0x01, 0];
+    block16(&mut message, |out| out.extend_from_slice(&body));
+    // Records of a first flight carry 3.1 whatever follows (RFC 8446 §5.1).
+    let mut record = vec![0x16, 0x03, 0x01];
+    block16(&mut record, |out| out.extend_from_slice(&message));
+    record
 }
 
-/// Bytes behind their length in two bytes.
-fn sized(bytes: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-    [&length.to_be_bytes()[..], bytes].concat()
+fn extensions(out: &mut Vec<u8>, version: Version, name: Option<&str>, share: &[u8]) {
+    let mut extension = |kind: u16, body: &dyn Fn(&mut Vec<u8>)| {
+        out.extend_from_slice(&kind.to_be_bytes());
+        block16(out, |out| body(out));
+    };
+    if let Some(name) = name.filter(|name| name.len() < 256) {
+        extension(0, &|out| {
+            block16(out, |out| {
+                out.push(0);
+                block16(out, |out| out.extend_from_slice(name.as_bytes()));
+            });
+        });
+    }
+    // supported_groups: X25519, P-256, P-384, P-521, ffdhe2048, ffdhe3072.
+    extension(10, &|out| {
+        block16(out, |out| {
+            for group in [0x001d_u16, 0x0017, 0x0018, 0x0019, 0x0100, 0x0101] {
+                out.extend_from_slice(&group.to_be_bytes());
+            }
+        });
+    });
+    if version >= Version::Tls12 {
+        // signature_algorithms: ECDSA, RSA-PSS, RSA, Ed25519; SHA-1 last, so that old servers still answer.
+        extension(13, &|out| {
+            block16(out, |out| {
+                for scheme in [
+                    0x0403_u16, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0807,
+                    0x0203, 0x0201,
+                ] {
+                    out.extend_from_slice(&scheme.to_be_bytes());
+                }
+            });
+        });
+    }
+    if version == Version::Tls13 {
+        extension(43, &|out| block8(out, |out| out.extend_from_slice(&[0x03, 0x04])));
+        extension(51, &|out| {
+            block16(out, |out| {
+                out.extend_from_slice(&[0x00, 0x1d]);
+                block16(out, |out| out.extend_from_slice(share));
+            });
+        });
+        extension(45, &|out| out.extend_from_slice(&[1, 1]));
+    } else {
+        extension(11, &|out| out.extend_from_slice(&[1, 0]));
+        extension(23, &|_out| ());
+    }
+}
+
+/// What `bytes`, all that came so far, say.
+#[must_use]
+pub fn read(bytes: &[u8]) -> Reply {
+    let mut handshake = Vec::new();
+    let mut rest = bytes;
+    loop {
+        let [kind, major, _minor, high, low, body @ ..] = rest else {
+            return if rest.first().is_none_or(|kind| matches!(kind, 0x15 | 0x16)) {
+                Reply::Incomplete
+            } else {
+                Reply::Garbage
+            };
+        };
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        if *major != 3 || length == 0 || length > 16_640 {
+            return Reply::Garbage;
+        }
+        match kind {
+            0x15 => {
+                return match body {
+                    [_level, description, ..] => Reply::Alert(*description),
+                    _ => Reply::Incomplete,
+                };
+            }
+            0x16 => handshake.extend_from_slice(&body[..length.min(body.len())]),
+            _ => return Reply::Garbage,
+        }
+        match server_hello(&handshake) {
+            Reply::Incomplete if body.len() > length && handshake.len() < MAX_REPLY => rest = &body[length..],
+            answer => return answer,
+        }
+    }
+}
+
+fn server_hello(message: &[u8]) -> Reply {
+    if message.first().is_some_and(|kind| *kind != 2) {
+        return Reply::Garbage;
+    }
+    let Some([high, middle, low]) = message.get(1..4) else {
+        return Reply::Incomplete;
+    };
+    let length = usize::from(*high) << 16 | usize::from(*middle) << 8 | usize::from(*low);
+    if length > MAX_REPLY {
+        return Reply::Garbage;
+    }
+    match message.get(4..4 + length) {
+        Some(body) => chosen(body).map_or(Reply::Garbage, |(version, cipher)| Reply::Hello {
+            version,
+            cipher,
+        }),
+        None => Reply::Incomplete,
+    }
+}
+
+fn chosen(body: &[u8]) -> Option<(Version, u16)> {
+    let word = |at: usize| Some(u16::from_be_bytes([*body.get(at)?, *body.get(at + 1)?]));
+    let mut version = word(0)?;
+    let after_session = 35 + usize::from(*body.get(34)?);
+    let cipher = word(after_session)?;
+    let mut at = after_session + 3 + 2;
+    while let (Some(kind), Some(length)) = (word(at), word(at + 2)) {
+        // supported_versions holds the real version of TLS 1.3.
+        if kind == 43 && length == 2 {
+            version = word(at + 4)?;
+        }
+        at += 4 + usize::from(length);
+    }
+    Some((Version::from_code(version)?, cipher))
+}
+
+fn block8(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
+    let at = out.len();
+    out.push(0);
+    fill(out);
+    out[at] = u8::try_from(out.len() - at - 1).unwrap_or(u8::MAX);
+}
+
+fn block16(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
+    let at = out.len();
+    out.extend_from_slice(&[0, 0]);
+    fill(out);
+    let length = u16::try_from(out.len() - at - 2).unwrap_or(u16::MAX);
+    out[at..at + 2].copy_from_slice(&length.to_be_bytes());
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use proptest::prelude::*;
-    use rustls::ServerConnection;
 
     use super::*;
-    use crate::probe::hostile::{Authority, params};
 
-    const HELLO: &[u8] = &[
-        2, 0, 0, 38, 3, 1, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
-        7, 7, 7, 7, 7, 0, 0, 0x2f, 0,
-    ];
+    fn hello(version: u16, cipher: u16, extensions: &[u8]) -> Vec<u8> {
+        let mut body = version.to_be_bytes().to_vec();
+        body.extend_from_slice(&[7; 32]);
+        body.push(0);
+        body.extend_from_slice(&cipher.to_be_bytes());
+        body.push(0);
+        if !extensions.is_empty() {
+            block16(&mut body, |out| out.extend_from_slice(extensions));
+        }
+        let mut message = vec![2, 0];
+        block16(&mut message, |out| out.extend_from_slice(&body));
+        message
+    }
+
+    fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut record = vec![kind, 3, 3];
+        block16(&mut record, |out| out.extend_from_slice(body));
+        record
+    }
 
     #[test]
-    fn an_independent_server_understands_the_hello_and_is_understood() {
-        let config = Authority::new("EMS").server(&params("leaf", &["angiang.gov.vn"]));
-        let mut server = ServerConnection::new(Arc::clone(&config)).unwrap();
-        let name = ServerName::try_from("angiang.gov.vn").unwrap();
-        let hello = client_hello(&name, [7; 32]);
-        server.read_tls(&mut &hello[..]).unwrap();
-        server.process_new_packets().unwrap();
-        assert_eq!(server.server_name(), Some("angiang.gov.vn"));
-        let mut flight = Vec::new();
-        while server.wants_write() {
-            server.write_tls(&mut flight).unwrap();
-        }
-        let (read_back, whole) = read(&flight);
-        let read_back = read_back.unwrap();
-        assert!(whole);
-        assert_eq!(read_back.version_name(), "TLSv1.2");
-        assert_eq!(read_back.suite_name(), "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
-        assert_eq!(read_back.chain.len(), 2);
-        for end in 0..flight.len() {
-            let (_, whole) = read(&flight[..end]);
-            assert!(!whole || end > 200, "{end} bytes cannot be all");
+    fn answers_are_told_apart() {
+        let old = Reply::Hello {
+            version: Version::Tls11,
+            cipher: 0x002f,
+        };
+        let new = Reply::Hello {
+            version: Version::Tls13,
+            cipher: 0x1301,
+        };
+        let thirteen = hello(0x0303, 0x1301, &[0, 43, 0, 2, 3, 4]);
+        let split = [record(0x16, &thirteen[..9]), record(0x16, &thirteen[9..])].concat();
+        for (what, bytes, want) in [
+            ("1.1", record(0x16, &hello(0x0302, 0x002f, &[])), old),
+            ("1.3", record(0x16, &thirteen), new),
+            ("over two records", split, new),
+            ("protocol_version", record(0x15, &[2, 70]), Reply::Alert(70)),
+            ("half an alert", vec![0x15, 3, 1, 0, 2, 2], Reply::Incomplete),
+            ("nothing yet", vec![], Reply::Incomplete),
+            (
+                "half a hello",
+                record(0x16, &thirteen)[..40].to_vec(),
+                Reply::Incomplete,
+            ),
+            ("SSH", b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(), Reply::Garbage),
+            (
+                "SSL 3.0",
+                record(0x16, &hello(0x0300, 0x002f, &[])),
+                Reply::Garbage,
+            ),
+            ("not a hello", record(0x16, &[11, 0, 0, 1, 0]), Reply::Garbage),
+        ] {
+            assert_eq!(read(&bytes), want, "{what}");
         }
     }
 
     #[test]
-    fn an_old_version_and_an_alert() {
-        let record = [&[22, 3, 1][..], &sized(HELLO)].concat();
-        let (flight, whole) = read(&record);
-        assert!(!whole, "the certificate is still to come");
-        let flight = flight.unwrap();
-        assert_eq!(
-            (flight.version_name(), flight.suite_name()),
-            ("TLSv1.0".to_owned(), "TLS_RSA_WITH_AES_128_CBC_SHA".to_owned())
-        );
-        assert_eq!(read(&[21, 3, 3, 0, 2, 2, 40]), (None, true));
-        assert_eq!(read(b"HTTP/1.1 400 Bad Request\r\n"), (None, true));
+    fn a_hello_is_a_well_formed_record_that_names_the_host() {
+        for version in Version::ALL {
+            let bytes = client_hello(version, Some("angiang.gov.vn"), &[9; 96]);
+            assert_eq!(
+                usize::from(u16::from_be_bytes([bytes[3], bytes[4]])),
+                bytes.len() - 5
+            );
+            assert!(bytes.windows(14).any(|part| part == b"angiang.gov.vn"));
+            assert!(
+                !client_hello(version, None, &[9; 96])
+                    .windows(4)
+                    .any(|part| part == b"gov.")
+            );
+        }
     }
 
     proptest! {
         #[test]
-        fn garbage_is_no_flight(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _seen = read(&bytes);
-            let _seen = read(&[&[22, 3, 3][..], &sized(&bytes)].concat());
-            let _seen = server_hello(&bytes);
-            let _seen = certificates(&bytes);
+        fn garbage_never_panics(bytes in any::<Vec<u8>>(), kind in 0x14_u8..0x18) {
+            std::hint::black_box(read(&bytes));
+            std::hint::black_box(read(&record(kind, &bytes[..bytes.len().min(600)])));
+            let mut message = vec![2, 0];
+            block16(&mut message, |out| out.extend_from_slice(&bytes[..bytes.len().min(600)]));
+            std::hint::black_box(read(&record(0x16, &message)));
+        }
+
+        #[test]
+        fn more_bytes_never_change_a_settled_answer(bytes in any::<Vec<u8>>(), more in any::<Vec<u8>>()) {
+            let message = record(0x16, &hello(0x0303, 0xc02f, &[]));
+            let first = read(&message);
+            prop_assert_eq!(read(&[message, bytes, more].concat()), first);
         }
     }
 }

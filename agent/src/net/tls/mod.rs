@@ -1,10 +1,18 @@
 //! TLS as measured: a fresh handshake, the chain and everything wrong with it, whether or not it verifies.
 
 mod certificate;
-mod hello;
+mod der;
+mod flight;
+pub mod hello;
 mod judge;
+#[cfg(feature = "legacy-tls")]
+mod legacy;
 mod memory;
 mod recorder;
+pub mod revocation;
+mod stream;
+pub mod suite;
+pub mod versions;
 
 use std::io;
 use std::path::Path;
@@ -24,12 +32,12 @@ use rustls::{AlertDescription, ClientConfig, Error, PeerIncompatible, ProtocolVe
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 pub use self::certificate::{Summary, summary};
 pub use self::judge::Roots;
 use self::memory::Memory;
 use self::recorder::{Presented, Recorder};
+pub use self::stream::Encrypted;
 use super::fault::Fault;
 
 /// Makes handshakes; built once, shared by all probes.
@@ -64,8 +72,10 @@ pub struct Handshake<S> {
     pub facts: Option<TlsFacts>,
     /// The presented chain.
     pub chain: Option<Chain>,
+    /// The stapled OCSP answer; empty for none.
+    pub staple: Vec<u8>,
     /// The encrypted stream, or why a browser would not go on.
-    pub result: Result<TlsStream<S>, Fault>,
+    pub result: Result<Encrypted<S>, Fault>,
 }
 
 impl<S> Handshake<S> {
@@ -98,7 +108,30 @@ pub fn read_authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Tls
     Ok(found)
 }
 
+impl<S> Handshake<S> {
+    /// Whether an older dialect of TLS 1.2 (CBC, RSA key exchange) may succeed where this handshake failed: the
+    /// server ended it before it showed a certificate.
+    #[must_use]
+    fn calls_for_legacy(&self) -> bool {
+        cfg!(feature = "legacy-tls")
+            && self.chain.is_none()
+            && matches!(
+                self.result,
+                Err(Fault::Portal {
+                    cause: Cause::TlsHandshake | Cause::TlsLegacyOnly | Cause::TcpReset,
+                    ..
+                })
+            )
+    }
+}
+
 impl TlsClient {
+    /// Whom it trusts.
+    #[must_use]
+    pub const fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
     /// A client that trusts the compiled-in authorities and `authorities`.
     ///
     /// # Errors
@@ -124,7 +157,6 @@ impl TlsClient {
             .with_no_client_auth();
         // A resumed session shows no certificate.
         template.resumption = Resumption::disabled();
-        template.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             template,
             signatures,
@@ -146,29 +178,47 @@ impl TlsClient {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
+        self.handshake_offering(stream, host, &[b"http/1.1"], limit, clock)
+            .await
+    }
+
+    /// The same, offering these protocols by ALPN (RFC 7301), the preferred one first.
+    pub async fn handshake_offering<S>(
+        &self,
+        stream: S,
+        host: &str,
+        protocols: &[&[u8]],
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Handshake<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let failed = |cause| Fault::portal(Stage::Tls, cause);
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let Ok(name) = ServerName::try_from(host.trim_end_matches('.').to_owned()) else {
             return Handshake {
                 facts: None,
                 chain: None,
+                staple: Vec::new(),
                 result: Err(failed(Cause::TlsHandshake)),
             };
         };
         let recorder = Arc::new(Recorder::new(Arc::clone(&self.signatures)));
         let mut config = self.template.clone();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         config
             .dangerous()
             .set_certificate_verifier(Arc::clone(&recorder) as _);
         let connector = TlsConnector::from(Arc::new(config));
         let outcome = timeout(limit, connector.connect(name.clone(), stream)).await;
 
-        let shown = recorder
-            .take()
-            .map(|presented| self.describe(&presented, host, &name, clock));
-        let (mut facts, chain, weak) = match shown {
-            Some((facts, chain, weak)) => (Some(facts), Some(chain), weak),
-            None => (None, None, None),
+        let (mut facts, chain, weak, staple) = match recorder.take() {
+            Some(presented) => {
+                let (facts, chain, weak) = self.describe(&presented, host, &name, clock);
+                (Some(facts), Some(chain), weak, presented.staple)
+            }
+            None => (None, None, None, Vec::new()),
         };
         let result = match outcome {
             Err(_elapsed) => Err(failed(Cause::TlsTimeout)),
@@ -178,11 +228,64 @@ impl TlsClient {
                 note_session(facts, stream.get_ref().1);
                 match facts.faults.first() {
                     Some(cause) => Err(failed(*cause)),
-                    None => Ok(stream),
+                    None => Ok(Encrypted::Modern(Box::new(stream))),
                 }
             }
         };
-        Handshake { facts, chain, result }
+        Handshake {
+            facts,
+            chain,
+            staple,
+            result,
+        }
+    }
+
+    /// The handshake where it succeeded or showed a certificate, else a second one on a new connection in the dialects
+    /// that browsers still speak; the first verdict stands where that one fails too.
+    pub async fn or_legacy<S, C>(
+        &self,
+        first: Handshake<S>,
+        connect: C,
+        host: &str,
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Handshake<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+        C: Future<Output = Option<S>>,
+    {
+        if !first.calls_for_legacy() {
+            return first;
+        }
+        let Some(stream) = connect.await else { return first };
+        let second = self.legacy_handshake(stream, host, limit, clock).await;
+        if second.chain.is_some() { second } else { first }
+    }
+
+    /// Shakes hands in the dialects of TLS 1.2 that rustls leaves out: what a browser still does. Judges the chain as
+    /// ever. Without the feature `legacy-tls` it fails at once.
+    async fn legacy_handshake<S>(
+        &self,
+        stream: S,
+        host: &str,
+        limit: Duration,
+        clock: &SharedClock,
+    ) -> Handshake<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        #[cfg(feature = "legacy-tls")]
+        return self.by_openssl(stream, host, limit, clock).await;
+        #[cfg(not(feature = "legacy-tls"))]
+        {
+            drop((stream, host, limit, clock));
+            Handshake {
+                facts: None,
+                chain: None,
+                staple: Vec::new(),
+                result: Err(Fault::portal(Stage::Tls, Cause::TlsHandshake)),
+            }
+        }
     }
 
     /// Asks a server that refused our offer, over a new `stream`, whether it takes what browsers still accept.
@@ -203,7 +306,7 @@ impl TlsClient {
         let name = ServerName::try_from(host.trim_end_matches('.').to_owned()).ok()?;
         let mut random = [0; 32];
         SystemRandom::new().fill(&mut random).ok()?;
-        let flight = timeout(limit, hello::ask(stream, &name, random)).await.ok()??;
+        let flight = timeout(limit, flight::ask(stream, &name, random)).await.ok()??;
         let session = TlsFacts {
             version: Some(flight.version_name()),
             cipher: Some(flight.suite_name()),
@@ -215,7 +318,7 @@ impl TlsClient {
         } else {
             let presented = Presented {
                 chain: flight.chain,
-                stapled: false,
+                staple: Vec::new(),
             };
             let (facts, chain, _weak) = self.describe(&presented, host, &name, clock);
             let facts = TlsFacts {
@@ -234,6 +337,7 @@ impl TlsClient {
         Some(Handshake {
             facts: Some(facts),
             chain,
+            staple: Vec::new(),
             result: Err(fault),
         })
     }
@@ -260,7 +364,7 @@ impl TlsClient {
             not_after: judged.not_after,
             chain_not_after: judged.chain_not_after,
             faults: judged.faults.to_vec(),
-            stapled: presented.stapled,
+            stapled: !presented.staple.is_empty(),
             ..no_certificate()
         };
         (facts, chain, weak)
@@ -318,7 +422,16 @@ fn handshake_fault(error: &io::Error, weak: Option<Cause>) -> Fault {
         Some(Error::FailedToGetRandomBytes | Error::FailedToGetCurrentTime) => {
             return Fault::Own(UnknownWhy::Overload);
         }
+        // Cut off in the middle, with nothing said in TLS.
+        None if is_reset(error) => weak.unwrap_or(Cause::TcpReset),
         _ => weak.unwrap_or(Cause::TlsHandshake),
     };
     Fault::portal(Stage::Tls, cause)
+}
+
+fn is_reset(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe
+    )
 }

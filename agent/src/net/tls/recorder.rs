@@ -15,8 +15,8 @@ use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 pub(super) struct Presented {
     /// Leaf first.
     pub(super) chain: Vec<CertificateDer<'static>>,
-    /// Whether an OCSP answer came with it.
-    pub(super) stapled: bool,
+    /// The OCSP answer that came with it; empty for none.
+    pub(super) staple: Vec<u8>,
 }
 
 /// The verifier of one connection.
@@ -54,7 +54,7 @@ impl ServerCertVerifier for Recorder {
         let chain = std::iter::once(end_entity).chain(intermediates);
         *self.presented.lock().unwrap_or_else(PoisonError::into_inner) = Some(Presented {
             chain: chain.map(|der| der.clone().into_owned()).collect(),
-            stapled: !ocsp_response.is_empty(),
+            staple: ocsp_response.to_vec(),
         });
         Ok(ServerCertVerified::assertion())
     }

@@ -1,0 +1,311 @@
+//! The agent's `probe --json` against the test network of `tests/lab`: every host named with its right cause.
+//!
+//! Needs root and Debian's nginx, nsd, unbound, openssl, nftables. Where it cannot run, it says why and fails unless
+//! `EMS_ALLOW_SKIP=1`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context as _, ensure};
+use ems_tests::process::{binary, installed};
+use ems_tests::tree;
+use serde_json::Value;
+
+/// Programs of Debian that the lab starts.
+const NEEDED: [&str; 9] = [
+    "nginx",
+    "nsd",
+    "unbound",
+    "openssl",
+    "nft",
+    "ip",
+    "dig",
+    "ldns-signzone",
+    "python3",
+];
+/// Hosts that only a build with the feature `legacy-tls` reaches.
+const LEGACY: [&str; 2] = ["a13.lab.gov.vn", "a14.lab.gov.vn"];
+
+#[expect(clippy::print_stdout, reason = "a test that skips says why")]
+fn tell(text: &str) {
+    println!("{text}");
+}
+
+/// A lab that stands while this value lives. Its namespaces have fixed names: one at a time.
+struct Lab {
+    folder: PathBuf,
+}
+
+impl Lab {
+    /// Builds it; the reason when it cannot be built here.
+    fn up() -> anyhow::Result<Result<Self, String>> {
+        let user = Command::new("id").arg("-u").output()?;
+        if user.stdout.trim_ascii() != b"0" {
+            return Ok(Err("network namespaces need root".to_owned()));
+        }
+        for program in NEEDED {
+            if let Err(error) = installed(program) {
+                return Ok(Err(error.to_string()));
+            }
+        }
+        let probe = Command::new("ip").args(["netns", "add", "emslab-try"]).output()?;
+        if !probe.status.success() {
+            let why = String::from_utf8_lossy(&probe.stderr).trim().to_owned();
+            return Ok(Err(format!("this kernel gives no network namespaces: {why}")));
+        }
+        Command::new("ip").args(["netns", "del", "emslab-try"]).output()?;
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "emslab-{}-{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
+        let lab = Self {
+            folder: std::env::temp_dir().join(name),
+        };
+        lab.command("up")?;
+        Ok(Ok(lab))
+    }
+
+    fn command(&self, what: &str) -> anyhow::Result<String> {
+        let script = tree::root().join("tests/lab/lab");
+        let done = Command::new(script).arg(what).arg(&self.folder).output()?;
+        ensure!(
+            done.status.success(),
+            "lab {what}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        Ok(String::from_utf8(done.stdout)?)
+    }
+
+    /// What a perfect tester says, by host.
+    fn truth(&self) -> anyhow::Result<BTreeMap<String, Value>> {
+        let text = self.command("truth")?;
+        let lines = text.lines().map(serde_json::from_str::<Value>);
+        lines
+            .map(|line| {
+                let line = line?;
+                let host = line["host"].as_str().context("a host without name")?.to_owned();
+                Ok((host, line))
+            })
+            .collect()
+    }
+
+    /// Probes `hosts` from inside `namespace`; answers by host.
+    fn probe(
+        &self,
+        namespace: &str,
+        hosts: &[&str],
+        more: &[&str],
+    ) -> anyhow::Result<BTreeMap<String, Value>> {
+        let agent = binary("ems-agent")?;
+        let path = |name: &str| self.folder.join(name).display().to_string();
+        let output = Command::new("ip")
+            .args(["netns", "exec", namespace])
+            .arg(agent)
+            .arg("probe")
+            .args(hosts.iter().map(|host| format!("https://{host}/")))
+            .args([
+                "--json",
+                "--concurrency",
+                "100",
+                "--allow-documentation-addresses",
+            ])
+            .args(["--resolver", "198.51.100.1", "--resolver", "198.51.100.2"])
+            .args(["--reference", "198.51.100.11", "--reference", "2001:db8:53::11"])
+            .args(["--ca", &path("ca.pem"), "--trust-anchor", &path("dns/anchor.key")])
+            .args(more)
+            .output()?;
+        let code = output.status.code();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(
+            matches!(code, Some(0 | 1)),
+            "the agent ended with {code:?}: {told}"
+        );
+        let text = String::from_utf8(output.stdout)?;
+        let mut answers = BTreeMap::new();
+        for line in text.lines() {
+            let answer: Value = serde_json::from_str(line)?;
+            let target = answer["target"].as_str().context("an answer without target")?;
+            let host = target
+                .trim_start_matches("https://")
+                .trim_end_matches('/')
+                .to_owned();
+            answers.insert(host, answer);
+        }
+        ensure!(
+            answers.len() == hosts.len(),
+            "{} answers to {} questions: {told}",
+            answers.len(),
+            hosts.len()
+        );
+        Ok(answers)
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        if let Err(error) = self.command("down") {
+            tell(&format!("{error:#}"));
+        }
+    }
+}
+
+/// Builds the lab or skips; a skip is a failure unless it was allowed.
+fn lab() -> anyhow::Result<Option<Lab>> {
+    match Lab::up()? {
+        Ok(lab) => Ok(Some(lab)),
+        Err(why) => {
+            tell(&format!("SKIPPED: {why}"));
+            #[expect(clippy::disallowed_methods, reason = "the one switch of the test run itself")]
+            let allowed = std::env::var("EMS_ALLOW_SKIP").is_ok_and(|value| value == "1");
+            ensure!(allowed, "{why} (EMS_ALLOW_SKIP=1 allows the skip)");
+            Ok(None)
+        }
+    }
+}
+
+/// The value at a dotted path.
+fn at<'a>(answer: &'a Value, path: &str) -> &'a Value {
+    path.split('.').fold(answer, |value, key| &value[key])
+}
+
+/// Every way in which an answer is not the truth.
+fn differences(host: &str, truth: &Value, answer: &Value) -> Vec<String> {
+    let condition = truth["condition"].as_str().unwrap_or_default();
+    let wanted = truth["truth"].as_object().into_iter().flatten();
+    wanted
+        .filter_map(|(path, want)| {
+            let (holds, got) = if path == "finding" {
+                let findings = answer["findings"].as_array().cloned().unwrap_or_default();
+                let causes: Vec<Value> = findings.iter().map(|finding| finding["cause"].clone()).collect();
+                (causes.contains(want), Value::Array(causes))
+            } else {
+                let got = at(answer, path).clone();
+                (got == *want, got)
+            };
+            (!holds).then(|| format!("{host} ({condition}): {path} is {got}, should be {want}"))
+        })
+        .collect()
+}
+
+fn known(truth: &BTreeMap<String, Value>) -> Vec<&str> {
+    let hosts = truth.keys().map(String::as_str);
+    let legacy = cfg!(feature = "legacy-tls");
+    if !legacy {
+        tell(&format!("without the feature legacy-tls {LEGACY:?} are left out"));
+    }
+    hosts.filter(|host| legacy || !LEGACY.contains(host)).collect()
+}
+
+#[test]
+fn the_lab_is_named_rightly_and_a_bad_line_accuses_nobody() -> anyhow::Result<()> {
+    let Some(lab) = lab()? else { return Ok(()) };
+    every_host_is_named_with_its_cause(&lab)?;
+    an_agent_without_ipv6_says_nothing_about_ipv6(&lab)?;
+    a_bad_line_is_no_portals_outage(&lab)?;
+    a_dead_line_accuses_nobody(&lab)?;
+    Ok(())
+}
+
+/// Hosts that are sound over both families.
+const SOUND: [&str; 4] = [
+    "a01.lab.gov.vn",
+    "a03.lab.gov.vn",
+    "a09.lab.gov.vn",
+    "a31.lab.gov.vn",
+];
+
+fn line(lab: &Lab, settings: &str) -> anyhow::Result<()> {
+    std::fs::write(lab.folder.join("line.json"), settings)?;
+    // The relay reads its settings every fifth of a second: the line has changed once a probe shows it.
+    Ok(())
+}
+
+/// A fifth of all packets lost and 300 ms there and back: never down over both families, round after round, and at a
+/// quorum of this and a good vantage point never down at all.
+fn a_bad_line_is_no_portals_outage(lab: &Lab) -> anyhow::Result<()> {
+    line(lab, r#"{"loss": 0.2, "delay_ms": 150}"#)?;
+    let bad = lab.probe("emslab-l", &SOUND, &["--repeat", "3"])?;
+    let good = lab.probe("emslab-a", &SOUND, &["--repeat", "3"])?;
+    for host in SOUND {
+        let (bad, good) = (&bad[host]["availability"], &good[host]["availability"]);
+        // Three slots in a row make an outage where one vantage point is alone (DESIGN §5.2).
+        ensure!(
+            bad["down"].as_u64().is_some_and(|down| down < 3),
+            "{host} alone: {bad}"
+        );
+        ensure!(
+            good["down"] == 0 && good["up"] == 3,
+            "{host} at the quorum: {good}"
+        );
+    }
+    Ok(())
+}
+
+/// With the line dead every failure is the agent's own.
+fn a_dead_line_accuses_nobody(lab: &Lab) -> anyhow::Result<()> {
+    line(lab, r#"{"down": true}"#)?;
+    let answers = lab.probe("emslab-l", &SOUND, &[])?;
+    for host in SOUND {
+        let answer = &answers[host];
+        ensure!(answer["available"].is_null(), "{host}: {answer}");
+        ensure!(answer["cause"] == "agent_blind", "{host}: {answer}");
+    }
+    line(lab, r#"{"loss": 0, "delay_ms": 0}"#)
+}
+
+fn every_host_is_named_with_its_cause(lab: &Lab) -> anyhow::Result<()> {
+    let truth = lab.truth()?;
+    let hosts = known(&truth);
+    let answers = lab.probe("emslab-a", &hosts, &[])?;
+    let wrong: Vec<String> = hosts
+        .iter()
+        .flat_map(|host| differences(host, &truth[*host], &answers[*host]))
+        .collect();
+    ensure!(
+        wrong.is_empty(),
+        "{} differences on {} hosts:\n{}",
+        wrong.len(),
+        hosts.len(),
+        wrong.join("\n")
+    );
+    Ok(())
+}
+
+fn an_agent_without_ipv6_says_nothing_about_ipv6(lab: &Lab) -> anyhow::Result<()> {
+    let hosts = [
+        "a01.lab.gov.vn",
+        "b02.lab.gov.vn",
+        "a06.lab.gov.vn",
+        "d01.lab.gov.vn",
+    ];
+    let answers = lab.probe("emslab-4", &hosts, &[])?;
+    for host in hosts {
+        let answer = &answers[host];
+        ensure!(answer["families"]["v6"]["state"] == "unknown", "{host}: {answer}");
+    }
+    ensure!(answers["a01.lab.gov.vn"]["available"] == true);
+    ensure!(
+        answers["a06.lab.gov.vn"]["available"].is_null(),
+        "IPv6 only, and no IPv6 here"
+    );
+    ensure!(answers["d01.lab.gov.vn"]["available"] == false);
+    Ok(())
+}
+
+#[test]
+fn the_lab_covers_every_cause() -> anyhow::Result<()> {
+    let script: &Path = &tree::root().join("tests/lab/lab");
+    let done = Command::new(script).arg("truth").output()?;
+    let text = String::from_utf8(done.stdout)?;
+    let missing: Vec<&str> = ems_contract::cause::Cause::ALL
+        .iter()
+        .map(|cause| cause.as_str())
+        .filter(|cause| !text.contains(&format!("\"{cause}\"")))
+        .collect();
+    ensure!(missing.is_empty(), "no host of the lab proves {missing:?}");
+    Ok(())
+}
