@@ -9,6 +9,7 @@ use ems_contract::text::Lang;
 pub mod backup;
 pub mod export;
 pub mod ledger;
+pub mod notify;
 mod program;
 pub mod restore;
 pub mod serve;

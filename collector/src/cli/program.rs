@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use ems_contract::clock::SystemClock;
 
-use super::{EXIT_INTERNAL, EXIT_OK, backup, export, ledger, restore, serve, targets, validate};
+use super::{EXIT_INTERNAL, EXIT_OK, backup, export, ledger, notify, restore, serve, targets, validate};
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
 #[derive(Debug, Parser)]
@@ -27,6 +27,9 @@ enum Command {
     #[command(subcommand)]
     Targets(targets::Command),
     Ledger(ledger::Args),
+    /// Work on the channels by which people are told.
+    #[command(subcommand)]
+    Notify(notify::Command),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -47,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Validate(args) => validate::run(args, &mut out, &mut err),
         Command::Targets(command) => targets::run(command, &mut out, &mut err),
         Command::Ledger(args) => ledger::run(args, &mut out, &mut err),
+        Command::Notify(command) => notify::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

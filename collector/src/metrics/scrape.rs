@@ -60,6 +60,8 @@ impl Metrics {
         latest.retain(|record| roster.member(&record.portal).is_some());
         let incidents = store.incidents(None, Window::new(now, now + 1))?;
 
+        let outbox = store.outbox_statistics()?;
+
         let mut out = Exposition::default();
         installation::build(&mut out);
         installation::inventory(&mut out, &loaded, members);
@@ -71,6 +73,7 @@ impl Metrics {
         portals::incidents(&mut out, members, &incidents);
         probes::certificates(&mut out, &latest);
         probes::probes(&mut out, &latest, now);
+        installation::outbox(&mut out, &outbox, now);
         let mut text = out.finish();
         let own = self.context.registry.gather();
         text.push_str(&prometheus::TextEncoder::new().encode_to_string(&own)?);
