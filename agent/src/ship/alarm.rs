@@ -152,4 +152,30 @@ mod tests {
         silence.told = false;
         assert_eq!(silence.look(2, seconds(350), after), None);
     }
+
+    #[tokio::test]
+    async fn a_collector_that_falls_silent_is_told_outside_and_so_is_its_return() {
+        let (heard, mut hears) = tokio::sync::mpsc::channel::<String>(8);
+        let app = axum::Router::new().fallback(axum::routing::any(move |body: String| {
+            let heard = heard.clone();
+            async move { heard.send(body).await.unwrap() }
+        }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let answers = Arc::new(AtomicU64::new(7));
+        let config = AlarmConfig {
+            webhook: format!("http://{address}/hook").parse().unwrap(),
+            after: Duration::from_millis(100),
+        };
+        let clock = ems_contract::clock::SystemClock::shared();
+        let alarm = Alarm::new("tram-1".parse().unwrap(), config, Arc::clone(&answers), clock).unwrap();
+        let stop = CancellationToken::new();
+        tasks.spawn(alarm.run(stop.clone()));
+        assert!(hears.recv().await.unwrap().contains(r#""state":"silent""#));
+        answers.fetch_add(1, Ordering::Relaxed);
+        assert!(hears.recv().await.unwrap().contains(r#""state":"answered""#));
+        stop.cancel();
+    }
 }

@@ -144,9 +144,10 @@ fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
         let kinds: Vec<usize> = (0..KINDS.len()).collect();
         item.choice(&kinds, |n| KINDS[n])
     });
+    let known = kind.is_some();
     let kind = kind.and_then(|kind| form(KINDS[kind], &mut map, folder));
     // Unknown keys of a kind that is not known would be noise.
-    if kind.is_some() {
+    if known {
         map.finish();
     }
     Some(ChannelSettings {

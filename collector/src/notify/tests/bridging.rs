@@ -6,12 +6,14 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use ems_contract::digest::Sha256;
 use hyper_util::service::TowerToHyperService;
+use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::notify::bridge;
 use crate::notify::condition::Severity;
+use crate::notify::heartbeat;
 use crate::notify::round::Desk;
-use crate::notify::settings::{NotifySettings, RouteSettings};
+use crate::notify::settings::{HeartbeatSettings, NotifySettings, RouteSettings};
 use crate::testing::{at, context};
 
 const FIRING: &str = r#"{"version":"4","status":"firing","alerts":[{"status":"firing",
@@ -73,4 +75,36 @@ async fn alerts_go_through_the_same_outbox_and_end_there() {
     assert!(letters[0].letter.body.contains("Đĩa <b>đầy</b>\""));
     assert!(!letters[0].letter.body.contains("javascript"));
     assert!(letters[1].letter.body.contains("recovered"));
+}
+
+#[tokio::test]
+async fn the_heartbeat_is_heard_outside_until_the_collector_is_killed() {
+    let (beat, mut beats) = tokio::sync::mpsc::channel::<()>(8);
+    let app = axum::Router::new().fallback(axum::routing::any(move || {
+        let beat = beat.clone();
+        async move { beat.send(()).await.unwrap() }
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/ping", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let mut outside = tokio::task::JoinSet::new();
+    outside.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let dir = tempfile::tempdir().unwrap();
+    let settings = HeartbeatSettings { url, every_s: 1 };
+    let http = crate::notify::outgoing::client(None).unwrap();
+    let mut collector = tokio::task::JoinSet::new();
+    let beating = heartbeat::run(
+        settings,
+        context(dir.path(), at(0)),
+        http,
+        CancellationToken::new(),
+    );
+    collector.spawn(beating);
+    beats.recv().await.unwrap();
+    beats.recv().await.unwrap();
+    collector.shutdown().await;
+    while beats.try_recv().is_ok() {}
+    let silence = tokio::time::timeout(std::time::Duration::from_millis(1_500), beats.recv()).await;
+    assert!(silence.is_err());
 }
