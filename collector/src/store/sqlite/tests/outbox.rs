@@ -1,3 +1,5 @@
+//! Letters and alarms: once, in order, settled, forgotten.
+
 use crate::store::{AlarmRecord, NewLetter, Settled, Store};
 use crate::testing::{at, store};
 
