@@ -18,6 +18,10 @@ use crate::context::{Context, LiveInventory};
 use crate::inventory::Watcher;
 use crate::keeper::Keeper;
 use crate::metrics::{self, Counters, Metrics};
+use crate::notify::channel::Channel;
+use crate::notify::round::Desk;
+use crate::notify::sender::Notifier;
+use crate::notify::{bridge, heartbeat, outgoing};
 use crate::serve::{self, Listeners, Parts, ServeError};
 use crate::settings::Settings;
 use crate::store::InventoryRecord;
@@ -38,6 +42,9 @@ pub enum RunError {
     /// Signals cannot be received.
     #[error("signals: {0}")]
     Signals(#[from] std::io::Error),
+    /// A channel, in words for its operator.
+    #[error("notify: {0}")]
+    Channel(String),
     /// A guest's own trouble, in words for its operator.
     #[error("{0}")]
     Guest(String),
@@ -92,7 +99,18 @@ pub async fn run(
     let watcher: Arc<dyn crate::timeline::Watcher> = Arc::<Counters>::clone(&counters);
     let timelines = Arc::new(Timelines::watched(store, watcher));
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
-    let rooms = console::router(context.clone(), timelines)?.merge(metrics::router(exposition));
+    let notify = Arc::new(settings.notify.clone());
+    let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
+    let rooms = console::router(context.clone(), timelines)?
+        .merge(metrics::router(exposition))
+        .merge(bridge::router(
+            Arc::clone(&desk),
+            notify.alertmanager_tokens.clone(),
+        ));
+    let http = outgoing::client(None).map_err(RunError::Channel)?;
+    let channels = channels(&notify, &http)?;
+    let notifier = Notifier::new(context.clone(), Arc::clone(&notify), desk, channels);
+    let notifier = notifier.map_err(ServeError::from)?;
 
     let changed = Arc::new(Notify::new());
     let hangup = Arc::new(Notify::new());
@@ -107,6 +125,7 @@ pub async fn run(
     let mut tokens = Vec::new();
     let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
+        ("notifier", Box::pin(notifier.run(shutdown.clone()))),
         (
             "inventory",
             Box::pin(watch.run(Arc::clone(&hangup), shutdown.clone())),
@@ -116,6 +135,10 @@ pub async fn run(
             Box::pin(signals(hangup, asked.clone(), shutdown.clone())?),
         ),
     ];
+    if let Some(settings) = &notify.heartbeat {
+        let beating = heartbeat::run(settings.clone(), context.clone(), http, shutdown.clone());
+        tasks.push(("heartbeat", Box::pin(beating)));
+    }
     match guest {
         None => tasks.push(("end", {
             let (asked, shutdown) = (asked.clone(), shutdown.clone());
@@ -152,6 +175,24 @@ pub async fn run(
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .take();
     trouble.map_or(Ok(()), |why| Err(RunError::Guest(why)))
+}
+
+/// Every channel of the settings, ready; all that are not are named at once.
+fn channels(
+    settings: &crate::notify::settings::NotifySettings,
+    http: &reqwest::Client,
+) -> Result<Vec<Channel>, RunError> {
+    let (mut ready, mut troubles) = (Vec::new(), Vec::new());
+    for channel in &settings.channels {
+        match Channel::open(channel, http.clone()) {
+            Ok(channel) => ready.push(channel),
+            Err(why) => troubles.push(format!("channel `{}`: {why}", channel.name)),
+        }
+    }
+    if troubles.is_empty() {
+        return Ok(ready);
+    }
+    Err(RunError::Channel(troubles.join("; ")))
 }
 
 /// SIGHUP reads the inventory again; SIGTERM and SIGINT end the program.

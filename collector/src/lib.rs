@@ -18,6 +18,7 @@ pub mod keeper;
 pub mod ledger;
 pub mod locale;
 pub mod metrics;
+pub mod notify;
 pub mod plans;
 pub mod regulation;
 pub mod report;

@@ -1,7 +1,7 @@
 //! The keys of `agent.yaml`; every one has a flag of the same name with hyphens.
 
 /// Every key, in the order of the sample file.
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 17] = [
     "agent",
     "collectors",
     "token",
@@ -17,4 +17,6 @@ pub(super) const KEYS: [&str; 15] = [
     "spool_max_age_days",
     "spool_keep_mib",
     "shutdown_deadline_s",
+    "fallback_webhook",
+    "fallback_after_minutes",
 ];

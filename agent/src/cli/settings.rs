@@ -11,7 +11,7 @@ use ems_contract::id::AgentId;
 use url::Url;
 
 use crate::run::{AgentConfig, is_private_enough};
-use crate::ship::Token;
+use crate::ship::{AlarmConfig, Token};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -58,6 +58,8 @@ impl Settings {
         let max_age_days = check.number("spool_max_age_days", 3..=3_650);
         let keep_mib = check.number("spool_keep_mib", 16..=1_048_576);
         let deadline_s = check.number("shutdown_deadline_s", 1..=300);
+        let webhook = check.one::<Url>("fallback_webhook", "agent.config.want_url");
+        let minutes = check.number("fallback_after_minutes", 1..=1_440);
         let wrong = check.found.into_vec();
         let (Some(agent), Some(token), []) = (agent, token, &wrong[..]) else {
             return Err(wrong);
@@ -68,6 +70,10 @@ impl Settings {
         config.ca_file = ca_file;
         config.portal_ca_file = portal_ca_file;
         config.resolvers = resolvers;
+        config.alarm = webhook.map(|webhook| AlarmConfig {
+            webhook,
+            after: Duration::from_secs(minutes.unwrap_or(10) * 60),
+        });
         if let Some(mib) = max_mib {
             config.spool.max_bytes = mib * MIB;
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ems_contract::id::AgentId;
 use url::{Host, Url};
 
-use crate::ship::Token;
+use crate::ship::{AlarmConfig, Token};
 use crate::spool;
 
 /// An agent's settings. What it measures comes from the collector's plan.
@@ -33,6 +33,8 @@ pub struct AgentConfig {
     pub spool: spool::Limits,
     /// A damaged spool is renamed and a new one begun.
     pub set_aside_spool: bool,
+    /// Who is told when no collector answers.
+    pub alarm: Option<AlarmConfig>,
     /// How long a shutdown may take in all.
     pub shutdown_deadline: Duration,
 }
@@ -52,6 +54,7 @@ impl AgentConfig {
             resolvers: Vec::new(),
             spool: spool::Limits::default(),
             set_aside_spool: false,
+            alarm: None,
             shutdown_deadline: Duration::from_secs(20),
         }
     }

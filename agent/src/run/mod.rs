@@ -27,7 +27,7 @@ use crate::admin::{self, Admin, Health, Metrics, Portals, Sources};
 use crate::plan::{self, Puller};
 use crate::probe::Prober;
 use crate::selfcheck::{Channel, ClockTrust, ReferenceChecker, Watch};
-use crate::ship::{Client, ClientError, Shipper, Target};
+use crate::ship::{Alarm, Client, ClientError, Shipper, Target};
 use crate::spool::{self, Spool, SpoolError, SpoolThread};
 use measure::Tools;
 use runner::Runner;
@@ -150,6 +150,7 @@ struct Parts {
     watch: Arc<Watch>,
     runner: Runner,
     admin: Admin,
+    alarm: Option<Alarm>,
     listener: Option<TcpListener>,
 }
 
@@ -168,6 +169,11 @@ impl Parts {
             ca_file: config.ca_file.clone(),
         };
         let client = Arc::new(Client::new(target, Arc::clone(&clock), Arc::clone(&trust))?);
+        let alarm = config.alarm.clone().map(|alarm| {
+            let answers = Arc::clone(&client.answers);
+            Alarm::new(config.agent.clone(), alarm, answers, Arc::clone(&clock))
+        });
+        let alarm = alarm.transpose()?;
         let (spool, thread, opened) = open_spool(&config, &clock)?;
         let watch = Watch::new(Arc::clone(&clock), checker);
 
@@ -232,6 +238,7 @@ impl Parts {
             watch,
             runner,
             admin,
+            alarm,
             listener,
         };
         Ok((parts, thread))
@@ -251,6 +258,9 @@ impl Parts {
         }
         let (shipper, cancel) = (Arc::clone(&self.shipper), stop_rest.clone());
         tasks.spawn("ship", async move { shipper.run(cancel).await });
+        if let Some(alarm) = self.alarm {
+            tasks.spawn("alarm", alarm.run(stop_rest.clone()));
+        }
         if let Some(listener) = self.listener {
             let serve = admin::serve(listener, self.admin, stop_admin.clone());
             tasks.spawn("admin", async move {

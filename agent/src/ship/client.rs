@@ -1,7 +1,7 @@
 //! The one client that talks to the collector. Learns the clock's skew from every answer.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -85,6 +85,8 @@ pub struct Client {
     bearer: RwLock<String>,
     clock: SharedClock,
     trust: Arc<ClockTrust>,
+    /// How often a collector answered that could (any status below 500).
+    pub answers: Arc<AtomicU64>,
 }
 
 impl Client {
@@ -111,6 +113,7 @@ impl Client {
             bearer: RwLock::new(bearer),
             clock,
             trust,
+            answers: Arc::default(),
         })
     }
 
@@ -181,8 +184,22 @@ impl Client {
             }
             answer.body.extend_from_slice(&chunk);
         }
+        if answer.status < 500 {
+            self.answers.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(answer)
     }
+}
+
+/// A client for receivers that are no collector.
+pub(super) fn outside() -> Result<reqwest::Client, ClientError> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls(None)?)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(CONNECT * 3)
+        .build()
+        .map_err(|error| ClientError::Setup(error.to_string()))
 }
 
 fn sort(error: &reqwest::Error) -> Failure {

@@ -3,6 +3,7 @@
 //! Nothing leaves the spool before the collector has said that it is durable. What an answer means stands in one
 //! table ([`verdict`]); how long to wait is a pure function ([`full_jitter`]).
 
+mod alarm;
 mod backoff;
 mod client;
 mod shipper;
@@ -10,6 +11,7 @@ mod status;
 mod token;
 mod verdict;
 
+pub use alarm::{Alarm, AlarmConfig};
 pub use backoff::full_jitter;
 pub use client::{Answer, Client, ClientError, Target};
 pub use shipper::{Random, Shipper};

@@ -13,6 +13,7 @@ pub mod export;
 pub mod judge;
 mod law;
 pub mod ledger;
+pub mod notify;
 mod program;
 pub mod regulations;
 pub mod report;

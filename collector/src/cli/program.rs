@@ -11,7 +11,9 @@ use super::explain::ExplainArgs;
 use super::judge::JudgeArgs;
 use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
-use super::{EXIT_INTERNAL, EXIT_OK, backup, export, ledger, report, restore, serve, targets, validate};
+use super::{
+    EXIT_INTERNAL, EXIT_OK, backup, export, ledger, notify, report, restore, serve, targets, validate,
+};
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
 #[derive(Debug, Parser)]
@@ -41,6 +43,9 @@ enum Command {
     Judge(AboutPortals<JudgeArgs>),
     /// One verdict in plain words.
     Explain(AboutPortals<ExplainArgs>),
+    /// Work on the channels by which people are told.
+    #[command(subcommand)]
+    Notify(notify::Command),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -66,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Regulations(args) => law::regulations(args, &clock, &mut out, &mut err),
         Command::Judge(args) => law::judge(args, &clock, &mut out, &mut err),
         Command::Explain(args) => law::explain(args, &clock, &mut out, &mut err),
+        Command::Notify(command) => notify::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

@@ -214,6 +214,7 @@ fn tell(error: &RunError, lang: Lang, err: &mut dyn Write) -> std::io::Result<u8
         RunError::Serve(ServeError::Folder { .. } | ServeError::Listen { .. } | ServeError::Tls(_)) => {
             EXIT_FAILED
         }
+        RunError::Channel(_) => EXIT_BAD_FILE,
         RunError::Guest(_) => EXIT_USAGE,
         RunError::Serve(ServeError::Metrics(_) | ServeError::Task(_))
         | RunError::Console(_)

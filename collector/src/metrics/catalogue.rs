@@ -81,6 +81,12 @@ catalogue! {
     PROBE_PHASE: Gauge "probe_http_duration_seconds" ["agent", "portal", "family", "phase"];
     /// The earliest end of a certificate in the chain that the newest slot saw
     PROBE_TLS_EXPIRY: Gauge "probe_ssl_earliest_cert_expiry" ["agent", "portal", "family"];
+    /// Notices that wait in the outbox
+    NOTIFY_PENDING: Gauge "ems_notify_pending" ["channel"];
+    /// Age of the oldest notice that waits; 0 when none does
+    NOTIFY_OLDEST: Gauge "ems_notify_oldest_age_seconds" ["channel"];
+    /// Notices that nobody took within a day, of the last 30 days
+    NOTIFY_GIVEN_UP: Gauge "ems_notify_given_up" ["channel"];
 }
 
 /// The catalogue as docs/METRICS.md.
@@ -127,6 +133,7 @@ const DOCUMENT_TAIL: &str = "
   to date).
 - `account`: `statutory` (maintenance counts as what it was), `adjusted` (announced maintenance left out).
 - `cause`: the binding names of causes; empty where there is none.
+- `channel`: a channel of `notify` in ems.yaml.
 - `phase`: `resolve`, `connect`, `tls`, `processing`, `transfer`, as in blackbox_exporter.
 
 ## Reading them

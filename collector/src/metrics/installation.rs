@@ -1,11 +1,12 @@
 //! Metrics of the installation: program, inventory, store, agents.
 
 use ems_contract::inventory::Level;
+use ems_contract::time::UnixTime;
 
 use super::catalogue as names;
 use super::exposition::Exposition;
 use crate::context::Loaded;
-use crate::store::AgentStatus;
+use crate::store::{AgentStatus, OutboxLine};
 use crate::timeline::Member;
 
 pub(super) fn build(out: &mut Exposition) {
@@ -49,5 +50,22 @@ pub(super) fn agents(out: &mut Exposition, loaded: &Loaded, agents: &[AgentStatu
     for agent in &loaded.inventory.agents {
         let name = agent.name.as_deref().unwrap_or_default();
         family.integer(&[agent.id.as_str(), agent.network.as_str(), name], 1);
+    }
+}
+
+pub(super) fn outbox(out: &mut Exposition, lines: &[OutboxLine], now: UnixTime) {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let mut family = out.family(&names::NOTIFY_PENDING);
+    for line in lines {
+        family.integer(&[&line.channel], number(line.waiting));
+    }
+    let mut family = out.family(&names::NOTIFY_OLDEST);
+    for line in lines {
+        let age = line.oldest.map_or(0, |oldest| (now - oldest).max(0));
+        family.integer(&[&line.channel], age);
+    }
+    let mut family = out.family(&names::NOTIFY_GIVEN_UP);
+    for line in lines {
+        family.integer(&[&line.channel], number(line.given_up));
     }
 }

@@ -61,6 +61,8 @@ impl Metrics {
         latest.retain(|record| roster.member(&record.portal).is_some());
         let incidents = store.incidents(None, Window::new(now, now + 1))?;
 
+        let outbox = store.outbox_statistics()?;
+
         let mut out = Exposition::default();
         installation::build(&mut out);
         installation::inventory(&mut out, &loaded, members);
@@ -72,6 +74,7 @@ impl Metrics {
         portals::incidents(&mut out, members, &incidents);
         probes::certificates(&mut out, &latest);
         probes::probes(&mut out, &latest, now);
+        installation::outbox(&mut out, &outbox, now);
         let mut text = out.finish();
         let mut own = self.context.registry.gather();
         // A name stands once in an exposition: what is made here from the store wins over a room's own count.

@@ -2,6 +2,7 @@
 //!
 //! The sample `deploy/ems.yaml` documents each key. Relative paths are relative to the folder of the file.
 
+mod notify;
 mod read;
 mod retention;
 mod tokens;
@@ -13,6 +14,8 @@ use ems_contract::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
 use ems_contract::yaml;
+
+use crate::notify::settings::NotifySettings;
 
 pub use retention::{MIN_RAW_DAYS, Retention};
 
@@ -36,6 +39,8 @@ pub struct Settings {
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
     pub retention: Retention,
+    /// Who is told what by which channel.
+    pub notify: NotifySettings,
 }
 
 /// PEM files of a listener.
@@ -69,6 +74,7 @@ impl Default for Settings {
             targets: PathBuf::from("targets.yaml"),
             tokens: Vec::new(),
             retention: Retention::default(),
+            notify: NotifySettings::default(),
         }
     }
 }

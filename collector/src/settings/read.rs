@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ems_contract::diagnostic::Message;
 use ems_contract::yaml::{Item, Map};
 
-use super::{Settings, TlsFiles, retention, tokens};
+use super::{Settings, TlsFiles, notify, retention, tokens};
 
 /// Reads all keys; `folder` is where relative paths begin.
 pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
@@ -37,6 +37,9 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
         retention: map
             .optional("retention", retention::read)
             .unwrap_or(default.retention),
+        notify: map
+            .optional("notify", |item| notify::read(item, folder))
+            .unwrap_or_default(),
     };
     look_over(&mut map, &settings);
     map.finish();

@@ -111,3 +111,34 @@ fn raw_results_outlive_the_longest_report_and_its_comparison() {
         "{short:?}"
     );
 }
+
+#[test]
+fn the_sample_of_the_notifier_is_sound_when_it_is_no_comment() {
+    let sample = include_str!("../../../deploy/ems.yaml");
+    let (_, notify) = sample.split_once("# notify:\n").unwrap();
+    let notify: String = notify.lines().map(|line| format!("{}\n", &line[2..])).collect();
+    let text = format!("notify:\n{}", notify.replace("tokens/alertmanager", "good.token"));
+    let (settings, _) = loaded(&text).unwrap();
+    let notify = settings.notify;
+    assert_eq!((notify.channels.len(), notify.routes.len()), (7, 2));
+    assert_eq!(notify.routes[0].name(), "zalo>sms");
+    assert_eq!(notify.alertmanager_tokens.len(), 1);
+    assert!(notify.heartbeat.is_some());
+}
+
+#[test]
+fn what_is_wrong_with_a_channel_is_said_at_its_place() {
+    let text = "notify:\n  channels:\n    - {name: a, kind: webhook}\n    - {name: B, kind: stdout}\n    - {name: c, kind: stdout}\n\
+                \x20   - {name: c, kind: syslog}\n    - {name: d, kind: sms, url: 'http://x/', phones: ['1'], template: x}\n\
+                \x20 routes:\n    - {channels: [c, nobody]}\n    - {channels: []}\n";
+    let found = loaded(text).unwrap_err().join("\n");
+    for wanted in [
+        "`url`",
+        "stands twice",
+        "{text} and {phone}",
+        "no channel `nobody`",
+        "at least one channel",
+    ] {
+        assert!(found.contains(wanted), "{wanted}: {found}");
+    }
+}

@@ -48,7 +48,7 @@ fn one(item: &Item<'_>, folder: &Path) -> Option<AgentToken> {
     })
 }
 
-fn from_file(item: &Item<'_>, folder: &Path) -> Option<Sha256> {
+pub(super) fn from_file(item: &Item<'_>, folder: &Path) -> Option<Sha256> {
     let path = folder.join(item.text()?);
     let text = match text_of(&path) {
         Ok(text) => text,

@@ -3,6 +3,7 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod outbox;
 pub mod sqlite;
 mod types;
 
@@ -15,6 +16,7 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use outbox::*;
 pub use types::*;
 
 /// Durable data.
@@ -228,4 +230,43 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When the database cannot be read.
     fn agent_gaps(&self, window: Window) -> Result<Vec<AgentGap>, StoreError>;
+
+    // --- outbox -------------------------------------------------------------------------------------------
+
+    /// Alarms that are open, and closed ones that changed at or after `closed_since`, by key.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn alarms(&self, closed_since: UnixTime) -> Result<Vec<AlarmRecord>, StoreError>;
+
+    /// Keeps alarms (by key, the new one instead of the old) and letters (once a key and route) in one transaction;
+    /// returns how many letters are new.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn post(&self, alarms: Vec<AlarmRecord>, letters: Vec<NewLetter>) -> Result<usize, StoreError>;
+
+    /// The oldest letters that wait, in the order in which they were posted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn waiting_letters(&self, limit: u32) -> Result<Vec<Letter>, StoreError>;
+
+    /// Notes what became of letters, by row number, in one transaction.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn settle_letters(&self, settled: Vec<(i64, Settled)>, now: UnixTime) -> Result<(), StoreError>;
+
+    /// Forgets settled letters and closed alarms from before `before`; returns how many.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn forget_letters(&self, before: UnixTime) -> Result<u64, StoreError>;
+
+    /// Letters that wait and that were given up, by channel.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn outbox_statistics(&self) -> Result<Vec<OutboxLine>, StoreError>;
 }

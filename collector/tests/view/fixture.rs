@@ -445,6 +445,7 @@ fn facts(faults: Vec<Cause>) -> Facts {
             faults,
             stapled: false,
         }),
+        ..Facts::default()
     }
 }
 

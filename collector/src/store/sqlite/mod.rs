@@ -14,6 +14,7 @@ mod gaps;
 mod incidents;
 mod names;
 mod open;
+mod outbox;
 mod pack;
 mod reading;
 mod records;
@@ -39,8 +40,8 @@ use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
 
 use super::{
-    AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, NotedGap, Receipt, Sample,
-    SpanChanges, SpanUpdate, Statistics, Store, StoreError,
+    AgentStatus, AlarmRecord, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Letter, NewLetter,
+    NotedGap, OutboxLine, Receipt, Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
@@ -334,5 +335,37 @@ impl Store for SqliteStore {
     fn agent_gaps(&self, window: Window) -> Result<Vec<AgentGap>, StoreError> {
         self.readers
             .read("read gaps", |conn, _| bulk::agent_gaps(conn, window))
+    }
+
+    fn alarms(&self, closed_since: UnixTime) -> Result<Vec<AlarmRecord>, StoreError> {
+        self.readers
+            .read("read alarms", |conn, _| outbox::alarms(conn, closed_since))
+    }
+
+    fn post(&self, alarms: Vec<AlarmRecord>, letters: Vec<NewLetter>) -> Result<usize, StoreError> {
+        self.writer.call("post letters", move |session| {
+            outbox::post(session, &alarms, &letters)
+        })
+    }
+
+    fn waiting_letters(&self, limit: u32) -> Result<Vec<Letter>, StoreError> {
+        self.readers
+            .read("read letters", |conn, _| outbox::waiting(conn, limit))
+    }
+
+    fn settle_letters(&self, settled: Vec<(i64, Settled)>, now: UnixTime) -> Result<(), StoreError> {
+        self.writer.call("settle letters", move |session| {
+            outbox::settle(session, &settled, now)
+        })
+    }
+
+    fn forget_letters(&self, before: UnixTime) -> Result<u64, StoreError> {
+        self.writer
+            .call("forget letters", move |session| outbox::forget(session, before))
+    }
+
+    fn outbox_statistics(&self) -> Result<Vec<OutboxLine>, StoreError> {
+        self.readers
+            .read("count letters", |conn, _| outbox::statistics(conn))
     }
 }

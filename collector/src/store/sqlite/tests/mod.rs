@@ -5,5 +5,6 @@ mod durability;
 mod killing;
 mod ledger;
 mod model;
+mod outbox;
 mod packing;
 mod restoring;

@@ -1,0 +1,154 @@
+//! `POST /api/v1/alertmanager`: alerts of a Prometheus Alertmanager (webhook, version 4) go the way of our own notices.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use ems_contract::digest::Sha256;
+use ems_contract::time::UnixTime;
+use serde::Deserialize;
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::condition::{Condition, Kind, Severity, Subject};
+use super::neutral;
+use super::round::Desk;
+use crate::http::error::ApiError;
+
+/// The most that one call may carry.
+const MAX_BODY: usize = 2 * 1024 * 1024;
+
+/// The door, its tokens and the desk behind it.
+pub struct Bridge {
+    desk: Arc<Desk>,
+    tokens: Vec<Sha256>,
+}
+
+/// The door as a room of the collector; without tokens there is none.
+pub fn router(desk: Arc<Desk>, tokens: Vec<Sha256>) -> Router {
+    if tokens.is_empty() {
+        return Router::new();
+    }
+    Router::new()
+        .route("/api/v1/alertmanager", post(take_in))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(Arc::new(Bridge { desk, tokens }))
+}
+
+async fn take_in(
+    State(bridge): State<Arc<Bridge>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    if !bridge.knows(&headers) {
+        return Err(ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "unknown_token",
+            "the request carries no token of an Alertmanager",
+        )
+        .hint("see `alertmanager_tokens` under `notify` in ems.yaml"));
+    }
+    let conditions = conditions(&body).map_err(|why| {
+        ApiError::new(StatusCode::BAD_REQUEST, "bad_payload", why)
+            .hint("an Alertmanager's webhook of version 4 is wanted")
+    })?;
+    let desk = Arc::clone(&bridge.desk);
+    let kept = tokio::task::spawn_blocking(move || desk.take_in(conditions)).await;
+    kept.map_err(|error| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))??;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+impl Bridge {
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let presented = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let Some((scheme, token)) = presented.and_then(|text| text.split_once(' ')) else {
+            return false;
+        };
+        let presented = Sha256::of(token.trim().as_bytes());
+        let mut known = subtle::Choice::from(0);
+        for digest in &self.tokens {
+            known |= digest.as_bytes().ct_eq(presented.as_bytes());
+        }
+        scheme.eq_ignore_ascii_case("bearer") && bool::from(known)
+    }
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    alerts: Vec<Alert>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Alert {
+    status: String,
+    #[serde(default)]
+    labels: std::collections::BTreeMap<String, String>,
+    #[serde(default)]
+    annotations: std::collections::BTreeMap<String, String>,
+    starts_at: jiff::Timestamp,
+    #[serde(default)]
+    ends_at: Option<jiff::Timestamp>,
+    #[serde(default)]
+    fingerprint: String,
+    #[serde(default, rename = "generatorURL")]
+    generator: String,
+}
+
+/// The alerts of a call.
+///
+/// # Errors
+/// In words, when it is no such call.
+pub fn conditions(body: &[u8]) -> Result<Vec<Condition>, String> {
+    let payload: Payload = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    Ok(payload.alerts.iter().map(condition).collect())
+}
+
+fn condition(alert: &Alert) -> Condition {
+    let label = |name: &str| alert.labels.get(name).map(|text| neutral::line(text));
+    let note = |name: &str| alert.annotations.get(name).map(|text| neutral::line(text));
+    let name = note("summary").or_else(|| label("alertname")).unwrap_or_default();
+    // Without a fingerprint the labels, in order, tell alerts apart.
+    let print = if alert.fingerprint.is_empty() {
+        Sha256::of(format!("{:?}", alert.labels).as_bytes()).to_string()
+    } else {
+        neutral::line(&alert.fingerprint)
+    };
+    let severity = match alert.labels.get("severity").map(String::as_str) {
+        Some("low" | "info" | "none") => Severity::Low,
+        Some("high" | "warning") => Severity::High,
+        _ => Severity::Urgent,
+    };
+    let link = alert.annotations.get("dashboard_url").unwrap_or(&alert.generator);
+    let link = link
+        .parse::<Url>()
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let since = UnixTime::floor(alert.starts_at);
+    let end = alert.ends_at.map(UnixTime::floor).filter(|end| *end > since);
+    let over_at = (alert.status == "resolved").then(|| end.unwrap_or(since + 1));
+    Condition {
+        key: format!("external/{print}/{}", since.secs()),
+        kind: Kind::External,
+        severity,
+        subject: Subject {
+            id: label("portal").unwrap_or(print),
+            name,
+        },
+        since,
+        over_at,
+        withdrawn: false,
+        cause: note("description"),
+        seen_from: label("agent").into_iter().collect(),
+        hosting: None,
+        critical: severity == Severity::Urgent,
+        hold: None,
+        link: link.map(|url| url.to_string()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Mail by SMTP. All notices of one alarm make one thread; the same notice has the same Message-ID however often it is sent.
+
+use std::time::Duration;
+
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::{Dispatch, short_key};
+use crate::notify::notice::Stage;
+use crate::notify::outgoing::Failure;
+use crate::notify::settings::{EmailSettings, MailTls};
+
+/// A server that says nothing for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+pub(super) struct Email {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    to: Vec<Address>,
+}
+
+/// RFC 3834: nobody's absence note answers it.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+impl Email {
+    pub(super) fn open(settings: &EmailSettings) -> Result<Self, String> {
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(settings.port)
+            .timeout(Some(PATIENCE));
+        let parameters = || -> Result<TlsParameters, String> {
+            let mut builder = TlsParameters::builder(settings.host.clone());
+            if let Some(path) = &settings.ca_file {
+                let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let certificate = Certificate::from_pem(&pem).map_err(|error| error.to_string())?;
+                builder = builder.add_root_certificate(certificate);
+            }
+            builder.build_rustls().map_err(|error| error.to_string())
+        };
+        transport = match settings.tls {
+            MailTls::Starttls => transport.tls(Tls::Required(parameters()?)),
+            MailTls::Implicit => transport.tls(Tls::Wrapper(parameters()?)),
+            MailTls::None => transport.tls(Tls::None),
+        };
+        if let Some((user, password)) = &settings.login {
+            let password = password.read()?.reveal().to_owned();
+            transport = transport.credentials(Credentials::new(user.clone(), password));
+        }
+        let address = |text: &String| text.parse().map_err(|error| format!("{text}: {error}"));
+        Ok(Self {
+            transport: transport.build(),
+            from: Mailbox::new(None, address(&settings.from)?),
+            to: settings.to.iter().map(address).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// To each recipient apart: one that is refused must not keep the others from being told. The letter is sent when
+    /// somebody has it and nobody may take it later.
+    pub(super) async fn send(&self, dispatch: &Dispatch) -> Result<(), Failure> {
+        let (mut taken, mut later, mut refused) = (0, None, None);
+        for to in &self.to {
+            let mail = self.mail(dispatch, to)?;
+            match self.transport.send(mail).await {
+                Ok(_) => taken += 1,
+                Err(error) if error.is_permanent() => {
+                    tracing::warn!(recipient = %to, %error, "a mail was refused for {to}");
+                    refused = Some(Failure::Refused {
+                        why: format!("{to}: {error}"),
+                    });
+                }
+                Err(error) => later = Some(Failure::later(format!("{to}: {error}"))),
+            }
+        }
+        match (later, refused) {
+            (Some(later), _) => Err(later),
+            (None, Some(refused)) if taken == 0 => Err(refused),
+            _ => Ok(()),
+        }
+    }
+
+    fn mail(&self, dispatch: &Dispatch, to: &Address) -> Result<lettre::Message, Failure> {
+        let domain = self.from.email.domain();
+        let id = |key: &str| format!("<{}@{domain}>", short_key(key));
+        let mut builder: MessageBuilder = lettre::Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to.clone()))
+            .subject(dispatch.message.title.clone())
+            .header(ContentType::TEXT_PLAIN)
+            .header(AutoSubmitted);
+        let thread = dispatch.notices.first().filter(|_| dispatch.notices.len() == 1);
+        builder = match thread {
+            Some(notice) if notice.stage == Stage::Opened => builder.message_id(Some(id(&notice.thread))),
+            Some(notice) => builder
+                .message_id(Some(id(&dispatch.key)))
+                .in_reply_to(id(&notice.thread))
+                .references(id(&notice.thread)),
+            None => builder.message_id(Some(id(&dispatch.key))),
+        };
+        builder
+            .body(dispatch.message.text())
+            .map_err(|error| Failure::Refused {
+                why: error.to_string(),
+            })
+    }
+}

@@ -1,0 +1,112 @@
+//! Text messages by an HTTP gateway: whatever the carrier's gateway wants, the operator writes as a template.
+//!
+//! In the body `{phone}`, `{text}`, `{key}` and `{secret}` are replaced, escaped for JSON where the body is JSON and for forms
+//! otherwise. The text has no accents and at most 160 characters: one message.
+
+use reqwest::header::CONTENT_TYPE;
+use url::Url;
+
+use super::{Dispatch, short_key};
+use crate::notify::neutral::unaccented;
+use crate::notify::outgoing::{Failure, send};
+use crate::notify::secret::Secret;
+use crate::notify::settings::SmsSettings;
+
+/// One message without accents.
+const LONGEST: usize = 160;
+
+pub(super) struct Sms {
+    url: Url,
+    template: String,
+    phones: Vec<String>,
+    success: Option<String>,
+    secret: Option<Secret>,
+}
+
+impl Sms {
+    pub(super) fn open(settings: &SmsSettings) -> Result<Self, String> {
+        Ok(Self {
+            url: settings.url.clone(),
+            template: settings.template.clone(),
+            phones: settings.phones.clone(),
+            success: settings.success.clone(),
+            secret: settings.secret.as_ref().map(|source| source.read()).transpose()?,
+        })
+    }
+
+    pub(super) async fn send(&self, http: &reqwest::Client, dispatch: &Dispatch) -> Result<(), Failure> {
+        let text = unaccented(&dispatch.message.text().replace('\n', ". "), LONGEST);
+        let json = self.template.trim_start().starts_with('{');
+        let kind = if json {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        let mut failed = None;
+        for phone in &self.phones {
+            let key = short_key(&format!("{}/{phone}", dispatch.key));
+            let secret = self.secret.as_ref().map_or("", Secret::reveal);
+            let values = [
+                ("phone", phone.as_str()),
+                ("text", &text),
+                ("key", &key),
+                ("secret", secret),
+            ];
+            let request = http
+                .post(self.url.clone())
+                .header(CONTENT_TYPE, kind)
+                .body(filled(&self.template, &values, json));
+            let taken = send(request).await.and_then(|answer| self.judge(&answer));
+            failed = failed.or(taken.err());
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Gateways say no with a 200 too.
+    fn judge(&self, answer: &[u8]) -> Result<(), Failure> {
+        match &self.success {
+            Some(wanted) if !String::from_utf8_lossy(answer).contains(wanted.as_str()) => {
+                Err(Failure::Refused {
+                    why: "the gateway's answer does not say that the message was taken".to_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn filled(template: &str, values: &[(&str, &str)], json: bool) -> String {
+    let escape = |value: &str| {
+        if json {
+            let quoted = serde_json::Value::from(value).to_string();
+            quoted[1..quoted.len() - 1].to_owned()
+        } else {
+            url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
+        }
+    };
+    let mut text = String::new();
+    let mut rest = template;
+    // One pass: braces inside a value are the value's own.
+    while let Some(open) = rest.find('{') {
+        text.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let found = values.iter().find(|(name, _)| {
+            rest[1..]
+                .strip_prefix(name)
+                .is_some_and(|after| after.starts_with('}'))
+        });
+        let taken = match found {
+            Some((name, value)) => {
+                text.push_str(&escape(value));
+                name.len() + 2
+            }
+            None => {
+                text.push('{');
+                1
+            }
+        };
+        rest = &rest[taken..];
+    }
+    text.push_str(rest);
+    text
+}

@@ -1,0 +1,110 @@
+//! Alerts of an Alertmanager on their way in, and the heartbeat.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use ems_contract::digest::Sha256;
+use hyper_util::service::TowerToHyperService;
+use tokio_util::sync::CancellationToken;
+
+use crate::context::Context;
+use crate::notify::bridge;
+use crate::notify::condition::Severity;
+use crate::notify::heartbeat;
+use crate::notify::round::Desk;
+use crate::notify::settings::{HeartbeatSettings, NotifySettings, RouteSettings};
+use crate::testing::{at, context};
+
+const FIRING: &str = r#"{"version":"4","status":"firing","alerts":[{"status":"firing",
+    "labels":{"alertname":"Disk","severity":"warning"},"annotations":{"summary":"Đĩa <b>đầy</b>\u0000"},
+    "startsAt":"2026-11-18T07:00:00.123Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"javascript:x",
+    "fingerprint":"abc"}]}"#;
+
+fn desk(context: &Context) -> Arc<Desk> {
+    let settings = NotifySettings {
+        routes: vec![RouteSettings {
+            channels: vec!["mail".into()],
+            at_least: Severity::Low,
+        }],
+        ..NotifySettings::default()
+    };
+    Arc::new(Desk::new(context.clone(), Arc::new(settings)))
+}
+
+async fn call(desk: &Arc<Desk>, token: &str, body: &str) -> StatusCode {
+    let router = bridge::router(Arc::clone(desk), vec![Sha256::of(b"good")]);
+    let request = Request::post("/api/v1/alertmanager")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    let service = TowerToHyperService::new(router);
+    hyper::service::Service::call(&service, request)
+        .await
+        .unwrap()
+        .status()
+}
+
+#[tokio::test]
+async fn alerts_go_through_the_same_outbox_and_end_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = context(dir.path(), at(0));
+    let desk_at = |now: i64| {
+        let clock = Arc::new(ems_contract::clock::FixedClock(at(now)));
+        desk(&Context {
+            clock,
+            ..first.clone()
+        })
+    };
+    assert_eq!(call(&desk_at(0), "bad", FIRING).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(&desk_at(0), "good", "{").await, StatusCode::BAD_REQUEST);
+    for now in [0, 5] {
+        assert_eq!(call(&desk_at(now), "good", FIRING).await, StatusCode::NO_CONTENT);
+        desk_at(now).round().unwrap();
+    }
+    assert!(first.store.waiting_letters(9).unwrap().is_empty());
+    assert_eq!(desk_at(60).round().unwrap(), 1);
+    assert_eq!(desk_at(62).round().unwrap(), 0);
+    let resolved = FIRING.replace("\"firing\"", "\"resolved\"");
+    assert_eq!(
+        call(&desk_at(70), "good", &resolved).await,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(desk_at(70).round().unwrap(), 1);
+    let letters = first.store.waiting_letters(9).unwrap();
+    assert!(letters[0].letter.body.contains("Đĩa <b>đầy</b>\""));
+    assert!(!letters[0].letter.body.contains("javascript"));
+    assert!(letters[1].letter.body.contains("recovered"));
+}
+
+#[tokio::test]
+async fn the_heartbeat_is_heard_outside_until_the_collector_is_killed() {
+    let (beat, mut beats) = tokio::sync::mpsc::channel::<()>(8);
+    let app = axum::Router::new().fallback(axum::routing::any(move || {
+        let beat = beat.clone();
+        async move { beat.send(()).await.unwrap() }
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/ping", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let mut outside = tokio::task::JoinSet::new();
+    outside.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let dir = tempfile::tempdir().unwrap();
+    let settings = HeartbeatSettings { url, every_s: 1 };
+    let http = crate::notify::outgoing::client(None).unwrap();
+    let mut collector = tokio::task::JoinSet::new();
+    let beating = heartbeat::run(
+        settings,
+        context(dir.path(), at(0)),
+        http,
+        CancellationToken::new(),
+    );
+    collector.spawn(beating);
+    beats.recv().await.unwrap();
+    beats.recv().await.unwrap();
+    collector.shutdown().await;
+    while beats.try_recv().is_ok() {}
+    let silence = tokio::time::timeout(std::time::Duration::from_millis(1_500), beats.recv()).await;
+    assert!(silence.is_err());
+}

@@ -1,0 +1,262 @@
+//! Days of the notifier, played on a clock of their own: nothing waits.
+
+use ems_contract::inventory::{Inventory, Maintenance};
+use ems_contract::time::UnixTime;
+
+use crate::incident::{Incident, IncidentKind};
+use crate::ledger::Track;
+use crate::notify::book::Book;
+use crate::notify::condition::Kind;
+use crate::notify::decide::decide;
+use crate::notify::gather::{Facts, gather};
+use crate::notify::notice::{Notice, Scope, Stage};
+use crate::notify::policy::Policy;
+use crate::store::AgentStatus;
+use crate::testing::{EPOCH, agent, at, inventory, portal};
+
+/// A province whose facts the test changes as time goes on.
+struct Play {
+    inventory: Inventory,
+    incidents: Vec<Incident>,
+    heard_at: UnixTime,
+    book: Book,
+    told: Vec<(i64, Notice)>,
+}
+
+impl Play {
+    fn new(portals: usize) -> Self {
+        let names: Vec<String> = (0..portals).map(|n| format!("p{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Self {
+            inventory: inventory(&names),
+            incidents: Vec::new(),
+            heard_at: at(0),
+            book: Book::default(),
+            told: Vec::new(),
+        }
+    }
+
+    fn down(&mut self, n: usize, from: i64) {
+        self.incidents.push(Incident {
+            id: i64::try_from(self.incidents.len()).unwrap() + 1,
+            portal: portal(&format!("p{n}")),
+            track: Track::Overall,
+            kind: IncidentKind::Outage,
+            opened_at: at(from),
+            closed_at: None,
+            cause: None,
+            agents: vec![agent("b")],
+            notes: vec![],
+            withdrawn: false,
+        });
+    }
+
+    fn up(&mut self, n: usize, to: i64) {
+        let portal = portal(&format!("p{n}"));
+        let open = |incident: &&mut Incident| incident.portal == portal && incident.closed_at.is_none();
+        self.incidents.iter_mut().find(open).unwrap().closed_at = Some(at(to));
+    }
+
+    fn look(&mut self, now: i64) {
+        let agents = [AgentStatus {
+            agent: agent("a"),
+            epoch: EPOCH,
+            last_batch_at: self.heard_at,
+            last_slot: None,
+            through: 0,
+            skew_ms: 0,
+        }];
+        let facts = Facts {
+            inventory: &self.inventory,
+            incidents: &self.incidents,
+            agents: &agents,
+            latest: &[],
+            listening_since: at(0),
+        };
+        let policy = Policy::default();
+        let conditions = gather(&facts, &self.book, &policy, at(now));
+        let decision = decide(&mut self.book, conditions, &policy, at(now));
+        self.told
+            .extend(decision.notices.into_iter().map(|notice| (now, notice)));
+    }
+
+    /// A look every two seconds; the agent is heard all the time.
+    fn look_through(&mut self, from: i64, to: i64) {
+        for now in (from..=to).step_by(2) {
+            self.heard_at = at(now);
+            self.look(now);
+        }
+    }
+
+    fn stages(&self) -> Vec<(Kind, Stage)> {
+        self.told
+            .iter()
+            .map(|(_, notice)| (notice.kind, notice.stage))
+            .collect()
+    }
+}
+
+#[test]
+fn one_outage_is_told_once_and_its_end_once() {
+    let mut play = Play::new(2);
+    play.down(0, 0);
+    play.look_through(0, 100);
+    assert_eq!(play.stages(), [(Kind::Outage, Stage::Opened)]);
+    assert_eq!(play.told[0].0, 30);
+    assert_eq!(play.told[0].1.seen_from, ["b"]);
+    play.up(0, 90);
+    play.look_through(102, 2_000);
+    assert_eq!(play.stages()[1..], [(Kind::Outage, Stage::Recovered)]);
+    assert_eq!(play.told[1].1.until, Some(at(90)));
+    assert_eq!(play.told[0].1.thread, play.told[1].1.thread);
+    assert_ne!(play.told[0].1.key, play.told[1].1.key);
+}
+
+#[test]
+fn a_critical_portal_is_told_sooner_and_a_short_outage_not_at_all() {
+    let mut play = Play::new(2);
+    play.inventory.portals[0].critical = true;
+    play.down(0, 0);
+    play.down(1, 0);
+    play.look_through(0, 20);
+    assert_eq!(play.told.len(), 1);
+    assert!(play.told[0].0 <= 6);
+    play.up(1, 15);
+    play.look_through(22, 1_000);
+    assert_eq!(play.told.len(), 1, "{:?}", play.stages());
+}
+
+#[test]
+fn two_hundred_portals_of_one_hosting_are_one_notice_and_one_end() {
+    let mut play = Play::new(210);
+    for portal in &mut play.inventory.portals[..200] {
+        portal.hosting = Some("dc-1".into());
+    }
+    for now in (0..60).step_by(2) {
+        for n in (0..200).filter(|n| n * 60 / 200 / 2 * 2 == now) {
+            play.down(usize::try_from(n).unwrap(), now);
+        }
+        play.look_through(now, now);
+    }
+    assert_eq!(play.told.len(), 1, "{:?}", play.stages());
+    let first = &play.told[0].1;
+    assert_eq!(first.scope, Scope::Hosting("dc-1".into()));
+    assert!(first.total > 50 && first.subjects.len() == Notice::NAMED);
+    play.look_through(60, 700);
+    // The others are told of once, as an update of the same thread.
+    assert_eq!(play.stages()[1..], [(Kind::Outage, Stage::Updated)]);
+    assert_eq!(play.told[1].1.total, 200);
+    for n in 0..200 {
+        play.up(n, 700);
+    }
+    play.look_through(702, 3_000);
+    assert_eq!(play.stages()[2..], [(Kind::Outage, Stage::Recovered)]);
+}
+
+#[test]
+fn many_without_a_common_hosting_are_one_notice_too() {
+    let mut play = Play::new(12);
+    (0..12).for_each(|n| play.down(n, 0));
+    play.look_through(0, 60);
+    assert_eq!(play.told.len(), 1);
+    assert_eq!((&play.told[0].1.scope, play.told[0].1.total), (&Scope::Batch, 12));
+}
+
+#[test]
+fn a_cut_line_is_one_alert_about_the_agent_and_none_about_portals() {
+    let mut play = Play::new(200);
+    // What only the agent at fault saw is not told.
+    for n in 0..200 {
+        play.down(n, 175);
+        play.incidents[n].agents = vec![agent("a")];
+    }
+    for now in (180..600).step_by(2) {
+        play.look(now);
+    }
+    assert_eq!(play.stages(), [(Kind::Agent, Stage::Opened)]);
+    assert_eq!(play.told[0].1.cause.as_deref(), Some("notify.agent.silent"));
+    (0..200).for_each(|n| play.up(n, 190));
+    play.look_through(600, 900);
+    assert_eq!(play.stages()[1..], [(Kind::Agent, Stage::Recovered)]);
+}
+
+#[test]
+fn announced_maintenance_holds_the_beginning_back_but_never_an_end() {
+    let mut play = Play::new(2);
+    let window = |announced_at| Maintenance {
+        from: at(0),
+        to: at(600),
+        author: "A".into(),
+        reason: "B".into(),
+        announced_at,
+    };
+    play.inventory.portals[0].maintenance = vec![window(at(-86_400))];
+    play.down(0, 100);
+    play.down(1, 0);
+    play.look_through(100, 598);
+    assert_eq!(play.told.len(), 1);
+    // Maintenance that begins after an outage was told does not hold its end back.
+    play.inventory.portals[1].maintenance = vec![window(at(0))];
+    play.up(1, 590);
+    play.look_through(598, 700);
+    let seen: Vec<_> = play
+        .told
+        .iter()
+        .map(|(_, n)| (n.subjects[0].id.as_str(), n.stage))
+        .collect();
+    let p0 = ("p0", Stage::Opened);
+    assert_eq!(seen, [("p1", Stage::Opened), ("p1", Stage::Recovered), p0]);
+}
+
+#[test]
+fn flapping_is_told_once_and_the_final_state_always() {
+    let mut play = Play::new(2);
+    for round in 0..10 {
+        let from = round * 120;
+        play.down(0, from);
+        play.look_through(from, from + 58);
+        play.up(0, from + 58);
+        play.look_through(from + 60, from + 118);
+    }
+    play.down(0, 1_200);
+    play.look_through(1_200, 4_000);
+    play.up(0, 4_000);
+    play.look_through(4_002, 8_000);
+    let told = play.stages();
+    let count = |kind, stage| told.iter().filter(|one| **one == (kind, stage)).count();
+    assert_eq!(count(Kind::Flapping, Stage::Opened), 1, "{told:?}");
+    assert_eq!(count(Kind::Flapping, Stage::Recovered), 1);
+    assert_eq!(count(Kind::Outage, Stage::Opened), 4);
+    assert_eq!(count(Kind::Outage, Stage::Recovered), 4);
+    assert_eq!(told.last(), Some(&(Kind::Outage, Stage::Recovered)));
+}
+
+#[test]
+fn late_data_are_told_in_the_same_thread() {
+    let mut play = Play::new(1);
+    play.down(0, 0);
+    play.look_through(0, 60);
+    play.up(0, 50);
+    play.look_through(62, 100);
+    play.incidents[0].closed_at = None;
+    play.look_through(102, 110);
+    play.incidents[0].withdrawn = true;
+    play.incidents[0].closed_at = Some(at(0));
+    play.look_through(112, 2_000);
+    let stages: Vec<Stage> = play.stages().into_iter().map(|(_, stage)| stage).collect();
+    assert_eq!(
+        stages,
+        [Stage::Opened, Stage::Recovered, Stage::Updated, Stage::Amended]
+    );
+    let keys: std::collections::BTreeSet<_> = play.told.iter().map(|(_, n)| n.key.clone()).collect();
+    assert_eq!(keys.len(), 4);
+}
+
+#[test]
+fn a_clock_that_is_set_back_delays_nothing_for_ever() {
+    let mut play = Play::new(1);
+    play.down(0, 5_000);
+    play.look_through(5_000, 5_010);
+    play.look_through(0, 60);
+    assert_eq!(play.stages(), [(Kind::Outage, Stage::Opened)]);
+}

@@ -1,0 +1,6 @@
+//! The notifier as a whole, against receivers of its own.
+
+mod bridging;
+mod channels;
+mod deciding;
+mod delivering;

@@ -1,0 +1,313 @@
+//! `notify:` channels, routes, heartbeat and bridge.
+
+use std::path::Path;
+
+use ems_contract::diagnostic::Message;
+use ems_contract::digest::Sha256;
+use ems_contract::text::Lang;
+use ems_contract::yaml::{Item, Map};
+use url::Url;
+
+use crate::notify::condition::Severity;
+use crate::notify::policy::Policy;
+use crate::notify::secret::SecretSource;
+use crate::notify::settings::{
+    AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, HeartbeatSettings, LogTarget, MailTls,
+    NotifySettings, RouteSettings, SmsSettings, TelegramSettings, WebhookSettings, ZaloSettings,
+};
+
+const KINDS: [&str; 8] = [
+    "stdout",
+    "syslog",
+    "webhook",
+    "email",
+    "alertmanager",
+    "telegram",
+    "zalo",
+    "sms",
+];
+/// Deliveries a minute, unless the operator says otherwise.
+const PER_MINUTE: usize = 20;
+
+/// The tree under `notify`.
+pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
+    let mut map = item.map()?;
+    let mut channels: Vec<ChannelSettings> = Vec::new();
+    if let Some(list) = map.get("channels") {
+        for item in list.list().unwrap_or_default() {
+            let Some(channel) = channel(&item, folder) else {
+                continue;
+            };
+            if channels.iter().any(|known| known.name == channel.name) {
+                item.error(Message::new("settings.channel_twice").with("name", channel.name));
+            } else {
+                channels.push(channel);
+            }
+        }
+    }
+    let routes = map.optional("routes", |list| {
+        Some(list.list_of(|item| route(&item, &channels)))
+    });
+    let default = Policy::default();
+    let mut seconds = |key, least: i64, or: i64| {
+        map.optional(key, |item: &Item<'_>| item.integer(least..=86_400))
+            .unwrap_or(or)
+    };
+    let policy = Policy {
+        group_wait_s: seconds("group_wait_s", 0, default.group_wait_s),
+        critical_wait_s: seconds("critical_wait_s", 0, default.critical_wait_s),
+        agent_silent_s: seconds("agent_silent_s", 60, default.agent_silent_s),
+        update_every_s: seconds("update_every_s", 60, default.update_every_s),
+        ..default
+    };
+    let settings = NotifySettings {
+        lang: map
+            .optional("lang", |item| item.choice(&[Lang::Vi, Lang::En], Lang::as_str))
+            .unwrap_or_default(),
+        console_url: map.optional("console_url", base),
+        routes: routes.unwrap_or_else(|| everything(&channels)),
+        channels,
+        policy,
+        heartbeat: map.optional("heartbeat", heartbeat),
+        alertmanager_tokens: map
+            .optional("alertmanager_tokens", |list| {
+                Some(list.list_of(|item| token(&item, folder)))
+            })
+            .unwrap_or_default(),
+    };
+    map.finish();
+    Some(settings)
+}
+
+/// Without routes every channel is told everything.
+fn everything(channels: &[ChannelSettings]) -> Vec<RouteSettings> {
+    let route = |channel: &ChannelSettings| RouteSettings {
+        channels: vec![channel.name.clone()],
+        at_least: Severity::Low,
+    };
+    channels.iter().map(route).collect()
+}
+
+fn route(item: &Item<'_>, known: &[ChannelSettings]) -> Option<RouteSettings> {
+    let mut map = item.map()?;
+    let channels = map.required("channels", Item::texts);
+    let at_least = map.optional("at_least", |item| item.choice(&Severity::ALL, Severity::as_str));
+    for name in channels.iter().flatten() {
+        if !known.iter().any(|channel| channel.name == *name) {
+            item.error(Message::new("settings.route_channel").with("name", name));
+        }
+    }
+    if channels.as_ref().is_some_and(Vec::is_empty) {
+        item.error(Message::new("settings.route_empty"));
+    }
+    map.finish();
+    Some(RouteSettings {
+        channels: channels?,
+        at_least: at_least.unwrap_or(Severity::Low),
+    })
+}
+
+fn heartbeat(item: &Item<'_>) -> Option<HeartbeatSettings> {
+    let mut map = item.map()?;
+    let url = map.required("url", url);
+    let every_s = map.optional("every_s", |item| item.integer(5_u32..=3_600));
+    map.finish();
+    Some(HeartbeatSettings {
+        url: url?,
+        every_s: every_s.unwrap_or(60),
+    })
+}
+
+fn token(item: &Item<'_>, folder: &Path) -> Option<Sha256> {
+    let mut map = item.map()?;
+    let file = map.get("file");
+    let sha256 = map.get("sha256");
+    let digest = match (&file, &sha256) {
+        (Some(file), None) => super::tokens::from_file(file, folder),
+        (None, Some(sha256)) => sha256.parse("settings.want.sha256"),
+        _ => {
+            map.item().error(Message::new("settings.token_one_of"));
+            None
+        }
+    };
+    map.finish();
+    digest
+}
+
+fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
+    let mut map = item.map()?;
+    let name = map.required("name", |item| {
+        item.parse_with("settings.want.channel_name", channel_name)
+    });
+    let per_minute = map.optional("per_minute", |item| item.integer(1_u16..=6_000));
+    let kind = map.required("kind", |item| {
+        let kinds: Vec<usize> = (0..KINDS.len()).collect();
+        item.choice(&kinds, |n| KINDS[n])
+    });
+    let known = kind.is_some();
+    let kind = kind.and_then(|kind| form(KINDS[kind], &mut map, folder));
+    // Unknown keys of a kind that is not known would be noise.
+    if known {
+        map.finish();
+    }
+    Some(ChannelSettings {
+        name: name?,
+        per_minute: per_minute.map_or(PER_MINUTE, usize::from),
+        kind: kind?,
+    })
+}
+
+fn form(kind: &str, map: &mut Map<'_>, folder: &Path) -> Option<ChannelKind> {
+    let secret_of = |item: &Item<'_>| secret(item, folder);
+    let path = |item: &Item<'_>| item.text().map(|text| folder.join(text));
+    Some(match kind {
+        "stdout" => ChannelKind::Log(LogTarget::Stdout),
+        "syslog" => ChannelKind::Log(LogTarget::Syslog),
+        "webhook" => {
+            let (url, secret) = (map.required("url", url), map.optional("secret", secret_of));
+            ChannelKind::Webhook(WebhookSettings { url: url?, secret })
+        }
+        "alertmanager" => {
+            let (url, token) = (map.required("url", url), map.optional("token", secret_of));
+            ChannelKind::Alertmanager(AlertmanagerSettings { url: url?, token })
+        }
+        "telegram" => {
+            let base = map
+                .optional("url", url)
+                .or_else(|| "https://api.telegram.org/".parse().ok());
+            let (token, chat) = (map.required("token", secret_of), map.required("chat", Item::text));
+            ChannelKind::Telegram(TelegramSettings {
+                url: base?,
+                token: token?,
+                chat: chat?,
+            })
+        }
+        "email" => ChannelKind::Email(email(map, folder)?),
+        "zalo" => {
+            let to = map
+                .optional("url", url)
+                .or_else(|| "https://business.openapi.zalo.me/message/template".parse().ok());
+            let oauth = map
+                .optional("oauth_url", url)
+                .or_else(|| "https://oauth.zaloapp.com/v4/oa/access_token".parse().ok());
+            let (app, secret) = (map.required("app", Item::text), map.required("secret", secret_of));
+            let (state, template) = (
+                map.required("state_file", path),
+                map.required("template", Item::text),
+            );
+            let phones = map.required("phones", Item::texts);
+            ChannelKind::Zalo(ZaloSettings {
+                url: to?,
+                oauth_url: oauth?,
+                app: app?,
+                secret: secret?,
+                state_file: state?,
+                template: template?,
+                phones: phones?,
+            })
+        }
+        _ => {
+            let (to, phones) = (map.required("url", url), map.required("phones", Item::texts));
+            let template = map.required("template", |item| {
+                let text = item.text()?;
+                if text.contains("{text}") && text.contains("{phone}") {
+                    return Some(text);
+                }
+                item.error(Message::new("settings.sms_template"));
+                None
+            });
+            let (success, secret) = (
+                map.optional("success", Item::text),
+                map.optional("secret", secret_of),
+            );
+            ChannelKind::Sms(SmsSettings {
+                url: to?,
+                template: template?,
+                phones: phones?,
+                success,
+                secret,
+            })
+        }
+    })
+}
+
+fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
+    let (host, port) = (
+        map.required("host", Item::text),
+        map.optional("port", |item| item.integer(1..=u16::MAX)),
+    );
+    let tls = map.optional("tls", |item| {
+        item.choice(
+            &[MailTls::Starttls, MailTls::Implicit, MailTls::None],
+            |tls| match tls {
+                MailTls::Starttls => "starttls",
+                MailTls::Implicit => "implicit",
+                MailTls::None => "none",
+            },
+        )
+    });
+    let user = map.optional("user", Item::text);
+    let password = map.optional("password", |item| secret(item, folder));
+    let mailbox = |item: &Item<'_>| {
+        item.parse_with("settings.want.mailbox", |text| {
+            text.parse::<lettre::Address>()
+                .ok()
+                .map(|address| address.to_string())
+        })
+    };
+    let from = map.required("from", mailbox);
+    let to = map.required("to", |list| Some(list.list_of(|item| mailbox(&item))));
+    let ca_file = map.optional("ca_file", |item| item.text().map(|text| folder.join(text)));
+    Some(EmailSettings {
+        host: host?,
+        port: port.unwrap_or(587),
+        tls: tls.unwrap_or(MailTls::Starttls),
+        ca_file,
+        login: user.zip(password),
+        from: from?,
+        to: to?,
+    })
+}
+
+fn secret(item: &Item<'_>, folder: &Path) -> Option<SecretSource> {
+    let mut map = item.map()?;
+    let file = map.optional("file", |item| item.text().map(|text| folder.join(text)));
+    let env = map.optional("env", |item| {
+        item.parse_with("settings.want.environment", |text| {
+            let good = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+            (!text.is_empty() && text.chars().all(good)).then(|| text.to_owned())
+        })
+    });
+    let source = match (file, env) {
+        (Some(file), None) => Some(SecretSource::File(file)),
+        (None, Some(name)) => Some(SecretSource::Environment(name)),
+        _ => {
+            map.item().error(Message::new("settings.secret_one_of"));
+            None
+        }
+    };
+    map.finish();
+    source
+}
+
+fn channel_name(text: &str) -> Option<String> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (!text.is_empty() && text.len() <= 64 && text.chars().all(good)).then(|| text.to_owned())
+}
+
+fn url(item: &Item<'_>) -> Option<Url> {
+    item.parse_with("settings.want.http_url", |text| {
+        let url: Url = text.parse().ok()?;
+        (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+    })
+}
+
+/// An address that pages are joined to.
+fn base(item: &Item<'_>) -> Option<Url> {
+    let mut base = url(item)?;
+    if !base.path().ends_with('/') {
+        let path = format!("{}/", base.path());
+        base.set_path(&path);
+    }
+    Some(base)
+}
