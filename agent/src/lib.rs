@@ -1,5 +1,19 @@
 //! Measures government portals from one vantage point.
 //!
-//! Data flows one way: schedule → [`probe`] (over net) → spool → ship.
+//! Data flows one way: [`plan`] → [`schedule`] → [`probe`] (over [`net`], read by [`page`]) → [`selfcheck`] →
+//! [`spool`] → [`ship`]. [`run`] puts the parts together, [`admin`] shows them, [`cli`] is what a person types.
 
+pub mod admin;
+pub mod cli;
+pub mod net;
+pub mod page;
+pub mod plan;
 pub mod probe;
+pub mod run;
+pub mod schedule;
+pub mod selfcheck;
+pub mod ship;
+pub mod spool;
+
+#[cfg(test)]
+mod testing;

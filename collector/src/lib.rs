@@ -2,20 +2,34 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod assembly;
+pub mod attest;
+pub mod calendar;
 pub mod cli;
+pub mod console;
 pub mod context;
 pub mod http;
 pub mod incident;
 pub mod ingest;
 pub mod inventory;
 pub mod jobs;
+pub mod judge;
 pub mod keeper;
 pub mod ledger;
+pub mod locale;
+pub mod metrics;
 pub mod plans;
+pub mod regulation;
+pub mod report;
 pub mod serve;
 pub mod settings;
 pub mod store;
 pub mod supervise;
 pub mod suspect;
+pub mod template;
+pub mod timeline;
+pub mod up;
+mod vocabulary;
+
 #[cfg(test)]
 mod testing;

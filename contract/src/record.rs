@@ -33,7 +33,8 @@ named_enum! {
     }
 }
 
-/// Slots that have no record, accounted for all the same.
+/// Slots that have no record, accounted for all the same. For its length the agent counts as not seeing, so a gap is
+/// drawn closely around what is missing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// Format version.

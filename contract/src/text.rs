@@ -41,6 +41,8 @@ const FILES: &[(&str, &str)] = &[
     ("cause", include_str!("../text/cause.yaml")),
     ("state", include_str!("../text/state.yaml")),
     ("yaml", include_str!("../text/yaml.yaml")),
+    ("law", include_str!("../text/law.yaml")),
+    ("judge", include_str!("../text/judge.yaml")),
     ("inventory", include_str!("../text/inventory.yaml")),
     ("agent", include_str!("../text/agent.yaml")),
     ("probe", include_str!("../text/probe.yaml")),

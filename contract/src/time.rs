@@ -22,11 +22,12 @@ pub fn zone() -> TimeZone {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct UnixTime(i64);
 
-/// The years an instant may lie in: outside them a clock or a file is wrong, and arithmetic stays far from overflow.
-const RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800..=7_258_118_399; // 1900-01-01 .. 2199-12-31
+/// The years an instant may lie in, 1900 to 9999. The end is the last hour that any offset can still name: "no
+/// well-defined expiration" of a certificate is 9999-12-31 (RFC 5280, 4.1.2.5), and has to survive.
+const RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800..=253_402_207_200;
 
 impl UnixTime {
-    /// The instant `seconds` after the epoch, clamped to the years 1900-2199.
+    /// The instant `seconds` after the epoch, clamped to the years 1900 to 9999.
     #[must_use]
     pub const fn from_secs(seconds: i64) -> Self {
         let clamped = if seconds < *RANGE.start() {
@@ -104,10 +105,10 @@ impl fmt::Debug for UnixTime {
     }
 }
 
-/// A text that is not an instant of the form `2026-11-22T14:57:00Z` (any offset, years 1900-2199).
+/// A text that is not an instant of the form `2026-11-22T14:57:00Z` (any offset, years 1900 to 9999).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not an instant such as 2026-11-22T14:57:00Z or 2026-11-22T21:57:00+07:00 (years 1900 to 2199)"
+    "`{0}` is not an instant such as 2026-11-22T14:57:00Z or 2026-11-22T21:57:00+07:00 (years 1900 to 9999)"
 )]
 pub struct TimeError(String);
 
@@ -116,11 +117,10 @@ impl FromStr for UnixTime {
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let timestamp: Timestamp = text.parse().map_err(|_why| TimeError(text.to_owned()))?;
-        let time = Self::floor(timestamp);
-        if time.0 == *RANGE.start() || time.0 == *RANGE.end() {
+        if !RANGE.contains(&timestamp.as_second()) {
             return Err(TimeError(text.to_owned()));
         }
-        Ok(time)
+        Ok(Self::floor(timestamp))
     }
 }
 
@@ -205,11 +205,29 @@ mod tests {
 
     #[test]
     fn far_years_are_refused_and_arithmetic_is_clamped() {
-        assert!("9999-01-01T00:00:00Z".parse::<UnixTime>().is_err());
+        assert!("1899-12-31T23:59:59Z".parse::<UnixTime>().is_err());
+        assert!("-0001-01-01T00:00:00Z".parse::<UnixTime>().is_err());
         assert_eq!(
             UnixTime::from_secs(i64::MAX) + i64::MAX,
             UnixTime::from_secs(i64::MAX)
         );
+    }
+
+    #[test]
+    fn every_instant_survives_its_own_text() {
+        // 9999-12-31T23:59:59Z is how a certificate says that it never expires.
+        for secs in [
+            i64::MIN,
+            -2_208_988_800,
+            -1,
+            0,
+            67_090_291_200,
+            253_402_300_799,
+            i64::MAX,
+        ] {
+            let time = UnixTime::from_secs(secs);
+            assert_eq!(time.to_string().parse(), Ok(time), "{secs}");
+        }
     }
 
     #[test]

@@ -1,1 +1,9 @@
-//! placeholder
+//! What the tests of the whole system share: the project's own tree, and the real parts they start.
+
+pub mod http;
+pub mod nginx;
+pub mod pki;
+pub mod process;
+pub mod tree;
+pub mod wait;
+pub mod world;

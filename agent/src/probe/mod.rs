@@ -1,5 +1,18 @@
 //! What a probe is asked and what it answers. A probe knows nothing about law, quorum or blindness.
 
+mod attempts;
+mod dns;
+mod handshake;
+#[cfg(test)]
+pub(crate) mod hostile;
+mod prober;
+mod reach;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod tls;
+mod visit;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,9 +22,13 @@ use ems_contract::facts::Facts;
 use ems_contract::family::Family;
 use ems_contract::observation::Attempt;
 use ems_contract::outcome::Outcome;
-use ems_contract::plan::{Limits, PlanPortal};
+use ems_contract::plan::{Limits, Plan, PlanPortal};
 use ems_contract::probe::ProbeKind;
 use ems_contract::time::UnixTime;
+
+pub use self::prober::{NetProber, NetSettings};
+pub use self::reach::Reached;
+pub use self::visit::{Step, Visit};
 
 /// One slot to be measured.
 #[derive(Debug, Clone)]
@@ -55,6 +72,14 @@ pub struct Measurement {
 
 /// Something that can measure a slot.
 pub trait Prober: Send + Sync + 'static {
+    /// The kinds of probe it can make; only these are scheduled.
+    fn kinds(&self) -> &'static [ProbeKind] {
+        &[ProbeKind::Reach]
+    }
+
+    /// A new plan is in force: takes over what concerns all slots, such as the contact.
+    fn take_plan(&self, _plan: &Plan) {}
+
     /// Measures one slot. Never panics on input from the network; ends within the job's limits.
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>>;
 }

@@ -7,12 +7,24 @@ use ems_contract::diagnostic::Diagnostic;
 use ems_contract::text::Lang;
 
 pub mod backup;
+pub mod calendar;
+pub mod explain;
 pub mod export;
+pub mod judge;
+mod law;
+pub mod ledger;
+mod program;
+pub mod regulations;
+pub mod report;
 pub mod restore;
+mod rules;
+pub mod serve;
 pub mod targets;
 mod trouble;
 pub mod validate;
 
+pub use program::{Cli, main};
+pub use rules::RulesArgs;
 pub use trouble::told;
 
 /// The command did what was asked.
@@ -21,6 +33,8 @@ pub const EXIT_OK: u8 = 0;
 pub const EXIT_FAILED: u8 = 1;
 /// The command was asked for something that cannot be done that way.
 pub const EXIT_USAGE: u8 = 2;
+/// A fault of ours (`EX_SOFTWARE` of sysexits.h).
+pub const EXIT_INTERNAL: u8 = 70;
 /// A file that a person wrote cannot be used (`EX_CONFIG` of sysexits.h).
 pub const EXIT_BAD_FILE: u8 = 78;
 

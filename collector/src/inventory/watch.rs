@@ -150,12 +150,7 @@ impl Watcher {
             tracing::debug!(version = %inventory.version.short(), "inventory read again, nothing changed");
             self.live.confirm();
         } else {
-            let record = InventoryRecord {
-                version: inventory.version,
-                loaded_at: now,
-                json: inventory.canonical_json(),
-                portals: inventory.portals.iter().map(|portal| portal.id.clone()).collect(),
-            };
+            let record = InventoryRecord::of(&inventory, now);
             // Known to the store first: results of a portal it never heard of would be put aside.
             let recorder = Arc::clone(&self.record);
             let recorded = blocking(move || recorder(&record)).await;

@@ -184,4 +184,48 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When the database cannot be read.
     fn statistics(&self) -> Result<Statistics, StoreError>;
+
+    // --- readers in bulk ----------------------------------------------------------------------------------
+
+    /// The spans of a track that touch `window`, in order, not clipped, of all these portals at once; a portal
+    /// without spans may be missing.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn all_spans(
+        &self,
+        portals: &[PortalId],
+        track: Track,
+        window: Window,
+    ) -> Result<Vec<(PortalId, Vec<Span>)>, StoreError> {
+        portals
+            .iter()
+            .map(|portal| Ok((portal.clone(), self.spans(portal, track, window)?)))
+            .collect()
+    }
+
+    /// Which portals' spans were rewritten after `version`, an earlier answer's [`SpanChanges::version`] (0 for
+    /// none), so that a reader need not read what it has. A store that keeps no track of it answers that
+    /// everything may have changed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn span_changes(&self, version: u64) -> Result<SpanChanges, StoreError> {
+        Ok(SpanChanges {
+            version,
+            portals: None,
+        })
+    }
+
+    /// The inventories that were in force at any instant of `window`, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn inventories(&self, window: Window) -> Result<Vec<InventoryRecord>, StoreError>;
+
+    /// The gaps that touch `window` and concern everything their agent measures, by (agent, beginning).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn agent_gaps(&self, window: Window) -> Result<Vec<AgentGap>, StoreError>;
 }

@@ -124,6 +124,15 @@ pub struct SpanUpdate {
     pub generation: u64,
 }
 
+/// What happened to spans since an earlier look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanChanges {
+    /// To be handed back at the next look.
+    pub version: u64,
+    /// Portals whose spans were rewritten, and from which instant on; `None`: everything may have changed.
+    pub portals: Option<Vec<(PortalId, UnixTime)>>,
+}
+
 /// A gap in an agent's `reach` records of all portals, found by the collector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotedGap {

@@ -46,6 +46,13 @@ impl<'t> Item<'t> {
         &self.path
     }
 
+    /// The same value under another key path: a row that has an id is told by it, not by its number in the list.
+    #[must_use]
+    pub fn named(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// Notes an error here.
     pub fn error(&self, message: Message) {
         self.found
@@ -112,6 +119,15 @@ impl<'t> Item<'t> {
             return None;
         }
         Some(text)
+    }
+
+    /// One text, or a list of them.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<String>> {
+        match &self.node.value {
+            Value::List(_) => Some(self.list_of(|item| item.text())),
+            _ => self.text().map(|text| vec![text]),
+        }
     }
 
     /// `true` or `false`.

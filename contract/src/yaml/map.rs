@@ -70,6 +70,23 @@ impl<'t> Map<'t> {
         decode(&value)
     }
 
+    /// The same for a key that must be written but may hold nothing (`null`): `Some(None)` says "none" on purpose.
+    pub fn nullable<T>(
+        &mut self,
+        key: &'static str,
+        decode: impl FnOnce(&Item<'t>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if !self.index.contains_key(key) {
+            self.known.push(key);
+            self.missing(key);
+            return None;
+        }
+        match self.get(key) {
+            None => Some(None),
+            Some(value) => decode(&value).map(Some),
+        }
+    }
+
     /// Notes that `key` is missing; said by [`Map::finish`], unless an unknown key was meant to be it.
     pub fn missing(&mut self, key: &'static str) {
         self.missing.push(key);

@@ -2,7 +2,9 @@
 
 mod arrival;
 mod backup;
+mod bulk;
 mod chains;
+mod changes;
 mod chunk;
 mod commit;
 mod delivery;
@@ -38,11 +40,12 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::{
     AgentStatus, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, NotedGap, Receipt, Sample,
-    SpanUpdate, Statistics, Store, StoreError,
+    SpanChanges, SpanUpdate, Statistics, Store, StoreError,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 use arrival::Arrival;
+use changes::Changes;
 use commit::Prepared;
 use dirty::Generations;
 use reading::Readers;
@@ -57,6 +60,8 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
+    /// What this process rewrote; another process's rewrites are not told.
+    changes: Option<Changes>,
     generations: Arc<Generations>,
     /// Held as long as the store is open for writing.
     _lock: Option<File>,
@@ -75,6 +80,7 @@ impl SqliteStore {
         Ok(Self {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
+            changes: Some(Changes::default()),
             writer: Writer::start(conn, path.to_owned(), generations.clone())?,
             generations,
             _lock: Some(lock),
@@ -91,6 +97,7 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned()),
             writer: Writer::absent(path.to_owned()),
+            changes: None,
             generations: Arc::default(),
             _lock: None,
         })
@@ -157,11 +164,22 @@ impl Store for SqliteStore {
     }
 
     fn write_all_spans(&self, updates: Vec<SpanUpdate>) -> Result<(), StoreError> {
+        let changed: Vec<(PortalId, UnixTime)> = updates
+            .iter()
+            .map(|update| (update.portal.clone(), update.from))
+            .collect();
         self.writer.call("write spans", move |session| {
             updates
                 .iter()
                 .try_for_each(|update| spans::write(session, update))
-        })
+        })?;
+        // After the commit: who looks now reads the new spans.
+        for (portal, from) in changed {
+            if let Some(changes) = &self.changes {
+                changes.note(portal, from);
+            }
+        }
+        Ok(())
     }
 
     fn note_gaps(&self, gaps: Vec<NotedGap>) -> Result<(), StoreError> {
@@ -285,5 +303,36 @@ impl Store for SqliteStore {
     fn statistics(&self) -> Result<Statistics, StoreError> {
         self.readers
             .read("read statistics", |conn, _| upkeep::statistics(conn, &self.path))
+    }
+
+    fn all_spans(
+        &self,
+        portals: &[PortalId],
+        track: Track,
+        window: Window,
+    ) -> Result<Vec<(PortalId, Vec<Span>)>, StoreError> {
+        self.readers.read("read spans", |conn, _| {
+            bulk::all_spans(conn, portals, track, window)
+        })
+    }
+
+    fn span_changes(&self, version: u64) -> Result<SpanChanges, StoreError> {
+        Ok(self.changes.as_ref().map_or(
+            SpanChanges {
+                version,
+                portals: None,
+            },
+            |changes| changes.since(version),
+        ))
+    }
+
+    fn inventories(&self, window: Window) -> Result<Vec<InventoryRecord>, StoreError> {
+        self.readers
+            .read("read inventories", |conn, _| bulk::inventories(conn, window))
+    }
+
+    fn agent_gaps(&self, window: Window) -> Result<Vec<AgentGap>, StoreError> {
+        self.readers
+            .read("read gaps", |conn, _| bulk::agent_gaps(conn, window))
     }
 }

@@ -98,6 +98,13 @@ pub(super) fn write(session: &mut Session<'_>, update: &SpanUpdate) -> Result<()
     dirt.clean(conn, generations, portal, update.generation)
 }
 
+/// Texts that one reading met by their numbers: spans mostly share them.
+#[derive(Default)]
+pub(super) struct Terms {
+    verdicts: HashMap<i64, Verdict>,
+    agents: HashMap<i64, Vec<AgentId>>,
+}
+
 /// The spans of a track that touch `window`, in order.
 pub(super) fn read(
     conn: &Connection,
@@ -105,10 +112,20 @@ pub(super) fn read(
     track: Track,
     window: Window,
 ) -> Result<Vec<Span>, Fail> {
-    let mut all = Vec::new();
-    let Some(portal) = names::portal(conn, portal)? else {
-        return Ok(all);
-    };
+    match names::portal(conn, portal)? {
+        Some(number) => of_number(conn, &mut Terms::default(), number, track, window),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same by the portal's number, for readers of many portals.
+pub(super) fn of_number(
+    conn: &Connection,
+    terms: &mut Terms,
+    portal: i64,
+    track: Track,
+    window: Window,
+) -> Result<Vec<Span>, Fail> {
     let mut query = conn.prepare_cached(
         "SELECT starts, ends, verdict, agents FROM span
          WHERE portal = ?1 AND track = ?2 AND starts < ?4 AND ends > ?3
@@ -117,18 +134,16 @@ pub(super) fn read(
          ORDER BY starts",
     )?;
     let mut rows = query.query((portal, track_code(track), window.from.secs(), window.to.secs()))?;
-    // Spans mostly share their texts.
-    let mut verdicts: HashMap<i64, Verdict> = HashMap::new();
-    let mut sets: HashMap<i64, Vec<AgentId>> = HashMap::new();
+    let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let verdict = remembered(conn, &mut verdicts, row.get(2)?)?;
+        let verdict = remembered(conn, &mut terms.verdicts, row.get(2)?)?;
         let (state, cause) = (verdict.state, verdict.cause);
         all.push(Span {
             from: UnixTime::from_secs(row.get(0)?),
             to: UnixTime::from_secs(row.get(1)?),
             state,
             cause,
-            agents: remembered(conn, &mut sets, row.get(3)?)?.clone(),
+            agents: remembered(conn, &mut terms.agents, row.get(3)?)?.clone(),
         });
     }
     Ok(all)

@@ -1,0 +1,86 @@
+//! What a person types. Exit codes: 0 all is well, 2 wrong usage, 78 unusable configuration, 70 a fault of ours.
+
+mod file;
+mod keys;
+mod logs;
+pub mod probe;
+mod run;
+mod settings;
+mod spooled;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use ems_contract::clock::SystemClock;
+
+pub use run::RunArgs;
+
+use probe::ProbeArgs;
+
+/// Everything is well.
+const OK: u8 = 0;
+/// Something in the arguments has to be put right.
+const USAGE: u8 = 2;
+/// A fault of ours (`EX_SOFTWARE` of sysexits.h).
+const INTERNAL: u8 = 70;
+/// The configuration is unusable (`EX_CONFIG` of sysexits.h).
+const BAD_CONFIG: u8 = 78;
+
+/// Measures government portals from one vantage point and sends the facts to the collector.
+#[derive(Debug, Parser)]
+#[command(name = "ems-agent", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure by the collector's plan until SIGTERM or SIGINT.
+    Run(Box<RunArgs>),
+    Probe(Box<ProbeArgs>),
+    /// Check the settings and say everything that is wrong with them.
+    Validate(Box<RunArgs>),
+}
+
+/// Parses the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Wrong usage ends here with 2, `--help` and `--version` with 0.
+    let cli = Cli::parse();
+    let code = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Probe(args) => probe_by_hand(*args),
+        Command::Validate(args) => run::validate(&args),
+    };
+    ExitCode::from(code)
+}
+
+fn probe_by_hand(args: ProbeArgs) -> u8 {
+    let lang = args.lang.into();
+    let clock = SystemClock::shared();
+    let probed = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| {
+            let open = |folder: &Path| spooled::open(folder, &clock, lang);
+            runtime.block_on(probe::run(args, Arc::clone(&clock), &mut std::io::stdout(), open))
+        });
+    probed.unwrap_or_else(|error| {
+        tell(&format!("error: {error:#}"));
+        USAGE
+    })
+}
+
+/// Tells a person something, on stderr: stdout is for data.
+fn tell(text: &str) {
+    // Nobody can be told that nobody can be told.
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
+
+#[cfg(test)]
+mod tests;

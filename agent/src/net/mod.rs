@@ -1,0 +1,12 @@
+//! The only door to portals: names, connections, TLS and HTTP, each stage bounded, timed and typed.
+//!
+//! Data flows resolve → [`policy`] → [`budget`] → [`connect`] → [`tls`] → [`http`]; every stage answers with what it
+//! learnt or with a [`fault::Fault`].
+
+pub mod budget;
+pub mod connect;
+pub mod fault;
+pub mod http;
+pub mod policy;
+pub mod resolve;
+pub mod tls;

@@ -1,0 +1,141 @@
+//! Texts made comparable: lower case, without diacritics, dashes and quotes alike, white space single.
+
+/// The Latin letter below a letter with diacritics; `None` for a combining mark; others as they are.
+#[must_use]
+pub(crate) const fn base_letter(c: char) -> Option<char> {
+    Some(match c {
+        '\u{300}'..='\u{36F}' => return None,
+        'À'..='Å' | 'à'..='å' | 'Ā'..='ą' | '\u{1EA0}'..='\u{1EB7}' | 'Ǎ' | 'ǎ' => 'a',
+        'Ç' | 'ç' | 'Ć'..='č' => 'c',
+        'Ď'..='đ' | 'Ð' | 'ð' => 'd',
+        'È'..='Ë' | 'è'..='ë' | 'Ē'..='ě' | '\u{1EB8}'..='\u{1EC7}' => 'e',
+        'Ĝ'..='ģ' => 'g',
+        'Ì'..='Ï' | 'ì'..='ï' | 'Ĩ'..='ı' | '\u{1EC8}'..='\u{1ECB}' => 'i',
+        'Ĺ'..='ł' => 'l',
+        'Ñ' | 'ñ' | 'Ń'..='ň' => 'n',
+        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' | 'Ō'..='ő' | 'Ơ' | 'ơ' | '\u{1ECC}'..='\u{1EE3}' => 'o',
+        'Ŕ'..='ř' => 'r',
+        'Ś'..='š' | 'Ș' | 'ș' => 's',
+        'Ţ'..='ŧ' | 'Ț' | 'ț' => 't',
+        'Ù'..='Ü' | 'ù'..='ü' | 'Ũ'..='ų' | 'Ư' | 'ư' | '\u{1EE4}'..='\u{1EF1}' => 'u',
+        'Ý' | 'ý' | 'ÿ' | '\u{1EF2}'..='\u{1EF9}' => 'y',
+        'Ź'..='ž' => 'z',
+        '‐'..='―' | '−' | '－' => '-',
+        '‘' | '’' | '′' | '`' => '\'',
+        '“' | '”' | '„' | '«' | '»' => '"',
+        '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{AD}' => return None,
+        other => other,
+    })
+}
+
+/// `text` in lower case without diacritics, white space collapsed and trimmed.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            gap = true;
+            continue;
+        }
+        let base = if c.is_ascii() && c != '`' {
+            c
+        } else if let Some(base) = base_letter(c) {
+            base
+        } else {
+            continue;
+        };
+        if gap && !out.is_empty() {
+            out.push(' ');
+        }
+        gap = false;
+        if base.is_ascii() {
+            out.push(base.to_ascii_lowercase());
+        } else {
+            out.extend(base.to_lowercase());
+        }
+    }
+    out
+}
+
+/// The words of a label, folded: letters and digits only, `&` read as "và", joined by single spaces.
+#[must_use]
+pub fn fold_words(text: &str) -> String {
+    let folded = fold(text);
+    let mut out = String::with_capacity(folded.len());
+    let mut gap = false;
+    for c in folded.chars() {
+        let piece: &str = match c {
+            '&' => {
+                if !out.is_empty() {
+                    out.push(' ');
+                }
+                out.push_str("va");
+                gap = true;
+                continue;
+            }
+            c if c.is_alphanumeric() => {
+                if gap && !out.is_empty() {
+                    out.push(' ');
+                }
+                gap = false;
+                out.push(c);
+                continue;
+            }
+            _ => " ",
+        };
+        gap |= !piece.is_empty();
+    }
+    out
+}
+
+/// Whether `text` (folded words) holds `phrase` (folded words) at word borders.
+#[must_use]
+pub fn has_phrase(text: &str, phrase: &str) -> bool {
+    find_phrase(text, phrase).is_some()
+}
+
+/// Where `phrase` stands in `text` at word borders.
+#[must_use]
+pub fn find_phrase(text: &str, phrase: &str) -> Option<usize> {
+    if phrase.is_empty() {
+        return None;
+    }
+    let border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(phrase)
+        .find(|(at, found)| {
+            border(text.get(..*at).and_then(|t| t.chars().next_back()))
+                && border(text.get(at + found.len()..).and_then(|t| t.chars().next()))
+        })
+        .map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unicode_normalization::UnicodeNormalization;
+
+    #[test]
+    fn vietnamese_folds_alike_however_it_is_composed() {
+        let text = "  Tuyên truyền – Phổ biến, giáo dục PHÁP LUẬT;\u{A0}Đường Ỷ ";
+        let nfd: String = text.nfd().collect();
+        assert_eq!(fold(text), "tuyen truyen - pho bien, giao duc phap luat; duong y");
+        assert_eq!(fold(&nfd), fold(text));
+        assert_eq!(fold_words("Tin tức & Sự kiện"), "tin tuc va su kien");
+    }
+
+    #[test]
+    fn phrases_end_at_word_borders() {
+        assert!(has_phrase("he thong van ban", "van ban"));
+        assert!(!has_phrase("van banh", "van ban"));
+        assert_eq!(find_phrase("a an an", "an"), Some(2));
+    }
+
+    #[test]
+    fn every_vietnamese_letter_has_its_base() {
+        for c in "ăâđêôơưĂÂĐÊÔƠƯáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ".chars()
+        {
+            assert!(base_letter(c).unwrap().is_ascii_lowercase(), "{c}");
+        }
+    }
+}

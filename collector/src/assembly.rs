@@ -1,0 +1,190 @@
+//! The collector as a whole: inventory, store, keeper, console, metrics and HTTP edge put together, once.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ems_contract::clock::SharedClock;
+use ems_contract::diagnostic::Diagnostic;
+use ems_contract::digest::Sha256;
+use ems_contract::id::AgentId;
+use ems_contract::inventory::{self, Inventory};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::console::{self, PageError};
+use crate::context::{Context, LiveInventory};
+use crate::inventory::Watcher;
+use crate::keeper::Keeper;
+use crate::metrics::{self, Counters, Metrics};
+use crate::serve::{self, Listeners, Parts, ServeError};
+use crate::settings::Settings;
+use crate::store::InventoryRecord;
+use crate::timeline::Timelines;
+
+/// Why the collector does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The inventory has errors: all of them.
+    #[error("the inventory cannot be used")]
+    Inventory(Vec<Diagnostic>),
+    /// A part.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The console's templates.
+    #[error(transparent)]
+    Console(#[from] PageError),
+    /// Signals cannot be received.
+    #[error("signals: {0}")]
+    Signals(#[from] std::io::Error),
+    /// A guest's own trouble, in words for its operator.
+    #[error("{0}")]
+    Guest(String),
+}
+
+/// Something that lives under the collector's roof and speaks to it like any other: the local agent of `up`.
+pub struct Guest {
+    /// Its id, for the token.
+    pub agent: AgentId,
+    /// Digest of its token.
+    pub token: Sha256,
+    /// Starts it, given the base URL of the collector on this machine; it ends when the token is cancelled.
+    pub start: Box<dyn FnOnce(url::Url, CancellationToken) -> GuestTask + Send>,
+}
+
+/// A running guest; its error is for the operator.
+pub type GuestTask = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// Runs the collector until SIGTERM or SIGINT. `announce` is told where it listens.
+///
+/// The guest, chosen when the inventory is known, is asked to end first, so that its last batch still finds a
+/// collector.
+///
+/// # Errors
+/// [`RunError`] when it cannot start, or when a part ends by itself.
+pub async fn run(
+    settings: &Settings,
+    clock: SharedClock,
+    guest: impl FnOnce(&Inventory) -> Result<Option<Guest>, RunError>,
+    announce: impl FnOnce(&Listeners, &Inventory),
+) -> Result<(), RunError> {
+    let loaded = inventory::load(&settings.targets);
+    let Some(inventory) = loaded.inventory.clone() else {
+        return Err(RunError::Inventory(loaded.diagnostics));
+    };
+    for warning in &loaded.diagnostics {
+        tracing::warn!("{warning}");
+    }
+    let guest = guest(&inventory)?;
+    let now = clock.now();
+    let store = serve::open_store(&settings.data)?;
+    store
+        .record_inventory(&InventoryRecord::of(&inventory, now))
+        .map_err(ServeError::from)?;
+    let context = Context {
+        store: Arc::clone(&store),
+        inventory: LiveInventory::new(inventory.clone(), now),
+        clock,
+        registry: prometheus::Registry::new(),
+    };
+    let counters = Arc::new(Counters::new(now, &store.agents().map_err(ServeError::from)?));
+    let watcher: Arc<dyn crate::timeline::Watcher> = Arc::<Counters>::clone(&counters);
+    let timelines = Arc::new(Timelines::watched(store, watcher));
+    let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
+    let rooms = console::router(context.clone(), timelines)?.merge(metrics::router(exposition));
+
+    let changed = Arc::new(Notify::new());
+    let hangup = Arc::new(Notify::new());
+    let shutdown = CancellationToken::new();
+    let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
+    let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
+    let listeners = serve::bind(settings).await?;
+    announce(&listeners, &inventory);
+
+    let trouble = Arc::new(std::sync::Mutex::new(None));
+    let asked = CancellationToken::new();
+    let mut tokens = Vec::new();
+    let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
+        ("keeper", Box::pin(keeper.run(shutdown.clone()))),
+        (
+            "inventory",
+            Box::pin(watch.run(Arc::clone(&hangup), shutdown.clone())),
+        ),
+        (
+            "signals",
+            Box::pin(signals(hangup, asked.clone(), shutdown.clone())?),
+        ),
+    ];
+    match guest {
+        None => tasks.push(("end", {
+            let (asked, shutdown) = (asked.clone(), shutdown.clone());
+            Box::pin(async move {
+                asked.cancelled().await;
+                shutdown.cancel();
+            })
+        })),
+        Some(guest) => {
+            tokens.push((guest.agent, guest.token));
+            let task = (guest.start)(on_this_machine(&listeners), asked.clone());
+            let (trouble, shutdown) = (Arc::clone(&trouble), shutdown.clone());
+            tasks.push((
+                "agent",
+                Box::pin(async move {
+                    if let Err(why) = task.await {
+                        *trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(why);
+                    }
+                    shutdown.cancel();
+                }),
+            ));
+        }
+    }
+    let parts = Parts {
+        context,
+        rooms,
+        changed,
+        tokens,
+        tasks,
+    };
+    serve::serve(settings, listeners, parts, shutdown).await?;
+    let trouble = trouble
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take();
+    trouble.map_or(Ok(()), |why| Err(RunError::Guest(why)))
+}
+
+/// SIGHUP reads the inventory again; SIGTERM and SIGINT end the program.
+fn signals(
+    hangup: Arc<Notify>,
+    asked: CancellationToken,
+    shutdown: CancellationToken,
+) -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut hup = signal(SignalKind::hangup())?;
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = hup.recv() => hangup.notify_one(),
+                _ = term.recv() => asked.cancel(),
+                _ = int.recv() => asked.cancel(),
+                () = shutdown.cancelled() => return,
+            }
+        }
+    })
+}
+
+/// The plain listener as seen from this machine; it is the readers', which never speaks TLS when the two differ.
+fn on_this_machine(listeners: &Listeners) -> url::Url {
+    let mut address = listeners.readers_at;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            std::net::SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let text = format!("http://{address}/");
+    #[expect(clippy::expect_used, reason = "a socket address in a URL always parses")]
+    text.parse().expect("a socket address is a host and a port")
+}

@@ -1,0 +1,96 @@
+//! The command line as a whole: what a person types, and which exit code it ends with.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ems_contract::clock::SystemClock;
+
+use super::calendar::CalendarArgs;
+use super::explain::ExplainArgs;
+use super::judge::JudgeArgs;
+use super::law::{self, AboutPortals, Spoken};
+use super::regulations::RegulationsArgs;
+use super::{EXIT_INTERNAL, EXIT_OK, backup, export, ledger, report, restore, serve, targets, validate};
+
+/// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
+#[derive(Debug, Parser)]
+#[command(name = "ems-collector", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// All in one: the collector and one local agent, from targets.yaml alone.
+    Up(serve::UpArgs),
+    /// The collector alone; agents deliver from other machines.
+    Serve(serve::ServeArgs),
+    Validate(validate::Args),
+    /// Work on the inventory.
+    #[command(subcommand)]
+    Targets(targets::Command),
+    Ledger(ledger::Args),
+    Report(report::Args),
+    /// Working days, terms, report dates.
+    Calendar(Spoken<CalendarArgs>),
+    /// The law as data: packs, rows, what is measured.
+    Regulations(Spoken<RegulationsArgs>),
+    /// Verdicts from a file of facts.
+    Judge(AboutPortals<JudgeArgs>),
+    /// One verdict in plain words.
+    Explain(AboutPortals<ExplainArgs>),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Export(export::Args),
+}
+
+/// Parses the command line and does what it says.
+///
+/// Exit codes: 0 all is well, 1 it could not be done, 2 wrong usage, 70 a fault of ours, 78 an unusable file.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Wrong usage ends here with 2, `--help` and `--version` with 0.
+    let cli = Cli::parse();
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
+    let clock = SystemClock::new();
+    let done = match &cli.command {
+        Command::Up(args) => serve::up(args, &mut out, &mut err),
+        Command::Serve(args) => serve::serve(args, &mut out, &mut err),
+        Command::Validate(args) => validate::run(args, &mut out, &mut err),
+        Command::Targets(command) => targets::run(command, &mut out, &mut err),
+        Command::Ledger(args) => ledger::run(args, &mut out, &mut err),
+        Command::Report(args) => report::run(args, &clock, &mut out, &mut err),
+        Command::Calendar(args) => law::calendar(args, &mut out, &mut err),
+        Command::Regulations(args) => law::regulations(args, &clock, &mut out, &mut err),
+        Command::Judge(args) => law::judge(args, &clock, &mut out, &mut err),
+        Command::Explain(args) => law::explain(args, &clock, &mut out, &mut err),
+        Command::Backup(args) => backup::run(args, &mut out, &mut err),
+        Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
+        Command::Export(args) => export::run(args, &mut out, &mut err),
+    };
+    let code = match done {
+        Ok(code) => code,
+        // Whoever read our output has had enough of it (`ems-collector … | head`).
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => EXIT_OK,
+        Err(error) => {
+            // Nobody can be told that nobody can be told.
+            drop(writeln!(err, "ems-collector: {error}"));
+            EXIT_INTERNAL
+        }
+    };
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

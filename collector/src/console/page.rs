@@ -1,0 +1,217 @@
+//! Fetches what a page needs, makes its view-model and renders it. Blocks while it reads the store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ems_contract::id::PortalId;
+use ems_contract::text::{Lang, get};
+use ems_contract::time::Window;
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+use serde::Serialize;
+
+use super::templates::environment;
+use super::view::{self, Look, PortalData, shell};
+use crate::context::Context;
+use crate::ledger::Track;
+use crate::store::StoreError;
+use crate::timeline::{Rosters, Timelines};
+
+/// Days that a portal's ribbons and incident lists reach back.
+const DAYS: i64 = 90;
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// There is no such portal.
+    #[error("no portal `{0}`")]
+    NoPortal(String),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A template asks for what it is not given: a fault of this program.
+    #[error("render the page: {0:#}")]
+    Template(#[from] minijinja::Error),
+}
+
+/// Renders pages.
+pub struct Console {
+    context: Context,
+    timelines: Arc<Timelines>,
+    rosters: Rosters,
+    templates: Environment<'static>,
+}
+
+impl Console {
+    /// A console over the collector's data.
+    ///
+    /// # Errors
+    /// [`PageError::Template`] when an embedded template does not parse.
+    pub fn new(context: Context, timelines: Arc<Timelines>) -> Result<Self, PageError> {
+        Ok(Self {
+            context,
+            timelines,
+            rosters: Rosters::default(),
+            templates: environment()?,
+        })
+    }
+
+    fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
+        Look {
+            lang,
+            now: self.context.clock.now(),
+            path,
+        }
+    }
+
+    fn render(
+        &self,
+        look: Look<'_>,
+        page: &'static str,
+        title: &str,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
+        let loaded = self.context.inventory.loaded();
+        let shell = shell(look, page, title, &loaded);
+        let context = context! {
+            lang => look.lang.as_str(),
+            shell => Value::from(Serde(shell)),
+            view => Value::from(Serde(view)),
+        };
+        Ok(self.templates.get_template(template)?.render(context)?)
+    }
+
+    /// The overview.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn overview(&self, lang: Lang) -> Result<String, PageError> {
+        let look = self.look(lang, "/");
+        let loaded = self.context.inventory.loaded();
+        let store = &*self.context.store;
+        let roster = self.rosters.current(store, &loaded, look.now)?;
+        let snapshot = self.timelines.look(&roster.ids, look.now)?;
+        let view = view::overview(look, &loaded, &roster, &snapshot, &store.agents()?);
+        self.render(
+            look,
+            "overview",
+            get(lang, "console.nav.overview"),
+            "overview.html",
+            view,
+        )
+    }
+
+    /// One portal.
+    ///
+    /// # Errors
+    /// [`PageError::NoPortal`]; when the store cannot be read.
+    pub fn portal(&self, id: &str, lang: Lang) -> Result<String, PageError> {
+        let path = format!("/portals/{id}");
+        let look = self.look(lang, &path);
+        let loaded = self.context.inventory.loaded();
+        let store = &*self.context.store;
+        let roster = self.rosters.current(store, &loaded, look.now)?;
+        let no_portal = || PageError::NoPortal(id.to_owned());
+        let id: PortalId = id.parse().map_err(|_why| no_portal())?;
+        let member = roster.member(&id).ok_or_else(no_portal)?;
+        let window = Window::new(look.now - DAYS * 86_400, look.now);
+        let mut spans = Vec::with_capacity(3);
+        for track in Track::ALL {
+            spans.push(store.spans(&id, track, window)?);
+        }
+        let latest = store.latest(Some(&id))?;
+        let chain = match view::newest_tls(&latest).and_then(|record| record.facts.tls.as_ref()?.chain) {
+            Some(digest) => store.chain(&digest)?,
+            None => None,
+        };
+        let incidents = store.incidents(Some(&id), window)?;
+        let data = PortalData {
+            member,
+            spans: [&spans[0], &spans[1], &spans[2]],
+            latest: &latest,
+            chain: chain.as_ref(),
+            incidents: &incidents,
+        };
+        let view = view::portal(look, &data);
+        let title = view.name.clone();
+        self.render(look, "portal", &title, "portal.html", view)
+    }
+
+    /// All incidents of the last ninety days.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn incidents(&self, lang: Lang) -> Result<String, PageError> {
+        let look = self.look(lang, "/incidents");
+        let loaded = self.context.inventory.loaded();
+        let window = Window::new(look.now - DAYS * 86_400, look.now + 1);
+        let incidents = self.context.store.incidents(None, window)?;
+        let names: BTreeMap<PortalId, String> = loaded
+            .inventory
+            .portals
+            .iter()
+            .map(|portal| (portal.id.clone(), portal.name.clone()))
+            .collect();
+        let view = view::incidents(look, &incidents, &names);
+        self.render(
+            look,
+            "incidents",
+            get(lang, "console.nav.incidents"),
+            "incidents.html",
+            view,
+        )
+    }
+
+    /// The agents.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn agents(&self, lang: Lang) -> Result<String, PageError> {
+        let look = self.look(lang, "/agents");
+        let loaded = self.context.inventory.loaded();
+        let store = &*self.context.store;
+        let gaps = store.agent_gaps(Window::new(look.now - 7 * 86_400, look.now))?;
+        let view = view::agents(look, &loaded, &store.agents()?, &gaps);
+        self.render(
+            look,
+            "agents",
+            get(lang, "console.nav.agents"),
+            "agents.html",
+            view,
+        )
+    }
+
+    /// Method and versions.
+    ///
+    /// # Errors
+    /// When a text is missing: a fault of this program.
+    pub fn about(&self, lang: Lang) -> Result<String, PageError> {
+        let look = self.look(lang, "/about");
+        let loaded = self.context.inventory.loaded();
+        self.render(
+            look,
+            "about",
+            get(lang, "console.nav.about"),
+            "about.html",
+            view::about(look, &loaded),
+        )
+    }
+
+    /// A page about an error.
+    ///
+    /// # Errors
+    /// When a text is missing: a fault of this program.
+    pub fn error(&self, lang: Lang, path: &str, error: &PageError) -> Result<String, PageError> {
+        let look = self.look(lang, path);
+        let key = match error {
+            PageError::NoPortal(_) => "console.error.no_portal",
+            PageError::Store(_) | PageError::Template(_) => "console.error.internal",
+        };
+        let message = match error {
+            PageError::NoPortal(id) => ems_contract::text::fill(lang, key, &[("id", id)]),
+            PageError::Store(_) | PageError::Template(_) => get(lang, key).to_owned(),
+        };
+        self.render(look, "error", get(lang, "console.error"), "error.html", message)
+    }
+}

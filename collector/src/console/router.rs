@@ -1,0 +1,146 @@
+//! The HTTP shell of the console: paths, languages, headers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::map_response;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use ems_contract::text::Lang;
+use serde::Deserialize;
+
+use super::page::{Console, PageError};
+use super::templates::STYLE;
+use crate::context::Context;
+use crate::timeline::Timelines;
+
+/// Nothing from elsewhere, no script, no frame, no form: the console only shows.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    lang: String,
+}
+
+impl Asked {
+    /// English if asked for, else Vietnamese.
+    fn lang(&self) -> Lang {
+        if self.lang == "en" { Lang::En } else { Lang::Vi }
+    }
+}
+
+type Shared = State<Arc<Console>>;
+
+/// The console's pages: `/`, `/portals/{id}`, `/incidents`, `/agents`, `/about`, `/console.css`. Reads only.
+///
+/// # Errors
+/// [`PageError::Template`] when an embedded template does not parse.
+pub fn router(context: Context, timelines: Arc<Timelines>) -> Result<Router, PageError> {
+    let console = Arc::new(Console::new(context, timelines)?);
+    Ok(Router::new()
+        .route("/", get(overview))
+        .route("/portals/{id}", get(portal))
+        .route("/incidents", get(incidents))
+        .route("/agents", get(agents))
+        .route("/about", get(about))
+        .route("/console.css", get(style))
+        .with_state(console)
+        .layer(map_response(protect)))
+}
+
+async fn overview(State(console): Shared, Query(asked): Query<Asked>) -> Response {
+    show(console, asked.lang(), "/".into(), |console, lang| {
+        console.overview(lang)
+    })
+    .await
+}
+
+async fn portal(State(console): Shared, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
+    // The path of the language switch is made of ids only, never of what somebody typed.
+    show(console, asked.lang(), "/".into(), move |console, lang| {
+        console.portal(&id, lang)
+    })
+    .await
+}
+
+async fn incidents(State(console): Shared, Query(asked): Query<Asked>) -> Response {
+    show(console, asked.lang(), "/incidents".into(), |console, lang| {
+        console.incidents(lang)
+    })
+    .await
+}
+
+async fn agents(State(console): Shared, Query(asked): Query<Asked>) -> Response {
+    show(console, asked.lang(), "/agents".into(), |console, lang| {
+        console.agents(lang)
+    })
+    .await
+}
+
+async fn about(State(console): Shared, Query(asked): Query<Asked>) -> Response {
+    show(console, asked.lang(), "/about".into(), |console, lang| {
+        console.about(lang)
+    })
+    .await
+}
+
+async fn style() -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, STYLE).into_response()
+}
+
+/// Renders on a blocking thread: pages read the store.
+async fn show(
+    console: Arc<Console>,
+    lang: Lang,
+    path: String,
+    page: impl FnOnce(&Console, Lang) -> Result<String, PageError> + Send + 'static,
+) -> Response {
+    let rendered = tokio::task::spawn_blocking(move || {
+        let (status, html) = match page(&console, lang) {
+            Ok(html) => (StatusCode::OK, Ok(html)),
+            Err(error) => {
+                let status = match error {
+                    PageError::NoPortal(_) => StatusCode::NOT_FOUND,
+                    PageError::Store(_) | PageError::Template(_) => {
+                        tracing::error!(%error, path, "cannot show a page of the console");
+                        StatusCode::INTERNAL_SERVER_ERROR
+                    }
+                };
+                (status, console.error(lang, &path, &error))
+            }
+        };
+        let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        match html {
+            Ok(html) => (status, headers, Html(html)).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "cannot show the error page of the console");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    });
+    rendered.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a page of the console was not finished");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+async fn protect(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}

@@ -1,0 +1,59 @@
+//! The embedded templates and the style sheet.
+
+use minijinja::{Environment, Error};
+
+use crate::template;
+
+/// Name and source of every template.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("frame.html", include_str!("templates/frame.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("portal.html", include_str!("templates/portal.html")),
+    ("incidents.html", include_str!("templates/incidents.html")),
+    ("agents.html", include_str!("templates/agents.html")),
+    ("about.html", include_str!("templates/about.html")),
+    ("error.html", include_str!("templates/error.html")),
+];
+
+/// The style sheet.
+pub(super) const STYLE: &str = include_str!("templates/console.css");
+
+/// The environment that renders pages.
+///
+/// # Errors
+/// When an embedded template does not parse: a fault of this program.
+pub(super) fn environment() -> Result<Environment<'static>, Error> {
+    let mut environment = template::environment()?;
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source)?;
+    }
+    Ok(environment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ems_contract::text::Lang;
+
+    #[test]
+    fn every_text_a_template_asks_for_is_in_the_catalogue() {
+        environment().unwrap();
+        for (name, source) in TEMPLATES {
+            for rest in source.split("t(\"").skip(1) {
+                let key = rest.split('"').next().unwrap_or_default();
+                assert!(template::text(Lang::Vi, key).is_ok(), "{name}: no text `{key}`");
+            }
+        }
+    }
+
+    #[test]
+    fn pages_take_nothing_from_elsewhere_and_run_no_script() {
+        for (name, source) in TEMPLATES {
+            for banned in ["<script", "style=\"", "onclick", "http://", "@import", "//cdn"] {
+                assert!(!source.contains(banned), "{name} has {banned}");
+            }
+        }
+        assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
+    }
+}

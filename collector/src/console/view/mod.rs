@@ -1,0 +1,81 @@
+//! View-models: everything a page shows as finished text, made by pure functions and tested without HTML.
+
+mod about;
+mod agents;
+mod incidents;
+mod overview;
+mod portal;
+mod shell;
+
+pub use about::{About, about};
+pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
+pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
+pub use overview::{Overview, overview};
+pub use portal::{
+    AccountCell, AccountRow, CertificateCard, NowRow, Phase, PieceRow, PortalData, PortalPage, RibbonRow,
+    RibbonRows, ViewRow, newest_tls, portal,
+};
+pub use shell::{Look, Shell, shell};
+
+use ems_contract::text::{Lang, get};
+use ems_contract::time::UnixTime;
+use serde::Serialize;
+
+use crate::ledger::{Seconds, SpanCause, State, Track};
+use crate::locale;
+use crate::report::cause_key;
+
+/// A state as a badge: class name and words. The sign beside it comes from the style sheet's class and the
+/// template, so that colour is not the only difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Badge {
+    /// `up`, `degraded`, `down`, `unknown`, `absent`.
+    pub state: &'static str,
+    /// In words.
+    pub text: String,
+}
+
+fn badge(state: State, lang: Lang) -> Badge {
+    Badge {
+        state: state.as_str(),
+        text: said(&format!("state.{}", state.as_str()), lang),
+    }
+}
+
+fn cause_text(cause: Option<SpanCause>, lang: Lang) -> Option<String> {
+    cause.map(|cause| get(lang, &cause_key(cause)).to_owned())
+}
+
+fn track_name(track: Track, lang: Lang) -> String {
+    get(lang, &format!("track.{track}")).to_owned()
+}
+
+/// `since` with the length up to now: `22/11/2026 21:31:20 (25 phút 40 giây)`.
+fn since(at: UnixTime, now: UnixTime, lang: Lang) -> String {
+    format!(
+        "{} ({})",
+        locale::instant(at, lang),
+        locale::duration(now - at, lang)
+    )
+}
+
+/// The text of a key that is put together.
+fn said(key: &str, lang: Lang) -> String {
+    get(lang, key).to_owned()
+}
+
+fn availability(seconds: &Seconds, lang: Lang) -> String {
+    if seconds.absent > 0 && seconds.observed() + seconds.unknown + seconds.excluded == 0 {
+        return get(lang, "report.absent").to_owned();
+    }
+    seconds.availability().percent(lang)
+}
+
+fn coverage(seconds: &Seconds, lang: Lang) -> String {
+    let ratio = seconds.coverage();
+    if ratio.denominator == 0 {
+        "–".to_owned()
+    } else {
+        ratio.percent(lang)
+    }
+}

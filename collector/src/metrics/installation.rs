@@ -1,0 +1,53 @@
+//! Metrics of the installation: program, inventory, store, agents.
+
+use ems_contract::inventory::Level;
+
+use super::catalogue as names;
+use super::exposition::Exposition;
+use crate::context::Loaded;
+use crate::store::AgentStatus;
+use crate::timeline::Member;
+
+pub(super) fn build(out: &mut Exposition) {
+    out.family(&names::BUILD_INFO)
+        .integer(&[env!("CARGO_PKG_VERSION")], 1);
+}
+
+pub(super) fn inventory(out: &mut Exposition, loaded: &Loaded, members: &[Member]) {
+    out.family(&names::INVENTORY_INFO)
+        .integer(&[&loaded.inventory.version.short()], 1);
+    out.family(&names::INVENTORY_LOADED)
+        .integer(&[], loaded.since.secs());
+    out.family(&names::INVENTORY_RELOAD)
+        .integer(&[], i64::from(loaded.refused.is_none()));
+    let mut family = out.family(&names::INVENTORY_PORTALS);
+    for level in Level::ALL {
+        let count = members
+            .iter()
+            .filter(|member| member.portal.level == *level)
+            .count();
+        family.integer(&[level.as_str()], i64::try_from(count).unwrap_or(i64::MAX));
+    }
+}
+
+pub(super) fn agents(out: &mut Exposition, loaded: &Loaded, agents: &[AgentStatus]) {
+    let mut family = out.family(&names::AGENT_LAST_BATCH);
+    for agent in agents {
+        family.integer(&[agent.agent.as_str()], agent.last_batch_at.secs());
+    }
+    let mut family = out.family(&names::AGENT_LAST_SLOT);
+    for agent in agents {
+        if let Some(slot) = agent.last_slot {
+            family.integer(&[agent.agent.as_str()], slot.secs());
+        }
+    }
+    let mut family = out.family(&names::AGENT_SKEW);
+    for agent in agents {
+        family.number(&[agent.agent.as_str()], agent.skew_ms as f64 / 1e3);
+    }
+    let mut family = out.family(&names::AGENT_INFO);
+    for agent in &loaded.inventory.agents {
+        let name = agent.name.as_deref().unwrap_or_default();
+        family.integer(&[agent.id.as_str(), agent.network.as_str(), name], 1);
+    }
+}

@@ -1,0 +1,120 @@
+//! Metrics of the newest records: what each agent saw last, by blackbox's names.
+
+use std::collections::BTreeMap;
+
+use ems_contract::family::Family as AddressFamily;
+use ems_contract::id::PortalId;
+use ems_contract::probe::ProbeKind;
+use ems_contract::time::UnixTime;
+
+use super::catalogue as names;
+use super::exposition::Exposition;
+use crate::store::Latest;
+
+/// Slots of silence after which a record says nothing about the present.
+const SILENT_SLOTS: i64 = 3;
+
+/// Whether a record still says something at `now`.
+fn speaks(record: &Latest, now: UnixTime) -> bool {
+    record.slot + SILENT_SLOTS * i64::from(record.interval_s) >= now
+}
+
+/// Seconds of a number of microseconds.
+fn seconds(microseconds: u64) -> f64 {
+    microseconds as f64 / 1e6
+}
+
+pub(super) fn probes(out: &mut Exposition, latest: &[Latest], now: UnixTime) {
+    let records: Vec<(&Latest, [&str; 3])> = latest
+        .iter()
+        .filter(|record| record.probe == ProbeKind::Reach && speaks(record, now))
+        .filter_map(|record| {
+            let family = record.family.map(AddressFamily::as_str)?;
+            Some((record, [record.agent.as_str(), record.portal.as_str(), family]))
+        })
+        .collect();
+    let mut family = out.family(&names::PROBE_SUCCESS);
+    for (record, labels) in &records {
+        if !record.outcome.is_unknown() {
+            family.integer(labels, i64::from(record.outcome.is_success()));
+        }
+    }
+    let mut family = out.family(&names::PROBE_OUTCOME);
+    for (record, [agent, portal, address_family]) in &records {
+        let cause = record.outcome.cause_name().unwrap_or_default();
+        family.integer(
+            &[agent, portal, address_family, record.outcome.state_name(), cause],
+            1,
+        );
+    }
+    // An agent that cannot say has no duration and no status either.
+    let mut records = records;
+    records.retain(|(record, _)| !record.outcome.is_unknown());
+    let mut family = out.family(&names::PROBE_DURATION);
+    for (record, labels) in &records {
+        family.number(labels, seconds(record.timings.total_us()));
+    }
+    let mut family = out.family(&names::PROBE_STATUS);
+    for (record, labels) in &records {
+        let last = record.facts.http.as_ref().and_then(|http| http.hops.last());
+        family.integer(labels, last.map_or(0, |hop| i64::from(hop.status)));
+    }
+    let mut family = out.family(&names::PROBE_PHASE);
+    for (record, [agent, portal, address_family]) in &records {
+        let timings = &record.timings;
+        for (phase, length) in [
+            ("resolve", timings.dns_us),
+            ("connect", timings.connect_us),
+            ("tls", timings.tls_us),
+            ("processing", timings.first_byte_us),
+            ("transfer", timings.body_us),
+        ] {
+            if let Some(length) = length {
+                family.number(
+                    &[agent, portal, address_family, phase],
+                    seconds(u64::from(length)),
+                );
+            }
+        }
+    }
+    let mut family = out.family(&names::PROBE_TLS_EXPIRY);
+    for (record, labels) in &records {
+        if let Some(end) = record
+            .facts
+            .tls
+            .as_ref()
+            .and_then(|tls| tls.chain_not_after.or(tls.not_after))
+        {
+            family.integer(labels, end.secs());
+        }
+    }
+}
+
+/// The newest presented certificate of each portal, of whatever age.
+pub(super) fn certificates(out: &mut Exposition, latest: &[Latest]) {
+    let mut newest: BTreeMap<&PortalId, &Latest> = BTreeMap::new();
+    for record in latest {
+        let seen = record
+            .facts
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.not_after.is_some());
+        let newer = newest
+            .get(&record.portal)
+            .is_none_or(|known| known.slot < record.slot);
+        if seen && newer {
+            newest.insert(&record.portal, record);
+        }
+    }
+    let mut family = out.family(&names::TLS_NOT_AFTER);
+    for (portal, record) in &newest {
+        if let Some(end) = record.facts.tls.as_ref().and_then(|tls| tls.not_after) {
+            family.integer(&[portal.as_str()], end.secs());
+        }
+    }
+    let mut family = out.family(&names::TLS_VALID);
+    for (portal, record) in &newest {
+        let valid = record.facts.tls.as_ref().is_some_and(|tls| tls.faults.is_empty());
+        family.integer(&[portal.as_str()], i64::from(valid));
+    }
+}

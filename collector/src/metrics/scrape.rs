@@ -1,0 +1,82 @@
+//! One scrape: everything is read, then written down in the order of the catalogue.
+
+use std::sync::Arc;
+
+use ems_contract::time::Window;
+
+use super::catalogue::CATALOGUE;
+use super::counters::Counters;
+use super::exposition::Exposition;
+use super::{installation, portals, probes};
+use crate::context::Context;
+use crate::store::StoreError;
+use crate::timeline::{Rosters, Timelines};
+
+/// Why there is no exposition.
+#[derive(Debug, thiserror::Error)]
+pub enum ScrapeError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A room's own metric cannot be written.
+    #[error("write the rooms' own metrics: {0}")]
+    Registry(#[from] prometheus::Error),
+}
+
+/// Makes expositions.
+pub struct Metrics {
+    context: Context,
+    timelines: Arc<Timelines>,
+    counters: Arc<Counters>,
+    rosters: Rosters,
+}
+
+impl Metrics {
+    /// Metrics over the collector's data. `timelines` must be watched by `counters` ([`Timelines::watched`]).
+    #[must_use]
+    pub fn new(context: Context, timelines: Arc<Timelines>, counters: Arc<Counters>) -> Self {
+        Self {
+            context,
+            timelines,
+            counters,
+            rosters: Rosters::default(),
+        }
+    }
+
+    /// The exposition in text format 0.0.4. Blocks while it reads the store.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn render(&self) -> Result<String, ScrapeError> {
+        let store = &*self.context.store;
+        let now = self.context.clock.now();
+        let loaded = self.context.inventory.loaded();
+        let roster = self.rosters.current(store, &loaded, now)?;
+        let members = &roster.members;
+        let (snapshot, lines) = self.timelines.look_and(&roster.ids, now, |snapshot| {
+            (snapshot.clone(), self.counters.advance(members, snapshot, now))
+        })?;
+        let agents = store.agents()?;
+        let mut latest = store.latest(None)?;
+        latest.retain(|record| roster.member(&record.portal).is_some());
+        let incidents = store.incidents(None, Window::new(now, now + 1))?;
+
+        let mut out = Exposition::default();
+        installation::build(&mut out);
+        installation::inventory(&mut out, &loaded, members);
+        installation::agents(&mut out, &loaded, &agents);
+        portals::info(&mut out, members);
+        portals::state(&mut out, members, &snapshot, now);
+        portals::seconds(&mut out, &lines);
+        portals::windows(&mut out, members, &snapshot, now);
+        portals::incidents(&mut out, members, &incidents);
+        probes::certificates(&mut out, &latest);
+        probes::probes(&mut out, &latest, now);
+        let mut text = out.finish();
+        let mut own = self.context.registry.gather();
+        // A name stands once in an exposition: what is made here from the store wins over a room's own count.
+        own.retain(|family| CATALOGUE.iter().all(|metric| metric.name != family.name()));
+        text.push_str(&prometheus::TextEncoder::new().encode_to_string(&own)?);
+        Ok(text)
+    }
+}

@@ -1,0 +1,30 @@
+//! What a period came to: a pure model and its renderings.
+//!
+//! [`inputs`] are fetched beforehand; [`build()`] makes the [`Report`] of them; [`json()`] and [`html()`] write it
+//! down. The same facts give the same bytes: nothing here reads a clock, and the present does not appear in the
+//! report unless the period is still running.
+
+mod build;
+mod figures;
+mod history;
+mod html;
+mod inputs;
+mod json;
+mod league;
+mod load;
+mod model;
+mod outage;
+mod period;
+mod view;
+
+pub use build::{METHOD, build};
+pub use figures::Figures;
+pub use history::{History, Presence};
+pub use html::html;
+pub use inputs::{AgentInput, Inputs, PortalInput, counts_from};
+pub use json::json;
+pub use league::ranks;
+pub use load::load;
+pub use model::*;
+pub use outage::{Outage, OutageSummary, cause_key, outages};
+pub use period::{Period, PeriodError, has_begun};

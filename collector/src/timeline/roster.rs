@@ -1,0 +1,109 @@
+//! The portals that are measured now, and the time in which each of them counts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ems_contract::digest::Sha256;
+use ems_contract::id::PortalId;
+use ems_contract::inventory::{Inventory, Portal, Status};
+use ems_contract::time::{UnixTime, Window};
+
+use super::keep::keep_from;
+use crate::context::Loaded;
+use crate::ledger::{Delays, settled_horizon};
+use crate::report::{History, counts_from};
+use crate::store::{Store, StoreError};
+
+/// One measured portal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The portal.
+    pub portal: Portal,
+    /// When it begins to count, if that is known.
+    pub counts_from: Option<UnixTime>,
+    /// How late its records may come.
+    pub delays: Delays,
+}
+
+impl Member {
+    /// The part of `window` in which it counts.
+    #[must_use]
+    pub fn counted(&self, window: Window) -> Window {
+        let from = self.counts_from.unwrap_or(window.from);
+        let to = self.portal.valid_to.unwrap_or(window.to);
+        Window::new(from, to).intersect(window)
+    }
+
+    /// The settled horizon at `now`: later spans are provisional.
+    #[must_use]
+    pub fn horizon(&self, now: UnixTime) -> UnixTime {
+        settled_horizon(now, self.delays)
+    }
+}
+
+/// The measured portals of one inventory, in its order.
+#[derive(Debug)]
+pub struct Roster {
+    /// The portals.
+    pub members: Vec<Member>,
+    /// Their ids.
+    pub ids: Vec<PortalId>,
+    places: BTreeMap<PortalId, usize>,
+}
+
+impl Roster {
+    /// The roster of an inventory with what earlier inventories tell.
+    #[must_use]
+    pub fn of(inventory: &Inventory, history: &History) -> Self {
+        let members: Vec<Member> = inventory
+            .portals
+            .iter()
+            .filter(|portal| portal.status == Status::Active)
+            .map(|portal| {
+                let added_at = history.get(&portal.id).and_then(|presence| presence.added_at);
+                Member {
+                    counts_from: counts_from(portal, added_at),
+                    delays: Delays::of(portal.reach_interval_s, &inventory.limits),
+                    portal: portal.clone(),
+                }
+            })
+            .collect();
+        let ids: Vec<PortalId> = members.iter().map(|member| member.portal.id.clone()).collect();
+        let places = ids.iter().cloned().zip(0..).collect();
+        Self { members, ids, places }
+    }
+
+    /// A member by its id.
+    #[must_use]
+    pub fn member(&self, id: &PortalId) -> Option<&Member> {
+        self.members.get(*self.places.get(id)?)
+    }
+}
+
+/// Keeps the roster of the inventory in force, so that history is read only when the inventory changes.
+#[derive(Default)]
+pub struct Rosters(Mutex<Option<(Sha256, UnixTime, Arc<Roster>)>>);
+
+impl Rosters {
+    /// The roster of the inventory in force.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn current(
+        &self,
+        store: &dyn Store,
+        loaded: &Loaded,
+        now: UnixTime,
+    ) -> Result<Arc<Roster>, StoreError> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, since, roster)) = &*kept
+            && (*version, *since) == (loaded.inventory.version, loaded.since)
+        {
+            return Ok(roster.clone());
+        }
+        let history = History::of(&store.inventories(Window::new(keep_from(now), now + 1))?);
+        let roster = Arc::new(Roster::of(&loaded.inventory, &history));
+        *kept = Some((loaded.inventory.version, loaded.since, roster.clone()));
+        Ok(roster)
+    }
+}

@@ -1,0 +1,8 @@
+//! What people and Prometheus see, over a seeded store: report, console, metrics.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod console;
+mod fixture;
+mod metrics;
+mod report;

@@ -1,0 +1,69 @@
+//! A certificate authority of the tests' own.
+
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
+
+/// An authority that issues certificates for names and addresses.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    /// The authority's certificate in PEM, for `--ca`.
+    pub certificate: PathBuf,
+    folder: PathBuf,
+}
+
+/// Certificate and key files of one server.
+#[derive(Debug, Clone)]
+pub struct ServerFiles {
+    /// PEM chain.
+    pub certificate: PathBuf,
+    /// PEM key.
+    pub key: PathBuf,
+}
+
+impl Authority {
+    /// A new authority whose files live in `folder`.
+    ///
+    /// # Errors
+    /// When keys cannot be made or files not written.
+    pub fn new(folder: &Path) -> anyhow::Result<Self> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::default();
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Test authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let certificate = params.self_signed(&key)?;
+        let path = folder.join("ca.pem");
+        fs::write(&path, certificate.pem())?;
+        Ok(Self {
+            issuer: Issuer::new(params, key),
+            certificate: path,
+            folder: folder.to_path_buf(),
+        })
+    }
+
+    /// A certificate for these names and addresses, good today.
+    ///
+    /// # Errors
+    /// When keys cannot be made or files not written.
+    pub fn issue(&self, file: &str, names: &[&str], addresses: &[IpAddr]) -> anyhow::Result<ServerFiles> {
+        let key = KeyPair::generate()?;
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names)?;
+        params
+            .subject_alt_names
+            .extend(addresses.iter().copied().map(SanType::IpAddress));
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        let files = ServerFiles {
+            certificate: self.folder.join(format!("{file}.pem")),
+            key: self.folder.join(format!("{file}.key")),
+        };
+        fs::write(&files.certificate, certificate.pem())?;
+        fs::write(&files.key, key.serialize_pem())?;
+        Ok(files)
+    }
+}
