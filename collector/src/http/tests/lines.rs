@@ -143,6 +143,26 @@ async fn the_listener_speaks_tls_when_given_a_certificate() {
     serving.stop().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_never_comes_is_given_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let (certificate, key, _) = certificate(dir.path());
+    let serving = serving(Some(tls::server(&certificate, &key).unwrap()), Router::new()).await;
+    let began = tokio::time::Instant::now();
+    let mut silent = TcpStream::connect(serving.address).await.unwrap();
+    assert_eq!(
+        silent.read(&mut [0; 1]).await.unwrap(),
+        0,
+        "the connection is closed"
+    );
+    assert!(
+        began.elapsed() >= Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
+    serving.stop().await;
+}
+
 #[test]
 fn certificates_that_cannot_be_used_are_explained() {
     let dir = tempfile::tempdir().unwrap();
