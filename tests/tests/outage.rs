@@ -118,12 +118,12 @@ fn report(world: &World) -> serde_json::Value {
 #[test]
 fn a_collector_killed_without_warning_comes_back_with_everything_it_acknowledged() {
     let mut world = World::start(&["so-y-te"], 10).unwrap();
-    world.wait_for("so-y-te", "overall", "up").unwrap();
+    world.wait_for("so-y-te", "v4", "up").unwrap();
     let before = world.spans("so-y-te", "v4").unwrap();
     world.collector.kill().unwrap();
     world.restart_collector().unwrap();
     let up = |spans: &[serde_json::Value]| spans.iter().find(|span| span["state"] == "up").cloned().unwrap();
-    let after = world.wait_for("so-y-te", "overall", "up").unwrap();
+    let after = world.wait_for("so-y-te", "v4", "up").unwrap();
     assert!(instant(&after["from"]) >= instant(&up(&before)["from"]));
     let spans = world.spans("so-y-te", "v4").unwrap();
     assert_eq!(
