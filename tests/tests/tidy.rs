@@ -50,7 +50,7 @@ fn dependencies_point_one_way() {
         "only the all-in-one mode may name the agent",
         &mentions(
             &collector,
-            "ems_agent",
+            "ems_agent::",
             &["collector/src/up.rs", "collector/src/up"],
         ),
     );

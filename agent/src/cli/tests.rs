@@ -102,8 +102,8 @@ fn files_that_are_no_settings_are_told_as_such() {
     );
     assert_eq!(
         wrong("", Lang::En).len(),
-        3,
-        "agent, collectors and token are missing"
+        4,
+        "the file is empty; agent, collectors and token are missing"
     );
     let Command::Run(missing) = Cli::try_parse_from(["ems-agent", "run"]).unwrap().command else {
         panic!("run")
