@@ -95,6 +95,13 @@ impl Nginx {
     }
 }
 
+impl Drop for Nginx {
+    /// Asks the master to end, so that its workers end with it; a killed master would leave them behind.
+    fn drop(&mut self) {
+        drop(self.process.terminate(Duration::from_secs(5)));
+    }
+}
+
 fn write_config(folder: &Path, config: &Path, sites: &[Site]) -> anyhow::Result<()> {
     let mut text = format!(
         "worker_processes 1;\nerror_log stderr notice;\npid {0}/nginx.pid;\n\
