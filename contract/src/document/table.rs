@@ -64,8 +64,10 @@ impl Column {
 
 named_enum! {
     /// What stands in a column: decides its alignment and, in a spreadsheet, its number format.
+    #[derive(Default)]
     ColumnKind {
         /// Words, left.
+        #[default]
         Text = "text",
         /// Counts and decimals, right.
         Number = "number",
@@ -79,12 +81,6 @@ named_enum! {
         Instant = "instant",
         /// A verdict or state in words, centred.
         Status = "status",
-    }
-}
-
-impl Default for ColumnKind {
-    fn default() -> Self {
-        Self::Text
     }
 }
 
@@ -136,19 +132,15 @@ impl Row {
 
 named_enum! {
     /// Kinds of rows.
+    #[derive(Default)]
     RowKind {
         /// Data.
+        #[default]
         Data = "data",
         /// A head over the rows that follow.
         Group = "group",
         /// Sums, bold.
         Total = "total",
-    }
-}
-
-impl Default for RowKind {
-    fn default() -> Self {
-        Self::Data
     }
 }
 
