@@ -1,7 +1,7 @@
 //! Measures government portals from one vantage point.
 //!
 //! Data flows one way: [`plan`] → [`schedule`] → [`probe`] (over [`net`], read by [`page`]) → [`selfcheck`] →
-//! [`spool`] → [`ship`]. [`run`] puts the parts together, [`admin`] shows them, [`cli`] is what a person types.
+//! [`spool`] → [`ship`]. [`site`] visits a whole portal. [`run`] puts the parts together, [`admin`] shows them, [`cli`] is what a person types.
 
 pub mod admin;
 pub mod cli;
@@ -13,6 +13,7 @@ pub mod run;
 pub mod schedule;
 pub mod selfcheck;
 pub mod ship;
+pub mod site;
 pub mod spool;
 
 #[cfg(test)]

@@ -91,6 +91,8 @@ fn pure_modules_have_no_effects() {
         &[
             "agent/src/schedule",
             "agent/src/page",
+            "agent/src/site/plan",
+            "agent/src/site/measure",
             "collector/src/ledger",
             "collector/src/incident",
             "collector/src/judge",

@@ -8,9 +8,10 @@ pub mod page;
 pub mod probe;
 mod run;
 mod settings;
+pub mod site;
 mod spooled;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use run::RunArgs;
 
 use page::PageArgs;
 use probe::ProbeArgs;
+use site::SiteArgs;
 
 /// Everything is well.
 const OK: u8 = 0;
@@ -47,6 +49,8 @@ enum Command {
     Probe(Box<ProbeArgs>),
     /// Read one page (a file, standard input or an address) and print every fact of it.
     Page(Box<PageArgs>),
+    /// Visit a whole portal: sections, English side, functions, links.
+    Site(Box<SiteArgs>),
     /// Check the settings and say everything that is wrong with them.
     Validate(Box<RunArgs>),
 }
@@ -60,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Probe(args) => probe_by_hand(*args),
         Command::Page(args) => page_by_hand(&args),
+        Command::Site(args) => site_by_hand(&args),
         Command::Validate(args) => run::validate(&args),
     };
     ExitCode::from(code)
@@ -79,6 +84,16 @@ fn page_by_hand(args: &PageArgs) -> u8 {
     told(runtime().and_then(|runtime| {
         let mut input = std::io::stdin();
         runtime.block_on(page::run(args, &clock, &mut input, &mut std::io::stdout()))
+    }))
+}
+
+fn site_by_hand(args: &SiteArgs) -> u8 {
+    let clock = SystemClock::shared();
+    told(runtime().and_then(|runtime| {
+        let steps: Option<Box<dyn Write + Send>> = std::io::stderr()
+            .is_terminal()
+            .then(|| Box::new(std::io::stderr()) as _);
+        runtime.block_on(site::run(args, &clock, steps, &mut std::io::stdout()))
     }))
 }
 

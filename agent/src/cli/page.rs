@@ -3,6 +3,8 @@
 
 mod explain;
 
+pub(super) use explain::day;
+
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

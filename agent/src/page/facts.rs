@@ -78,6 +78,15 @@ pub struct PageFacts {
 /// Reads every fact of a page. Any bytes are a page; nothing here fails.
 #[must_use]
 pub fn examine(input: &PageInput<'_>, questions: &Questions<'_>) -> PageFacts {
+    examine_with(input, questions, |_document, _regions, _facts| ()).0
+}
+
+/// The same, and whatever else is wanted of the tree while it stands.
+pub fn examine_with<T>(
+    input: &PageInput<'_>,
+    questions: &Questions<'_>,
+    also: impl FnOnce(&Document<'_>, &Regions, &PageFacts) -> T,
+) -> (PageFacts, T) {
     let body = input
         .body
         .get(..input.body.len().min(MAX_BODY))
@@ -89,7 +98,7 @@ pub fn examine(input: &PageInput<'_>, questions: &Questions<'_>) -> PageFacts {
     let section = items::section(&document, &regions, questions.lexicon, &menu, questions.section);
     let dates = article::dates(&document);
     let language = language::of_page(&document, &regions);
-    PageFacts {
+    let facts = PageFacts {
         url: input.url.to_string(),
         title: document.title(),
         published: dates.published.as_ref().map(|d| d.day),
@@ -104,7 +113,9 @@ pub fn examine(input: &PageInput<'_>, questions: &Questions<'_>) -> PageFacts {
         features: features(&document, &regions, questions.measurement),
         links: links(&document),
         truncated: body.len() < input.body.len() || document.dom.truncated(),
-    }
+    };
+    let more = also(&document, &regions, &facts);
+    (facts, more)
 }
 
 #[cfg(test)]

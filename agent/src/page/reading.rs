@@ -3,9 +3,11 @@
 use ems_contract::facts::PageKind;
 use serde::{Deserialize, Serialize};
 
-use super::facts::{PageFacts, PageInput, Questions, examine};
+use super::document::Document;
+use super::facts::{PageFacts, PageInput, Questions, examine_with};
 use super::items::{Because, State};
 use super::kind::scan;
+use super::region::Regions;
 
 /// A page with its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,8 +23,17 @@ pub struct Reading {
 /// a section: what it lacks is unknown and not missing.
 #[must_use]
 pub fn read(input: &PageInput<'_>, questions: &Questions<'_>) -> Reading {
+    read_with(input, questions, |_document, _regions, _facts| ()).0
+}
+
+/// The same, and whatever else is wanted of the tree while it stands.
+pub fn read_with<T>(
+    input: &PageInput<'_>,
+    questions: &Questions<'_>,
+    also: impl FnOnce(&Document<'_>, &Regions, &PageFacts) -> T,
+) -> (Reading, T) {
     let scanned = scan(input.body);
-    let mut facts = examine(input, questions);
+    let (mut facts, more) = examine_with(input, questions, also);
     let unknown = match scanned.kind {
         PageKind::Portal => None,
         PageKind::EmptyShell => scanned.scripted.then_some(Because::JsOnly),
@@ -34,10 +45,11 @@ pub fn read(input: &PageInput<'_>, questions: &Questions<'_>) -> Reading {
         facts.section.state = State::Undated;
         facts.section.because = unknown;
     }
-    Reading {
+    let reading = Reading {
         page_kind: scanned.kind,
         facts,
-    }
+    };
+    (reading, more)
 }
 
 #[cfg(test)]

@@ -247,15 +247,16 @@ const NOT_FOUND: &[&str] = &[
     "error 404",
 ];
 
+fn is_not_found(page: &Visited<'_>) -> bool {
+    says_not_found(&page.document, &page.regions)
+}
+
 /// Whether a page answered with 200 says that it is not there: a short content with such words (soft 404).
 #[must_use]
-pub fn is_not_found(page: &Visited<'_>) -> bool {
-    let dom = &page.document.dom;
+pub fn says_not_found(document: &Document<'_>, regions: &Regions) -> bool {
+    let dom = &document.dom;
     let mut text = String::new();
-    for node in dom
-        .all()
-        .filter(|&n| dom.is_text(n) && page.regions.is_content(n))
-    {
+    for node in dom.all().filter(|&n| dom.is_text(n) && regions.is_content(n)) {
         if matches!(dom.tag(dom.parent(node)), Tag::Title | Tag::Option) {
             continue;
         }
@@ -263,7 +264,7 @@ pub fn is_not_found(page: &Visited<'_>) -> bool {
     }
     let words = text.split_whitespace().count();
     let folded = fold_words(&text);
-    let title = fold_words(&page.document.title());
+    let title = fold_words(&document.title());
     words < 80
         && NOT_FOUND
             .iter()

@@ -17,6 +17,10 @@ pub struct FormFacts {
     pub search: Option<Seen>,
     /// The name of the search field, for a query by address.
     pub search_field: Option<String>,
+    /// The search is asked by address (`method=get`): the only kind that is ever tried.
+    pub search_by_get: bool,
+    /// Hidden fields of the search form that a query carries along.
+    pub search_hidden: Vec<(String, String)>,
     /// A search for documents: fields for symbol, kind or date of issue.
     pub document_search: Option<Seen>,
     /// A form for questions.
@@ -129,6 +133,28 @@ fn is_search_field(document: &Document<'_>, node: NodeId) -> bool {
         || matches!(dom.attr(node, "name"), Some("q" | "s" | "kw" | "query"))
 }
 
+/// Hidden fields that have a name, as a query carries them; tokens against forgery are of no use to one.
+fn hidden(document: &Document<'_>, fields: &[NodeId]) -> Vec<(String, String)> {
+    let dom = &document.dom;
+    let is_hidden = |&&field: &&NodeId| {
+        dom.attr(field, "type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"))
+    };
+    let pair = |&field: &NodeId| {
+        let name = dom
+            .attr(field, "name")
+            .filter(|name| !name.is_empty() && name.len() < 100)?;
+        let value = dom.attr_text(field, "value").unwrap_or_default();
+        (value.len() < 300 && !name.starts_with("__")).then(|| (name.to_owned(), value.into_owned()))
+    };
+    fields
+        .iter()
+        .filter(is_hidden)
+        .filter_map(pair)
+        .take(20)
+        .collect()
+}
+
 fn one(document: &Document<'_>, form: NodeId, facts: &mut FormFacts) {
     let dom = &document.dom;
     let fields: Vec<NodeId> = dom
@@ -162,6 +188,11 @@ fn one(document: &Document<'_>, form: NodeId, facts: &mut FormFacts) {
                 seen()
             };
             facts.search_field = dom.attr(*field, "name").map(str::to_owned);
+            facts.search_by_get = !whole_page
+                && dom
+                    .attr(form, "method")
+                    .is_none_or(|method| !method.eq_ignore_ascii_case("post"));
+            facts.search_hidden = hidden(document, &fields);
         }
         if has(&[
             "so ky hieu",

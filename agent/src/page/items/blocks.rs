@@ -88,7 +88,9 @@ pub(super) const FILES: &[&str] = &[
     ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar", ".ppt", ".pptx", ".rtf", ".tif", ".odt",
 ];
 
-pub(in crate::page) fn is_file(href: &str) -> bool {
+/// Whether an address leads to a file and not to a page.
+#[must_use]
+pub fn is_file(href: &str) -> bool {
     let path = href
         .split(['?', '#'])
         .next()

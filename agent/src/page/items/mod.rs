@@ -22,7 +22,7 @@ use super::document::Document;
 use super::region::Regions;
 use super::sections::{Lexicon, MenuFacts};
 
-pub(super) use blocks::is_file;
+pub use blocks::is_file;
 pub use identity::{ItemKey, is_reindexed};
 pub use label::Role;
 
