@@ -12,6 +12,7 @@ pub mod http;
 pub mod incident;
 pub mod ingest;
 pub mod inventory;
+pub mod items;
 pub mod jobs;
 pub mod judge;
 pub mod keeper;

@@ -3,7 +3,9 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod evidence;
 mod outbox;
+mod pages;
 pub mod sqlite;
 mod types;
 
@@ -16,11 +18,13 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use evidence::*;
 pub use outbox::*;
+pub use pages::*;
 pub use types::*;
 
 /// Durable data.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: PageStore + EvidenceStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.

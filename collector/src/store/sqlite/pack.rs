@@ -120,5 +120,5 @@ pub(super) fn expire_rest(conn: &Connection, before: i64) -> Result<(), Fail> {
         .execute([before - 2 * 86_400])?;
     conn.prepare_cached("DELETE FROM quarantine WHERE received_at < ?1")?
         .execute([before])?;
-    Ok(())
+    super::pages::expire(conn, before)
 }

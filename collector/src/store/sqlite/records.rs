@@ -14,7 +14,7 @@ use super::fail::Fail;
 use super::names::{self, family_of, from_json};
 use super::reading::{Lookup, id, term_text};
 use super::results::facts_of;
-use super::rows;
+use super::{pages, rows};
 
 /// The epoch of exported records: where they were spooled is not kept with a result.
 const NOWHERE: Epoch = Epoch::from_random([0; 16]);
@@ -35,10 +35,16 @@ pub(super) fn read(
     while let Some(one) = series.next()? {
         let probe: ProbeKind = kind(&one.get::<_, String>(1)?)?;
         let family = family_of(one.get(2)?);
-        let agent = lookup.agent(conn, one.get(3)?)?;
+        let agent_number: i64 = one.get(3)?;
+        let agent = lookup.agent(conn, agent_number)?;
         for row in rows::full(conn, one.get(0)?, window)? {
             let origin = term_text(conn, row.origin)?;
             let (schema, target_hash, plan_version) = origin_of(&origin)?;
+            let facts = row.facts.map(|facts| facts_of(conn, facts)).transpose()?;
+            let mut facts = facts.unwrap_or_default();
+            if probe == ProbeKind::Page {
+                facts.page = pages::attach(conn, number, agent_number, row.slot)?.map(Box::new);
+            }
             all.push(Record::Observation(Box::new(Observation {
                 schema,
                 agent: agent.clone(),
@@ -53,11 +59,7 @@ pub(super) fn read(
                 interval_s: row.interval_s,
                 attempts: attempts(conn, lookup, &row)?,
                 outcome: lookup.outcome(conn, row.outcome)?,
-                facts: row
-                    .facts
-                    .map(|facts| facts_of(conn, facts))
-                    .transpose()?
-                    .unwrap_or_default(),
+                facts,
             })));
         }
     }
