@@ -3,6 +3,7 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod demo;
 mod evidence;
 mod outbox;
 mod pages;
@@ -18,13 +19,14 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use demo::*;
 pub use evidence::*;
 pub use outbox::*;
 pub use pages::*;
 pub use types::*;
 
 /// Durable data.
-pub trait Store: PageStore + EvidenceStore + Send + Sync + 'static {
+pub trait Store: DemoStore + PageStore + EvidenceStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.
