@@ -13,7 +13,7 @@ use crate::store::StoredItem;
 /// The order of the rows says nothing; the result is sorted by first sight.
 #[must_use]
 pub fn merged(mut items: Vec<StoredItem>) -> Vec<StoredItem> {
-    items.sort_by(|a, b| (a.first_seen, a.key).cmp(&(b.first_seen, b.key)));
+    items.sort_by_key(|item| (item.first_seen, item.key));
     let mut last_of: BTreeMap<Key, usize> = BTreeMap::new();
     let mut all: Vec<StoredItem> = Vec::with_capacity(items.len());
     for item in items {

@@ -88,7 +88,7 @@ fn a_visit_comes_back_as_it_was_sent_and_a_section_is_kept_once() {
         panic!("{records:?}")
     };
     let page = first.facts.page.as_ref().unwrap();
-    assert_eq!(page.sections, [section.clone()]);
+    assert_eq!(page.sections, std::slice::from_ref(&section));
     assert_eq!(
         first.facts.addresses.len(),
         1,
@@ -113,7 +113,7 @@ fn an_item_appeared_between_the_last_look_without_and_the_first_with_it() {
     let old = [article(2, "tin"), article(1, "tin")];
     let lines = vec![
         visit(1, 0, news(old.clone())),
-        visit(2, 2 * HOUR, news(old.clone())),
+        visit(2, 2 * HOUR, news(old)),
         visit(3, 4 * HOUR, news([article(3, "tin"), article(2, "tin")])),
         // An old one comes back to the list: that it was not in it proves nothing.
         visit(
