@@ -3,6 +3,7 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod demo;
 mod outbox;
 pub mod sqlite;
 mod types;
@@ -16,11 +17,12 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use demo::*;
 pub use outbox::*;
 pub use types::*;
 
 /// Durable data.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: DemoStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.
