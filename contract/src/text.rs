@@ -55,6 +55,7 @@ const FILES: &[(&str, &str)] = &[
     ("service", include_str!("../text/service.yaml")),
     ("account", include_str!("../text/account.yaml")),
     ("register", include_str!("../text/register.yaml")),
+    ("document", include_str!("../text/document.yaml")),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
