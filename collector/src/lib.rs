@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod cli;
 pub mod console;
 pub mod context;
+pub mod demo;
 pub mod http;
 pub mod incident;
 pub mod ingest;

@@ -4,6 +4,7 @@
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
 mod accounts;
+mod demo;
 mod outbox;
 mod registers;
 pub mod sqlite;
@@ -19,6 +20,7 @@ use ems_contract::time::{UnixTime, Window};
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 pub use accounts::{AccountStore, LoginOutcome, Sessions};
+pub use demo::*;
 pub use outbox::*;
 pub use registers::{Entered, HandedFile, NewEntry, RegisterStore};
 pub use types::*;
@@ -29,7 +31,7 @@ pub trait PeopleStore: AccountStore + RegisterStore {}
 impl<T: AccountStore + RegisterStore> PeopleStore for T {}
 
 /// Durable data.
-pub trait Store: PeopleStore {
+pub trait Store: DemoStore + PeopleStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.
