@@ -12,7 +12,7 @@ use crate::regulation::{Regulations, embedded};
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct RulesArgs {
     /// Folder with rule data that replaces or adds to the files that ship (same names, same layout).
-    #[arg(long, env = "EMS_REGULATIONS", value_name = "DIR")]
+    #[arg(long, visible_alias = "pack-dir", env = "EMS_REGULATIONS", value_name = "DIR")]
     pub regulations: Option<PathBuf>,
 }
 

@@ -35,6 +35,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The inventory.
     pub targets: PathBuf,
+    /// Folder of rule data that replaces or adds to what ships.
+    pub regulations: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -72,6 +74,7 @@ impl Default for Settings {
             console_listen: LOOPBACK,
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),
+            regulations: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

@@ -3,9 +3,11 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod looks;
 mod outbox;
 pub mod sqlite;
 mod types;
+mod verdicts;
 
 use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
@@ -16,11 +18,13 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use looks::*;
 pub use outbox::*;
 pub use types::*;
+pub use verdicts::*;
 
 /// Durable data.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: LookStore + VerdictStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.

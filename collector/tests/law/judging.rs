@@ -177,7 +177,6 @@ fn explained(list: &str, name: &str, portal: &str, obligation: &str) -> String {
     let args = ExplainArgs {
         portal: portal.parse().expect("an id"),
         obligation: obligation.to_owned(),
-        facts: None,
         now: None,
         rules: Default::default(),
     };
@@ -230,7 +229,6 @@ fn what_cannot_be_explained_is_told() {
         let args = ExplainArgs {
             portal: portal.parse().unwrap(),
             obligation: obligation.to_owned(),
-            facts: None,
             now: None,
             rules: Default::default(),
         };

@@ -19,6 +19,7 @@ pub(crate) fn context(seed: &Seed, inventory: Inventory) -> Context {
         store: seed.store.clone(),
         inventory: LiveInventory::new(inventory, at("2026-11-01T00:00:00Z")),
         clock: Arc::new(FixedClock(now())),
+        docket: ems_collector::judging::Docket::default(),
         registry: prometheus::Registry::new(),
     }
 }
