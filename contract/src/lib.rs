@@ -1,15 +1,16 @@
 //! What agent and collector agree on, and nothing else.
 //!
 //! Ids, the inventory (`targets.yaml`), the plan an agent pulls, observation types, the closed vocabulary of
-//! causes, the wire format, diagnostics for people who write files, the text catalogue, and the clock. No
-//! sockets, no database, no async: reading the system clock ([`clock::SystemClock`]) and the files of the
-//! inventory ([`inventory::load`]) are this crate's only effects.
+//! causes, the wire format, the model of a finished report, diagnostics for people who write files, the text
+//! catalogue, and the clock. No sockets, no database, no async: reading the system clock ([`clock::SystemClock`])
+//! and the files of the inventory ([`inventory::load`]) are this crate's only effects.
 
 pub mod cause;
 pub mod certificate;
 pub mod clock;
 pub mod diagnostic;
 pub mod digest;
+pub mod document;
 pub mod domain;
 pub mod facts;
 pub mod family;

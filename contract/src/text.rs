@@ -53,6 +53,7 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("../text/report.yaml")),
     ("notify", include_str!("../text/notify.yaml")),
     ("service", include_str!("../text/service.yaml")),
+    ("document", include_str!("../text/document.yaml")),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
