@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cli;
 pub mod console;
 pub mod context;
+pub mod demo;
 pub mod dossier;
 pub mod http;
 pub mod incident;

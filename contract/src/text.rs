@@ -46,6 +46,7 @@ const FILES: &[(&str, &str)] = &[
     ("judge", include_str!("../text/judge.yaml")),
     ("inventory", include_str!("../text/inventory.yaml")),
     ("agent", include_str!("../text/agent.yaml")),
+    ("page", include_str!("../text/page.yaml")),
     ("probe", include_str!("../text/probe.yaml")),
     ("incident", include_str!("../text/incident.yaml")),
     ("cli", include_str!("../text/cli.yaml")),

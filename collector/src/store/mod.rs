@@ -3,6 +3,7 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod demo;
 mod looks;
 mod outbox;
 pub mod sqlite;
@@ -18,13 +19,14 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use demo::*;
 pub use looks::*;
 pub use outbox::*;
 pub use types::*;
 pub use verdicts::*;
 
 /// Durable data.
-pub trait Store: LookStore + VerdictStore + Send + Sync + 'static {
+pub trait Store: DemoStore + LookStore + VerdictStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.

@@ -8,6 +8,7 @@ mod changes;
 mod chunk;
 mod commit;
 mod delivery;
+mod demo;
 mod dirty;
 mod fail;
 mod gaps;
