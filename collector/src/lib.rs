@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod account;
 pub mod assembly;
 pub mod attest;
 pub mod calendar;
@@ -23,6 +24,7 @@ pub mod locale;
 pub mod metrics;
 pub mod notify;
 pub mod plans;
+pub mod register;
 pub mod regulation;
 pub mod report;
 pub mod serve;

@@ -54,6 +54,8 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("../text/report.yaml")),
     ("notify", include_str!("../text/notify.yaml")),
     ("service", include_str!("../text/service.yaml")),
+    ("account", include_str!("../text/account.yaml")),
+    ("register", include_str!("../text/register.yaml")),
     ("document", include_str!("../text/document.yaml")),
 ];
 

@@ -1,6 +1,8 @@
 //! The store in one SQLite file: WAL, one writing thread, readers apart.
 
+mod accounts;
 mod arrival;
+mod audit;
 mod backup;
 mod bulk;
 mod chains;
@@ -20,6 +22,7 @@ mod outbox;
 mod pack;
 mod reading;
 mod records;
+mod registers;
 mod restore;
 mod results;
 mod rows;
@@ -46,7 +49,7 @@ use jiff::civil::Date;
 
 use super::{
     AgentStatus, AlarmRecord, Asked, Checkpoint, Dirty, IngestBatch, InventoryRecord, Judged, Judging,
-    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, Receipt, Sample,
+    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, PeopleStore, Receipt, Sample,
     Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount, VerdictLine, VerdictStore,
 };
 use crate::incident::Incident;
@@ -108,6 +111,30 @@ impl SqliteStore {
             generations: Arc::default(),
             _lock: None,
         })
+    }
+
+    /// Opens what people write, beside a collector that may be running: SQLite lets several programs write in turn, and
+    /// nothing behind this trait is remembered by the collector's writing thread. Without a collector the database is
+    /// made or brought up first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when the file is not ours, damaged, or a running collector is of another schema.
+    pub fn open_for_people(path: &Path) -> Result<Box<dyn PeopleStore>, StoreError> {
+        match Self::open(path) {
+            Err(StoreError::Locked { .. }) => {}
+            opened => return opened.map(|store| Box::new(store) as Box<dyn PeopleStore>),
+        }
+        open::readable(path)?;
+        let conn = open::writer(path)?;
+        let generations = Arc::<Generations>::default();
+        Ok(Box::new(Self {
+            path: path.to_owned(),
+            readers: Readers::new(path.to_owned()),
+            changes: None,
+            writer: Writer::start(conn, path.to_owned(), generations.clone())?,
+            generations,
+            _lock: None,
+        }))
     }
 }
 
