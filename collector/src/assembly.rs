@@ -90,6 +90,7 @@ pub async fn run(
     }
     let rules = RulesArgs {
         regulations: settings.regulations.clone(),
+        policy: settings.policy.clone(),
     };
     let rules = Arc::new(rules.load().map_err(RunError::Rules)?);
     let guest = guest(&inventory)?;
@@ -111,7 +112,7 @@ pub async fn run(
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
     let notify = Arc::new(settings.notify.clone());
     let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
-    let rooms = console::router(context.clone(), timelines)?
+    let rooms = console::router(context.clone(), timelines, Arc::clone(&rules))?
         .merge(metrics::router(exposition))
         .merge(bridge::router(
             Arc::clone(&desk),

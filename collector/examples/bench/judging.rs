@@ -38,13 +38,21 @@ pub(crate) fn run(dir: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let clock = SystemClock::new();
     let ids = synthetic::portals(PORTALS);
     let all: Vec<String> = rules.packs.keys().map(ToString::to_string).collect();
-    let usual = ["an-giang-2023", "vn-nd224-2026", "incident"].map(str::to_owned).to_vec();
-    store.record_inventory(&InventoryRecord::of(&inventory(&ids, &all), UnixTime::from_secs(START)))?;
+    let usual = ["an-giang-2023", "vn-nd224-2026", "incident"]
+        .map(str::to_owned)
+        .to_vec();
+    store.record_inventory(&InventoryRecord::of(
+        &inventory(&ids, &all),
+        UnixTime::from_secs(START),
+    ))?;
     fill(&store, &ids, &clock, out)?;
     let at = UnixTime::from_secs(START + MINUTES * 60 - 1);
-    for (n, (name, packs)) in [("all eight packs", all), ("three packs, as a province has them", usual)]
-        .into_iter()
-        .enumerate()
+    for (n, (name, packs)) in [
+        ("all eight packs", all),
+        ("three packs, as a province has them", usual),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let from = UnixTime::from_secs(START + i64::try_from(n)?);
         store.record_inventory(&InventoryRecord::of(&inventory(&ids, &packs), from))?;

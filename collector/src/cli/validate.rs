@@ -1,4 +1,4 @@
-//! `ems-collector validate`: whether `targets.yaml` can be used, and what it comes to.
+//! `ems-collector validate`: whether `targets.yaml`, rule data and policy can be used, and what the inventory comes to.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,14 +9,17 @@ use ems_contract::inventory::{self, Inventory, Level, Status};
 use ems_contract::text::{self, Lang};
 use serde::Serialize;
 
-use super::{EXIT_BAD_FILE, EXIT_OK, parse_lang, write_findings};
+use super::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, parse_lang, write_findings};
 
-/// Check targets.yaml and every file it includes.
+/// Check targets.yaml and every file it includes, and the rule data and policy file that are named.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Main file of the inventory.
     #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
     pub targets: PathBuf,
+    /// Rule data and policy, checked when they are named.
+    #[command(flatten)]
+    pub rules: RulesArgs,
     /// Treat warnings as errors.
     #[arg(long)]
     pub deny_warnings: bool,
@@ -65,7 +68,12 @@ struct AgentSummary {
 /// # Errors
 /// When the output cannot be written.
 pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
-    let loaded = inventory::load(&args.targets);
+    let mut loaded = inventory::load(&args.targets);
+    if (args.rules.regulations.is_some() || args.rules.policy.is_some())
+        && let Err(found) = args.rules.load()
+    {
+        loaded.diagnostics.extend(found);
+    }
     let count = |severity| {
         loaded
             .diagnostics
@@ -222,6 +230,7 @@ mod tests {
     fn run_on(targets: &str, change: impl FnOnce(&mut Args)) -> (u8, String, String) {
         let mut args = Args {
             targets: PathBuf::from(targets),
+            rules: RulesArgs::default(),
             deny_warnings: false,
             json: false,
             lang: Lang::Vi,
@@ -269,6 +278,22 @@ mod tests {
         assert!(err.starts_with("error: "), "{err}");
         let (code, ..) = run_on("no-such-file.yaml", |_| {});
         assert_eq!(code, EXIT_BAD_FILE);
+    }
+
+    #[test]
+    fn a_policy_file_is_checked_with_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.yaml");
+        std::fs::write(&policy, "schema: 1\nauthor: a\n").unwrap();
+        let (code, _, err) = run_on(SAMPLE, |args| args.rules.policy = Some(policy.clone()));
+        assert_eq!(code, EXIT_BAD_FILE);
+        assert!(
+            err.contains("policy.yaml:1:1") && err.contains("`signature`"),
+            "{err}"
+        );
+        let sample = PathBuf::from("../deploy/policy.yaml");
+        let (code, _, err) = run_on(SAMPLE, |args| args.rules.policy = Some(sample));
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::chronicle::{Chronicle, Era};
 use crate::calendar::civil;
 use crate::judge::facts::{Observed, ResponseTimes, Suspension, TargetFacts, When};
 use crate::ledger::{Delays, Track, settled_horizon};
+use crate::regulation::Regulations;
 use crate::store::{Store, StoreError};
 
 /// Looks older than this say nothing about today.
@@ -20,6 +21,7 @@ const DAY_S: i64 = 86_400;
 /// Gathers dossiers.
 pub struct Gatherer<'a> {
     store: &'a dyn Store,
+    rules: &'a Regulations,
     chronicle: &'a Chronicle,
 }
 
@@ -34,10 +36,15 @@ const fn needed(probe: ProbeKind) -> (usize, i64) {
 }
 
 impl<'a> Gatherer<'a> {
-    /// A gatherer over a store and the inventories that were in force.
+    /// A gatherer over a store and the inventories that were in force; the rules say which attestations boards and
+    /// courses amount to.
     #[must_use]
-    pub const fn new(store: &'a dyn Store, chronicle: &'a Chronicle) -> Self {
-        Self { store, chronicle }
+    pub const fn new(store: &'a dyn Store, rules: &'a Regulations, chronicle: &'a Chronicle) -> Self {
+        Self {
+            store,
+            rules,
+            chronicle,
+        }
     }
 
     /// Everything known at `at` of a portal of the era's inventory. `now` tells how much of the ledger is settled.
@@ -67,6 +74,7 @@ impl<'a> Gatherer<'a> {
             facts.availability = (!spans.is_empty()).then(|| availability(&spans, window));
         }
         facts.suspensions = suspensions(portal, at);
+        self.registers(&mut facts, at)?;
         Ok(facts)
     }
 
@@ -82,6 +90,25 @@ impl<'a> Gatherer<'a> {
                 Some(Observed::from_observation(result, network.clone()))
             })
             .collect())
+    }
+
+    /// What people had entered by then.
+    fn registers(&self, facts: &mut TargetFacts, at: UnixTime) -> Result<(), StoreError> {
+        let mut said = self.store.register_facts(self.rules, Some(&facts.portal), at)?;
+        let Some(said) = said.remove(&facts.portal) else {
+            return Ok(());
+        };
+        facts.attestations = said.attestations;
+        facts.reports = said.reports;
+        facts.incidents = said.incidents;
+        facts.backup = said.backup;
+        if let Some(entered) = said.suspensions {
+            // A stop of the inventory that the register has as well is told by the register, which says more.
+            let all = facts.suspensions.get_or_insert_default();
+            all.retain(|planned| entered.iter().all(|stop| stop.begins != planned.begins));
+            all.extend(entered);
+        }
+        Ok(())
     }
 
     fn response(&self, portal: &PortalId, window: Window) -> Result<Option<ResponseTimes>, StoreError> {

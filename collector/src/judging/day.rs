@@ -36,7 +36,7 @@ impl Bench<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn facts(&self, era: &Era, portal: &Portal, at: UnixTime) -> Result<TargetFacts, StoreError> {
-        Gatherer::new(self.store, self.chronicle).facts(era, portal, at, self.now)
+        Gatherer::new(self.store, self.rules, self.chronicle).facts(era, portal, at, self.now)
     }
 
     /// Judges a portal of the era's inventory at an instant.

@@ -37,6 +37,8 @@ pub struct Settings {
     pub targets: PathBuf,
     /// Folder of rule data that replaces or adds to what ships.
     pub regulations: Option<PathBuf>,
+    /// The operator's own thresholds.
+    pub policy: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -75,6 +77,7 @@ impl Default for Settings {
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),
             regulations: None,
+            policy: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

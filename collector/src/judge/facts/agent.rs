@@ -62,6 +62,9 @@ impl Observed {
             };
             seen.checks.insert("malicious-content".to_owned(), found);
         }
+        if let Some(page) = &facts.page {
+            seen.note_page(page);
+        }
         seen.tls.clone_from(&facts.tls);
         seen.https = facts.tls.as_ref().map(|tls| HttpsSeen {
             works: tls.version.is_some(),

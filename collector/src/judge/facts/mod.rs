@@ -4,6 +4,7 @@
 
 mod agent;
 mod item;
+mod page;
 mod register;
 mod seen;
 

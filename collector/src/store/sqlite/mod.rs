@@ -49,8 +49,9 @@ use jiff::civil::Date;
 
 use super::{
     AgentStatus, AlarmRecord, Asked, Checkpoint, Dirty, IngestBatch, InventoryRecord, Judged, Judging,
-    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, PeopleStore, Receipt, Sample,
-    Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount, VerdictLine, VerdictStore,
+    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, PeopleStore, Receipt,
+    Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount, VerdictLine,
+    VerdictStore,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
