@@ -268,7 +268,7 @@ fn a_file_of_facts_is_judged() {
         &RULES,
         &units,
         &read.targets,
-        UnixTime::default(),
+        "2026-11-23T03:00:00Z".parse().unwrap(),
         Lang::Vi,
         &mut out,
     )

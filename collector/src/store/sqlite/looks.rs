@@ -30,8 +30,10 @@ pub(super) fn newest(
     };
     // The results of a series mostly share their facts: they are parsed once.
     let mut parsed: HashMap<i64, Facts> = HashMap::new();
-    let mut query =
-        conn.prepare_cached("SELECT id, probe, family, agent, newest_window FROM series WHERE portal = ?1")?;
+    let mut query = conn.prepare_cached(
+        "SELECT series.id, probe, family, agent, newest.slot FROM series
+         LEFT JOIN newest ON newest.series = series.id WHERE portal = ?1",
+    )?;
     let mut series = query.query([number])?;
     while let Some(one) = series.next()? {
         let probe = kind(&one.get::<_, String>(1)?)?;
@@ -41,7 +43,9 @@ pub(super) fn newest(
             family: family_of(one.get(2)?),
         };
         let agent = lookup.agent(conn, one.get(3)?)?;
-        let rows = rows::newest_in(conn, one.get(0)?, one.get(4)?, window, newest(probe))?;
+        let packed: Option<i64> = one.get(4)?;
+        let packed = packed.map(rows::window_of);
+        let rows = rows::newest_in(conn, one.get(0)?, packed, window, newest(probe))?;
         for row in rows {
             let facts = match row.facts {
                 None => Facts::default(),
