@@ -255,7 +255,7 @@ mod tests {
             (4, "1/10/2026"),
             (5, "signatur"),
             (7, "uptime-24x7"),
-            (8, "slo_percent"),
+            (8, "`slo`"),
             (9, "120"),
             (10, "soon"),
             (12, "min_coverage_percent"),
