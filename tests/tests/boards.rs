@@ -31,7 +31,11 @@ fn watched() -> anyhow::Result<Watched> {
         .args(["demo", "seed", "--portals", "30", "--days", "40", "--data"])
         .arg(&data)
         .output()?;
-    anyhow::ensure!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+    anyhow::ensure!(
+        seeded.status.success(),
+        "{}",
+        String::from_utf8_lossy(&seeded.stderr)
+    );
     let mut collector = Process::start(
         "ems-collector",
         Command::new(binary("ems-collector")?)
@@ -60,13 +64,22 @@ fn watched() -> anyhow::Result<Watched> {
         "prometheus",
         Command::new(installed("prometheus")?)
             .arg(format!("--config.file={}", settings.display()))
-            .arg(format!("--storage.tsdb.path={}", folder.path().join("tsdb").display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                folder.path().join("tsdb").display()
+            ))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .arg("--log.level=warn"),
         &folder.path().join("prometheus.log"),
     )?;
     let prometheus_url = format!("http://127.0.0.1:{port}");
-    Ok(Watched { prometheus, prometheus_url, collector, collector_url, _folder: folder })
+    Ok(Watched {
+        prometheus,
+        prometheus_url,
+        collector,
+        collector_url,
+        _folder: folder,
+    })
 }
 
 impl Watched {
@@ -118,10 +131,17 @@ fn every_panel_returns_data_and_tells_the_reports_figure() -> anyhow::Result<()>
     });
     ready.map_err(|error| {
         let log = |process: &Process| process.output().unwrap_or_default();
-        error.context(format!("{}\n{}", log(&watched.prometheus), log(&watched.collector)))
+        error.context(format!(
+            "{}\n{}",
+            log(&watched.prometheus),
+            log(&watched.collector)
+        ))
     })?;
     let portals = watched.ask("ems_portal_info{level=\"department\"}")?;
-    let portal = portals[0]["metric"]["portal"].as_str().unwrap_or_default().to_owned();
+    let portal = portals[0]["metric"]["portal"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let mut silent = Vec::new();
     let mut asked = 0;
     for board in boards() {
@@ -129,28 +149,51 @@ fn every_panel_returns_data_and_tells_the_reports_figure() -> anyhow::Result<()>
             for query in &panel.queries {
                 let expr = filled(&query.expr, &board.variables, &portal);
                 asked += 1;
-                let answered = until(&format!("{}: {}", board.uid, panel.title), Duration::from_secs(20), || {
-                    let samples = watched.ask(&expr).map_err(|error| ems_tests::wait::Hopeless(format!("{error:#}")))?;
-                    Ok((query.may_be_empty || !samples.is_empty()).then_some(()))
-                });
+                let answered = until(
+                    &format!("{}: {}", board.uid, panel.title),
+                    Duration::from_secs(20),
+                    || {
+                        let samples = watched
+                            .ask(&expr)
+                            .map_err(|error| ems_tests::wait::Hopeless(format!("{error:#}")))?;
+                        Ok((query.may_be_empty || !samples.is_empty()).then_some(()))
+                    },
+                );
                 if let Err(error) = answered {
                     silent.push(format!("{error:#}\n    {expr}"));
                 }
             }
         }
     }
-    assert!(silent.is_empty(), "of {asked} queries these have no data:\n{}", silent.join("\n"));
+    assert!(
+        silent.is_empty(),
+        "of {asked} queries these have no data:\n{}",
+        silent.join("\n")
+    );
 
     // The panel's figure is the report's: the same seconds, floored alike.
-    let leader = boards().into_iter().find(|board| board.uid == "ems-lanh-dao").expect("a board for leaders");
-    let panel = leader.panels.iter().find(|panel| panel.title == "Khả dụng toàn tỉnh").expect("its figure");
+    let leader = boards()
+        .into_iter()
+        .find(|board| board.uid == "ems-lanh-dao")
+        .expect("a board for leaders");
+    let panel = leader
+        .panels
+        .iter()
+        .find(|panel| panel.title == "Khả dụng toàn tỉnh")
+        .expect("its figure");
     let expr = filled(&panel.queries[0].expr, &leader.variables, &portal);
     let metrics = get(&format!("{}/metrics", watched.collector_url))?.body;
     let sum = |name: &str| -> i64 {
         let chosen = |line: &&str| {
-            line.starts_with(&format!("{name}{{")) && line.contains("track=\"overall\"") && line.contains("window=\"quarter\"")
+            line.starts_with(&format!("{name}{{"))
+                && line.contains("track=\"overall\"")
+                && line.contains("window=\"quarter\"")
         };
-        let value = |line: &str| line.rsplit(' ').next().and_then(|value| value.parse::<i64>().ok());
+        let value = |line: &str| {
+            line.rsplit(' ')
+                .next()
+                .and_then(|value| value.parse::<i64>().ok())
+        };
         metrics.lines().filter(chosen).filter_map(value).sum()
     };
     let (observed, down) = (sum("ems_portal_observed_seconds"), sum("ems_portal_down_seconds"));

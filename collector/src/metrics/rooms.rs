@@ -129,6 +129,54 @@ pub const COLLECTOR: &[Line] = &[
         "job",
         "Runs of upkeep that failed, by job",
     ),
+    (
+        "ems_store_quarantined_bytes",
+        "gauge",
+        "",
+        "Bytes of the lines kept raw",
+    ),
+    (
+        "ems_store_quarantine_dropped_lines",
+        "gauge",
+        "",
+        "Lines acknowledged and not kept because too much is kept raw already",
+    ),
+    (
+        "ems_certificate_reload_success",
+        "gauge",
+        "",
+        "Whether the listener's certificate was last read without error; on 0 the one before it is served",
+    ),
+    (
+        "ems_verdicts",
+        "gauge",
+        "pack verdict",
+        "Verdicts of today over all portals, by pack and verdict",
+    ),
+    (
+        "ems_portal_verdicts",
+        "gauge",
+        "portal verdict",
+        "Verdicts of today on a portal over all packs, by verdict",
+    ),
+    (
+        "ems_judging_rounds_total",
+        "counter",
+        "result",
+        "Rounds of judging, by result",
+    ),
+    (
+        "ems_judging_duration_seconds",
+        "gauge",
+        "",
+        "How long the last judging of all portals took",
+    ),
+    (
+        "ems_judging_last_success_timestamp_seconds",
+        "gauge",
+        "",
+        "When portals were last judged without error",
+    ),
 ];
 
 /// Of an agent's own `/metrics`, besides the `probe_*` names.

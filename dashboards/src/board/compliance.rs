@@ -92,27 +92,6 @@ pub(crate) fn board() -> Board {
             .sized(24, 8)
             .stacked()
             .about("Số kết luận theo thời gian."),
-            Panel::table(
-                "Chuyên mục lâu không có tin mới",
-                vec![
-                    Query::rows(format!(
-                        "topk(50, {})",
-                        named("max by (portal, section, state) (ems_section_age_days)")
-                    ))
-                    .or_nothing(),
-                ],
-            )
-            .columns(&[
-                ("portal", "Mã", ""),
-                ("name", "Cổng", ""),
-                ("section", "Chuyên mục", ""),
-                ("state", "Tình trạng", ""),
-                ("Value", "Ngày làm việc", "none"),
-            ])
-            .sorted("Ngày làm việc", true)
-            .link("ems-cong", "portal", "portal")
-            .nothing("Chưa đọc chuyên mục nào")
-            .about("Năm mươi chuyên mục có ngày đăng mới nhất xa nhất, tính theo ngày làm việc."),
         ],
     }
 }

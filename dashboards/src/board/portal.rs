@@ -95,17 +95,6 @@ pub(crate) fn board() -> Board {
                 ("cause", "Nguyên nhân", ""),
             ])
             .about("Kết quả mới nhất của từng điểm đo."),
-            Panel::table(
-                "Chuyên mục",
-                vec![
-                    Query::rows("max by (section, state) (ems_section_age_days{portal=\"$portal\"})").or_nothing(),
-                ],
-            )
-            .sized(12, 7)
-            .columns(&[("section", "Chuyên mục", ""), ("state", "Tình trạng", ""), ("Value", "Tin mới nhất cách đây (ngày làm việc)", "none")])
-            .sorted("Tin mới nhất cách đây (ngày làm việc)", true)
-            .nothing("Chưa đọc chuyên mục nào")
-            .about("Ngày đăng mới nhất tìm thấy trong từng chuyên mục. Hạn theo quy chế xem ở bảng Tuân thủ."),
         ],
     }
 }
