@@ -55,12 +55,16 @@ pub(crate) fn board() -> Board {
             .about("Quá 5 giây thì kết quả của điểm đo được ghi là không chắc."),
             Panel::course(
                 "Kết quả nhận mỗi giây",
-                vec![Query::course(
-                    "sum by (agent) (rate(ems_ingest_records_total[$__rate_interval]))",
-                    "{{agent}}",
-                )],
+                vec![
+                    Query::course(
+                        "sum by (agent) (rate(ems_ingest_records_total[$__rate_interval]))",
+                        "{{agent}}",
+                    )
+                    .or_nothing(),
+                ],
             )
             .unit("none", 1)
+            .nothing("Chưa nhận kết quả nào từ khi khởi động")
             .about("Kết quả đo nhận và ghi bền vững mỗi giây."),
             Panel::course(
                 "Kết quả trong kho",
