@@ -1,4 +1,4 @@
-//! `ems-collector validate`: whether `targets.yaml` can be used, and what it comes to.
+//! `ems-collector validate`: whether `targets.yaml`, rule data and policy can be used, and what the inventory comes to.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,10 +9,10 @@ use ems_contract::inventory::{self, Inventory, Level, Status};
 use ems_contract::text::{self, Lang};
 use serde::Serialize;
 
-use super::{EXIT_BAD_FILE, EXIT_OK, parse_lang, write_findings};
+use super::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, parse_lang, write_findings};
 use crate::settings;
 
-/// Check targets.yaml and every file it includes.
+/// Check targets.yaml and every file it includes, and the rule data and policy file that are named.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Main file of the inventory [default: that of the settings, else targets.yaml].
@@ -21,6 +21,9 @@ pub struct Args {
     /// Settings to check as well.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// Rule data and policy, checked when they or the settings name some.
+    #[command(flatten)]
+    pub rules: RulesArgs,
     /// Treat warnings as errors.
     #[arg(long)]
     pub deny_warnings: bool,
@@ -71,10 +74,13 @@ struct AgentSummary {
 pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let mut diagnostics = Vec::new();
     let mut targets = PathBuf::from("targets.yaml");
+    let mut rules = args.rules.clone();
     match args.settings.as_deref().map(settings::load) {
         Some(Ok((settings, warnings))) => {
             diagnostics.extend(warnings);
             targets = settings.targets;
+            rules.regulations = rules.regulations.or(settings.regulations);
+            rules.policy = rules.policy.or(settings.policy);
         }
         Some(Err(found)) => diagnostics.extend(found),
         None => {}
@@ -82,6 +88,11 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
     let targets = args.targets.clone().unwrap_or(targets);
     let loaded = inventory::load(&targets);
     diagnostics.extend(loaded.diagnostics);
+    if (rules.regulations.is_some() || rules.policy.is_some())
+        && let Err(found) = rules.load()
+    {
+        diagnostics.extend(found);
+    }
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let ok = errors == 0 && (warnings == 0 || !args.deny_warnings);
@@ -235,6 +246,7 @@ mod tests {
         let mut args = Args {
             targets: Some(PathBuf::from(targets)),
             settings: None,
+            rules: RulesArgs::default(),
             deny_warnings: false,
             json: false,
             lang: Lang::Vi,
@@ -282,6 +294,22 @@ mod tests {
         assert!(err.starts_with("error: "), "{err}");
         let (code, ..) = run_on("no-such-file.yaml", |_| {});
         assert_eq!(code, EXIT_BAD_FILE);
+    }
+
+    #[test]
+    fn a_policy_file_is_checked_with_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.yaml");
+        std::fs::write(&policy, "schema: 1\nauthor: a\n").unwrap();
+        let (code, _, err) = run_on(SAMPLE, |args| args.rules.policy = Some(policy.clone()));
+        assert_eq!(code, EXIT_BAD_FILE);
+        assert!(
+            err.contains("policy.yaml:1:1") && err.contains("`signature`"),
+            "{err}"
+        );
+        let sample = PathBuf::from("../deploy/policy.yaml");
+        let (code, _, err) = run_on(SAMPLE, |args| args.rules.policy = Some(sample));
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""));
     }
 
     #[test]
