@@ -299,7 +299,7 @@ impl Panel {
             }
             Form::States => defaults["custom"] = json!({"fillOpacity": 80, "lineWidth": 0}),
             Form::Table => {
-                defaults["custom"] = json!({"align": "auto", "filterable": true, "inspect": false})
+                defaults["custom"] = json!({"align": "auto", "filterable": true, "inspect": false});
             }
             Form::Stat | Form::Bars | Form::Row => {}
         }

@@ -1,5 +1,10 @@
 //! The boards and rules as files: up to date, lawful for Grafana's grid, every name known, every click leading somewhere.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as expected"
+)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -93,7 +93,7 @@ pub(super) fn probes(out: &mut Exposition, latest: &[Latest], now: UnixTime) {
 }
 
 /// The newest record of each portal among those that `counts`.
-fn newest<'a>(latest: &'a [Latest], counts: impl Fn(&Latest) -> bool) -> BTreeMap<&'a PortalId, &'a Latest> {
+fn newest(latest: &[Latest], counts: impl Fn(&Latest) -> bool) -> BTreeMap<&PortalId, &Latest> {
     let mut newest: BTreeMap<&PortalId, &Latest> = BTreeMap::new();
     for record in latest.iter().filter(|record| counts(record)) {
         let known = newest.get(&record.portal);
