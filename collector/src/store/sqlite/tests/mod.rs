@@ -8,4 +8,5 @@ mod model;
 mod outbox;
 mod packing;
 mod pages;
+mod registers;
 mod restoring;
