@@ -22,6 +22,7 @@ use crate::notify::channel::Channel;
 use crate::notify::round::Desk;
 use crate::notify::sender::Notifier;
 use crate::notify::{bridge, heartbeat, outgoing};
+use crate::regulation::Regulations;
 use crate::serve::{self, Listeners, Parts, ServeError};
 use crate::settings::Settings;
 use crate::store::InventoryRecord;
@@ -33,6 +34,9 @@ pub enum RunError {
     /// The inventory has errors: all of them.
     #[error("the inventory cannot be used")]
     Inventory(Vec<Diagnostic>),
+    /// The embedded rules: a fault of this program.
+    #[error("the embedded rules cannot be used")]
+    Rules(Vec<Diagnostic>),
     /// A part.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -101,7 +105,17 @@ pub async fn run(
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
     let notify = Arc::new(settings.notify.clone());
     let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
-    let rooms = console::router(context.clone(), timelines)?
+    let rules = Arc::new(Regulations::embedded().map_err(RunError::Rules)?);
+    let access = console::Access {
+        needs_login: settings.console_needs_login,
+        https: notify
+            .console_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https"),
+        allow_plain: settings.allow_plain_tokens,
+        rules: Arc::clone(&rules),
+    };
+    let rooms = console::router(context.clone(), timelines, access)?
         .merge(metrics::router(exposition))
         .merge(bridge::router(
             Arc::clone(&desk),
@@ -168,6 +182,7 @@ pub async fn run(
         changed,
         tokens,
         tasks,
+        rules,
     };
     serve::serve(settings, listeners, parts, shutdown).await?;
     let trouble = trouble

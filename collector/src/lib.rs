@@ -13,6 +13,7 @@ pub mod demo;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod intake;
 pub mod inventory;
 pub mod jobs;
 pub mod judge;

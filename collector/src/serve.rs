@@ -18,6 +18,7 @@ use crate::http::{self, Edge, listener, tls};
 use crate::ingest::Ingest;
 use crate::jobs::Upkeep;
 use crate::plans::Plans;
+use crate::regulation::Regulations;
 use crate::settings::Settings;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
@@ -86,6 +87,8 @@ pub struct Parts {
     /// Further tasks under the same roof: keeper, inventory watcher, local agent. Each ends when the token given to
     /// [`serve`] is cancelled, and not before.
     pub tasks: Vec<(&'static str, Task)>,
+    /// The rules by which entries of registers are checked.
+    pub rules: Arc<Regulations>,
 }
 
 /// The bound listeners of a collector.
@@ -159,6 +162,7 @@ pub async fn serve(
         changed,
         tokens: more_tokens,
         mut tasks,
+        rules,
     } = parts;
     let plans = Plans::new(context.inventory.clone());
     let mut tokens = Tokens::new();
@@ -174,6 +178,7 @@ pub async fn serve(
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: settings.allow_plain_tokens,
+        rules,
         context: context.clone(),
     };
     let tls = settings

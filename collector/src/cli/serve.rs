@@ -208,6 +208,10 @@ fn tell(error: &RunError, lang: Lang, err: &mut dyn Write) -> std::io::Result<u8
             write_findings(err, diagnostics, lang)?;
             return Ok(EXIT_BAD_FILE);
         }
+        RunError::Rules(diagnostics) => {
+            write_findings(err, diagnostics, lang)?;
+            return Ok(EXIT_INTERNAL);
+        }
         RunError::Serve(ServeError::Store(error)) => {
             writeln!(err, "{}", told(error, lang))?;
             return Ok(EXIT_FAILED);

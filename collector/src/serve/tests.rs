@@ -25,6 +25,7 @@ fn parts(context: Context) -> Parts {
         changed: Arc::default(),
         tokens: vec![(agent("a"), Sha256::of(b"t"))],
         tasks: vec![],
+        rules: Arc::new(Regulations::embedded().unwrap()),
     }
 }
 

@@ -5,4 +5,5 @@
 mod console;
 mod fixture;
 mod metrics;
+mod people;
 mod report;

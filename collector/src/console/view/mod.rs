@@ -5,6 +5,7 @@ mod agents;
 mod incidents;
 mod overview;
 mod portal;
+mod register;
 mod shell;
 
 pub use about::{About, about};
@@ -15,6 +16,7 @@ pub use portal::{
     AccountCell, AccountRow, CertificateCard, NowRow, Phase, PieceRow, PortalData, PortalPage, RibbonRow,
     RibbonRows, ViewRow, newest_tls, portal,
 };
+pub use register::{EntryRow, FieldView, entry_rows, facts as entry_facts, field_views, portal_name};
 pub use shell::{Look, Shell, shell};
 
 use ems_contract::text::{Lang, get};
