@@ -21,6 +21,7 @@ mod batches;
 pub mod error;
 mod guard;
 mod health;
+pub mod host;
 pub mod listener;
 mod plan;
 pub mod registers;
@@ -40,6 +41,7 @@ use crate::ingest::Ingest;
 use crate::plans::Plans;
 use crate::regulation::Regulations;
 use auth::Tokens;
+use host::Hosts;
 
 /// What the rooms behind the edge need.
 #[derive(Clone)]
@@ -56,6 +58,8 @@ pub struct Edge {
     pub allow_plain_tokens: bool,
     /// The rules by which entries of registers are checked.
     pub rules: Arc<Regulations>,
+    /// By which names readers may ask.
+    pub hosts: Hosts,
 }
 
 /// What agents may ask: batches, plan, health.
@@ -66,9 +70,10 @@ pub fn agents(edge: Edge) -> Router {
 }
 
 /// Agents and readers on one listener: the spans, and the `rooms` given (console, metrics), which nobody is asked
-/// for a token for.
+/// for a token for but a name of the console ([`host`]).
 pub fn router(edge: Edge, rooms: Router) -> Router {
     let context = edge.context.clone();
+    let known = axum::middleware::from_fn_with_state(edge.hosts.clone(), host::known);
     let spans = Router::new()
         .route("/api/v1/portals/{id}/spans", get(spans::get))
         .with_state(context.clone());
@@ -76,9 +81,8 @@ pub fn router(edge: Edge, rooms: Router) -> Router {
     guarded(
         authorised(edge)
             .merge(handed)
-            .merge(spans)
             .merge(health::router(context))
-            .merge(rooms),
+            .merge(spans.merge(rooms).layer(known)),
     )
 }
 

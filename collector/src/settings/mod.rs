@@ -33,6 +33,8 @@ pub struct Settings {
     pub console_listen: SocketAddr,
     /// Whether the console's pages are shown to logged-in people only.
     pub console_needs_login: bool,
+    /// Names by which the console may be asked for, besides `localhost`, addresses and the name in `notify.console_url`.
+    pub console_hosts: Vec<String>,
     /// Folder of the database.
     pub data: PathBuf,
     /// The inventory.
@@ -73,6 +75,7 @@ impl Default for Settings {
             allow_plain_tokens: false,
             console_listen: LOOPBACK,
             console_needs_login: false,
+            console_hosts: Vec::new(),
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),
             tokens: Vec::new(),

@@ -8,6 +8,7 @@ use ems_collector::account::{ApiToken, Author, Person, Role, Scope, password};
 use ems_collector::console;
 use ems_collector::context::Context;
 use ems_collector::http::auth::Tokens;
+use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
 use ems_collector::plans::Plans;
@@ -89,6 +90,7 @@ fn serve(needs_login: bool) -> Served {
         tokens: Arc::new(Tokens::new()),
         allow_plain_tokens: false,
         rules,
+        hosts: Hosts::default(),
         context,
     };
     let router = http::router(edge, rooms);
@@ -158,7 +160,7 @@ impl Browser {
             .map_or_else(String::new, |key| format!("Cookie: ems_session={key}\r\n"));
         let length = body.len();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{cookie}{headers}Content-Length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{cookie}{headers}Content-Length: {length}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
         // An answer that comes before the body was read closes the line; what matters is the answer.
