@@ -20,6 +20,7 @@ pub mod notify;
 mod people;
 mod program;
 pub mod regulations;
+pub mod rejudge;
 pub mod report;
 pub mod restore;
 mod rules;

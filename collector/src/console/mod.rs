@@ -9,6 +9,7 @@ pub mod certificate;
 mod desk;
 mod door;
 mod form;
+mod law;
 mod page;
 pub mod ribbon;
 mod router;

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::desk::{self, Access, Desk};
 use super::door;
+use super::law;
 use super::page::{Console, PageError};
 use super::templates::STYLE;
 use crate::context::Context;
@@ -44,7 +45,7 @@ pub(super) struct Asked {
 impl Asked {
     /// English if asked for, else Vietnamese.
     pub(super) fn lang(&self) -> Lang {
-        if self.lang == "en" { Lang::En } else { Lang::Vi }
+        language(&self.lang)
     }
 
     /// Where to go on to after the log-in.
@@ -68,15 +69,21 @@ impl Asked {
     }
 }
 
+/// English if asked for, else Vietnamese.
+pub(super) fn language(asked: &str) -> Lang {
+    if asked == "en" { Lang::En } else { Lang::Vi }
+}
+
 type Shared = State<Arc<Console>>;
 
-/// The console's pages: `/`, `/portals/{id}`, `/incidents`, `/agents`, `/about`, `/console.css`, which read only, and those
-/// of the desk, on which people write.
+/// The console's pages: `/`, `/portals/{id}` with its compliance, `/incidents`, `/agents`, `/regulations`, `/about`,
+/// `/console.css`, which read only, and those of the desk, on which people write.
 ///
 /// # Errors
 /// [`PageError::Template`] when an embedded template does not parse.
 pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Result<Router, PageError> {
     let console = Arc::new(Console::new(context.clone(), timelines)?);
+    let rules = Arc::clone(&access.rules);
     let desk = Arc::new(Desk::new(context, Arc::clone(&console), access));
     Ok(Router::new()
         .route("/", get(overview))
@@ -85,7 +92,8 @@ pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Re
         .route("/agents", get(agents))
         .route("/about", get(about))
         .route("/console.css", get(style))
-        .with_state(console)
+        .with_state(Arc::clone(&console))
+        .merge(law::routes(console, rules))
         .merge(desk::router(Arc::clone(&desk)))
         .layer(from_fn_with_state(desk, door::pass))
         .layer(map_response(protect)))
@@ -136,7 +144,7 @@ async fn style() -> Response {
 }
 
 /// Renders on a blocking thread: pages read the store.
-async fn show(
+pub(super) async fn show(
     console: Arc<Console>,
     lang: Lang,
     path: String,
@@ -147,7 +155,7 @@ async fn show(
             Ok(html) => (StatusCode::OK, Ok(html)),
             Err(error) => {
                 let status = match error {
-                    PageError::NoPortal(_) => StatusCode::NOT_FOUND,
+                    PageError::NoPortal(_) | PageError::NoPack(_) => StatusCode::NOT_FOUND,
                     PageError::Store(_) | PageError::Template(_) => {
                         tracing::error!(%error, path, "cannot show a page of the console");
                         StatusCode::INTERNAL_SERVER_ERROR
