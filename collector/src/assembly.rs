@@ -24,7 +24,6 @@ use crate::notify::channel::Channel;
 use crate::notify::round::Desk;
 use crate::notify::sender::Notifier;
 use crate::notify::{bridge, heartbeat, outgoing};
-use crate::regulation::Regulations;
 use crate::serve::{self, Listeners, Parts, ServeError};
 use crate::settings::Settings;
 use crate::store::InventoryRecord;

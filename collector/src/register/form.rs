@@ -233,7 +233,11 @@ pub fn read(kind: RegisterKind, values: &Values) -> Result<Entry, Vec<FieldFault
             suspension: Suspension {
                 begins: r.day("begins").unwrap_or_default(),
                 announced: r.when("announced"),
-                tells_recovery: r.flag("tells_recovery"),
+                // Without an announcement there is nothing that could say it.
+                tells_recovery: {
+                    let tells = r.flag("tells_recovery");
+                    (tells || r.when("announced").is_some()).then_some(tells)
+                },
                 force_majeure: r.flag("force_majeure"),
                 confirmed_unannounced: r.flag("confirmed_unannounced"),
             },
@@ -433,7 +437,7 @@ pub fn written(entry: &Entry) -> Values {
             w.put("reason", Some(&stop.reason));
             w.put("announced", stop.suspension.announced.map(value::when_text));
             w.put("announced_where", stop.announced_where.as_ref());
-            w.flag("tells_recovery", stop.suspension.tells_recovery);
+            w.flag("tells_recovery", stop.suspension.tells_recovery == Some(true));
             w.flag("force_majeure", stop.suspension.force_majeure);
             w.flag("confirmed_unannounced", stop.suspension.confirmed_unannounced);
         }
