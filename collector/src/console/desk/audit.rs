@@ -41,7 +41,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = asked.lang();
-    if let Err(response) = desk.allow(&actor, Action::SeeAudit, None, lang) {
+    if let Some(response) = desk.refused(&actor, Action::SeeAudit, None, lang) {
         return response;
     }
     blocking(move || {

@@ -229,7 +229,7 @@ fn confirm(
 ) -> Result<Response, PageError> {
     let imported = read(desk, kind, file, now);
     for row in &imported.good {
-        if let Err(response) = desk.allow(actor, kind.action(), Some(&row.portal), lang) {
+        if let Some(response) = desk.refused(actor, kind.action(), Some(&row.portal), lang) {
             return Ok(response);
         }
     }

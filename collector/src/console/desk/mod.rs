@@ -68,21 +68,21 @@ impl Desk {
         page(status, self.console.refusal(lang, why))
     }
 
-    /// Whether the actor may do something; the answer for those who may not.
-    fn allow(
+    /// The answer for an actor who may not do something; `None` for those who may.
+    fn refused(
         &self,
         actor: &Actor,
         action: Action,
         portal: Option<&PortalId>,
         lang: Lang,
-    ) -> Result<(), Response> {
+    ) -> Option<Response> {
         if actor.may(action, portal) {
-            return Ok(());
+            return None;
         }
-        let action = Message::new("account.refused.right")
+        let why = Message::new("account.refused.right")
             .with_text("action", Message::new(action_key(action)))
             .render(lang);
-        Err(self.refusal(StatusCode::FORBIDDEN, &action, lang))
+        Some(self.refusal(StatusCode::FORBIDDEN, &why, lang))
     }
 }
 

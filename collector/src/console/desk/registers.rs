@@ -279,7 +279,7 @@ pub(super) async fn blank(
             return Ok(desk.no_such(lang));
         };
         if !writes_somewhere(&desk, &actor, kind)
-            && let Err(response) = desk.allow(&actor, kind.action(), None, lang)
+            && let Some(response) = desk.refused(&actor, kind.action(), None, lang)
         {
             return Ok(response);
         }
@@ -333,7 +333,7 @@ pub(super) async fn enter(
                 None => return Ok(desk.no_such(lang)),
             },
         };
-        take(&desk, &actor, lang, kind, portal, None, filled)
+        take(&desk, &actor, lang, kind, portal.as_ref(), None, filled)
     })
     .await
 }
@@ -354,7 +354,15 @@ pub(super) async fn correct(
         let Some(kept) = all.iter().find(|kept| kept.id == id) else {
             return Ok(desk.no_such(lang));
         };
-        take(&desk, &actor, lang, kind, kept.portal.clone(), Some(kept), filled)
+        take(
+            &desk,
+            &actor,
+            lang,
+            kind,
+            kept.portal.as_ref(),
+            Some(kept),
+            filled,
+        )
     })
     .await
 }
@@ -365,11 +373,11 @@ fn take(
     actor: &Actor,
     lang: Lang,
     kind: RegisterKind,
-    portal: Option<PortalId>,
+    portal: Option<&PortalId>,
     corrects: Option<&Kept>,
     filled: Filled,
 ) -> Result<Response, PageError> {
-    if let Err(response) = desk.allow(actor, kind.action(), portal.as_ref(), lang) {
+    if let Some(response) = desk.refused(actor, kind.action(), portal, lang) {
         return Ok(response);
     }
     let confirmed = filled.text("confirmed") == "yes";
@@ -391,7 +399,7 @@ fn take(
     let again = |faults, errors, warnings| {
         let draft = Draft {
             kind,
-            portal: portal.as_ref(),
+            portal,
             values: &values,
             faults,
             errors,
@@ -423,7 +431,7 @@ fn take(
         return again(vec![], told(&doubts.errors), told(&doubts.warnings));
     }
     let author = actor.author();
-    let about = portal.as_ref().map_or("-", PortalId::as_str);
+    let about = portal.map_or("-", PortalId::as_str);
     let action = if corrects.is_some() {
         "register.correct"
     } else {
@@ -431,7 +439,7 @@ fn take(
     };
     let note = author.note(now, action, format!("{kind} {about}"), entry.subject());
     let new = NewEntry {
-        portal: portal.clone(),
+        portal: portal.cloned(),
         replaces: corrects.map(|kept| kept.id),
         withdrawn: false,
         entry,
@@ -535,7 +543,7 @@ pub(super) async fn withdraw(
         let Some(kept) = all.iter().find(|kept| kept.id == id) else {
             return Ok(desk.no_such(lang));
         };
-        if let Err(response) = desk.allow(&actor, kind.action(), kept.portal.as_ref(), lang) {
+        if let Some(response) = desk.refused(&actor, kind.action(), kept.portal.as_ref(), lang) {
             return Ok(response);
         }
         let reason = filled.text("reason");
