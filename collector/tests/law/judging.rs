@@ -214,6 +214,31 @@ fn explanations_read_aloud() {
             "ag-so",
             "AG-24.2q",
         ),
+        explained(
+            "violations",
+            "wrong level of the domain, first day after the transition",
+            "ag-so",
+            "AG-5.4.b",
+        ),
+        explained(
+            "violations",
+            "no editorial board by the unit's own word",
+            "ag-so",
+            "AG-12",
+        ),
+        explained(
+            "violations",
+            "no section of online services on two days",
+            "ag-so",
+            "AG-10.2a",
+        ),
+        explained("violations", "no AAAA record", "ag-so", "AG-5.4.a"),
+        explained(
+            "violations",
+            "expired certificate where the text writes https",
+            "hg",
+            "HG-2.1",
+        ),
     ];
     assert!(
         told.iter().all(|told| !told.contains('{')),

@@ -11,6 +11,7 @@ use crate::judge::case::Case;
 use crate::judge::facts::{DnsStatus, Dnssec, Observed, ReachSeen};
 use crate::judge::grade::{Graded, Look, TEN_MINUTES};
 use crate::judge::reason::Reason;
+use crate::judge::words;
 use crate::regulation::{Form, Host, domain_form};
 
 /// The looks of a network check; `None` when it is none.
@@ -60,7 +61,9 @@ fn home<'s>(case: &Case<'_>, seen: &'s Observed) -> Option<&'s ReachSeen> {
 
 /// Up and degraded are there; unknown is the agent's own trouble.
 fn outcome(outcome: Outcome) -> Graded {
-    let measured = Message::new("judge.m.outcome").with("outcome", outcome.cause_name().unwrap_or("up"));
+    let measured = outcome
+        .cause_name()
+        .map_or_else(|| Message::new("judge.m.answers"), words::cause);
     match outcome {
         Outcome::Up | Outcome::Degraded { .. } => Graded::good(),
         Outcome::Down { .. } => Graded::bad(),
@@ -90,7 +93,13 @@ fn dns_resolves(seen: &Observed) -> Option<Graded> {
         DnsStatus::Nxdomain | DnsStatus::Servfail => Graded::bad(),
         DnsStatus::Split => Graded::policy(),
     };
-    Some(graded.measured(Message::new("judge.m.outcome").with("outcome", status)))
+    let measured = Message::new(match status {
+        DnsStatus::Ok => "judge.m.dns.ok",
+        DnsStatus::Nxdomain => "cause.dns_nxdomain",
+        DnsStatus::Servfail => "cause.dns_servfail",
+        DnsStatus::Split => "judge.m.dns.split",
+    });
+    Some(graded.measured(measured))
 }
 
 fn dnssec(seen: &Observed) -> Option<Graded> {
@@ -101,7 +110,12 @@ fn dnssec(seen: &Observed) -> Option<Graded> {
         Dnssec::Unsigned => Graded::policy(),
         Dnssec::Bogus => Graded::bad(),
     };
-    Some(graded.measured(Message::new("judge.m.outcome").with("outcome", state)))
+    let measured = Message::new(match state {
+        Dnssec::Valid => "judge.m.dnssec.valid",
+        Dnssec::Unsigned => "judge.m.dnssec.unsigned",
+        Dnssec::Bogus => "cause.dns_dnssec_bogus",
+    });
+    Some(graded.measured(measured))
 }
 
 /// Where redirects ended, from the page or the reach probe; nothing where a firewall answered.
@@ -178,8 +192,12 @@ fn aaaa(seen: &Observed) -> Option<Graded> {
         .collect::<Vec<_>>()
         .join(", ");
     let graded = if global { Graded::good() } else { Graded::bad() };
-    let shown = if shown.is_empty() { "∅".to_owned() } else { shown };
-    Some(graded.measured(Message::new("judge.m.aaaa").with("addresses", shown)))
+    let measured = if shown.is_empty() {
+        Message::new("judge.m.no_aaaa")
+    } else {
+        Message::new("judge.m.aaaa").with("addresses", shown)
+    };
+    Some(graded.measured(measured))
 }
 
 /// Global unicast (2000::/3) and none of the transition or documentation blocks.
@@ -227,11 +245,8 @@ fn https(seen: &Observed) -> Option<Graded> {
 
 fn certificate(case: &Case<'_>, seen: &Observed) -> Option<Graded> {
     let tls = seen.tls.as_ref()?;
-    if !tls.faults.is_empty() {
-        let faults: Vec<&str> = tls.faults.iter().map(|cause| cause.as_str()).collect();
-        return Some(
-            Graded::bad().measured(Message::new("judge.m.outcome").with("outcome", faults.join(", "))),
-        );
+    if let Some(faults) = words::causes(tls.faults.iter().map(|cause| cause.as_str())) {
+        return Some(Graded::bad().measured(faults));
     }
     tls.version.as_ref()?;
     let end = tls.chain_not_after.or(tls.not_after)?;
