@@ -54,6 +54,8 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("../text/report.yaml")),
     ("notify", include_str!("../text/notify.yaml")),
     ("service", include_str!("../text/service.yaml")),
+    ("account", include_str!("../text/account.yaml")),
+    ("register", include_str!("../text/register.yaml")),
     ("document", include_str!("../text/document.yaml")),
 ];
 
@@ -100,6 +102,14 @@ pub fn fill(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// `key` as the catalogue holds it, and the names of the placeholders of its text.
+#[must_use]
+pub fn known(key: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    let (key, text) = CATALOGUE.get_key_value(key)?;
+    let names = text.vi.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    Some((key, names.map(|(name, _)| name).collect()))
 }
 
 /// Every key of the catalogue, sorted.

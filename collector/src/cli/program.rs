@@ -11,8 +11,10 @@ use super::explain::ExplainArgs;
 use super::judge::JudgeArgs;
 use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
+use super::rejudge::RejudgeArgs;
 use super::{
-    EXIT_INTERNAL, EXIT_OK, backup, export, ledger, notify, report, restore, serve, targets, validate,
+    EXIT_INTERNAL, EXIT_OK, attest, audit, backup, demo, export, ledger, notify, report, restore, serve,
+    targets, tokens, users, validate,
 };
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
@@ -39,13 +41,28 @@ enum Command {
     Calendar(Spoken<CalendarArgs>),
     /// The law as data: packs, rows, what is measured.
     Regulations(Spoken<RegulationsArgs>),
-    /// Verdicts from a file of facts.
+    /// Verdicts from the store, or from a file of facts.
     Judge(AboutPortals<JudgeArgs>),
     /// One verdict in plain words.
     Explain(AboutPortals<ExplainArgs>),
+    /// Past days judged once more, and what comes out otherwise.
+    Rejudge(Spoken<RejudgeArgs>),
     /// Work on the channels by which people are told.
     #[command(subcommand)]
     Notify(notify::Command),
+    /// Work on demonstrations.
+    #[command(subcommand)]
+    Demo(demo::Command),
+    /// Accounts of people.
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Tokens of programs.
+    #[command(subcommand)]
+    Tokens(tokens::Command),
+    Audit(audit::Args),
+    /// Attestations and other entries of registers.
+    #[command(subcommand)]
+    Attest(attest::Command),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -71,7 +88,13 @@ pub fn main() -> ExitCode {
         Command::Regulations(args) => law::regulations(args, &clock, &mut out, &mut err),
         Command::Judge(args) => law::judge(args, &clock, &mut out, &mut err),
         Command::Explain(args) => law::explain(args, &clock, &mut out, &mut err),
+        Command::Rejudge(args) => law::rejudge(args, &clock, &mut out, &mut err),
         Command::Notify(command) => notify::run(command, &clock, &mut out, &mut err),
+        Command::Demo(command) => demo::run(command, &clock, &mut out, &mut err),
+        Command::Users(command) => users::run(command, &clock, &mut out, &mut err),
+        Command::Tokens(command) => tokens::run(command, &clock, &mut out, &mut err),
+        Command::Audit(args) => audit::run(args, &mut out, &mut err),
+        Command::Attest(command) => attest::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

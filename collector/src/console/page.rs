@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::templates::environment;
 use super::view::{self, Look, PortalData, shell};
+use crate::account::Actor;
 use crate::context::Context;
 use crate::ledger::Track;
 use crate::store::StoreError;
@@ -26,6 +27,9 @@ pub enum PageError {
     /// There is no such portal.
     #[error("no portal `{0}`")]
     NoPortal(String),
+    /// There is no such pack of rules.
+    #[error("no pack `{0}`")]
+    NoPack(String),
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -56,7 +60,11 @@ impl Console {
         })
     }
 
-    fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
         Look {
             lang,
             now: self.context.clock.now(),
@@ -64,7 +72,7 @@ impl Console {
         }
     }
 
-    fn render(
+    pub(super) fn render(
         &self,
         look: Look<'_>,
         page: &'static str,
@@ -73,9 +81,56 @@ impl Console {
         view: impl Serialize,
     ) -> Result<String, PageError> {
         let loaded = self.context.inventory.loaded();
-        let shell = shell(look, page, title, &loaded);
+        let demo = self.context.store.demo()?;
+        let shell = shell(look, page, title, &loaded, demo);
+        self.fill(look.lang, shell, template, view)
+    }
+
+    /// A page with forms, for `actor` where somebody is logged in.
+    ///
+    /// # Errors
+    /// When a text is missing: a fault of this program.
+    pub(super) fn form(
+        &self,
+        lang: Lang,
+        actor: Option<&Actor>,
+        path: &str,
+        title: &str,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
+        let loaded = self.context.inventory.loaded();
+        let page = if path.starts_with("/registers") {
+            "registers"
+        } else {
+            "account"
+        };
+        let demo = self.context.store.demo()?;
+        let mut shell = shell(self.look(lang, path), page, title, &loaded, demo);
+        if let Some(actor) = actor {
+            shell.greet(actor);
+        }
+        self.fill(lang, shell, template, view)
+    }
+
+    /// A page that says why something is not done.
+    ///
+    /// # Errors
+    /// When a text is missing: a fault of this program.
+    pub(super) fn refusal(&self, lang: Lang, why: &str) -> Result<String, PageError> {
+        let title = get(lang, "account.refused.title");
+        self.form(lang, None, "/account", title, "refusal.html", why)
+    }
+
+    fn fill(
+        &self,
+        lang: Lang,
+        shell: view::Shell,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
         let context = context! {
-            lang => look.lang.as_str(),
+            lang => lang.as_str(),
             shell => Value::from(Serde(shell)),
             view => Value::from(Serde(view)),
         };
@@ -206,10 +261,13 @@ impl Console {
         let look = self.look(lang, path);
         let key = match error {
             PageError::NoPortal(_) => "console.error.no_portal",
+            PageError::NoPack(_) => "console.error.no_pack",
             PageError::Store(_) | PageError::Template(_) => "console.error.internal",
         };
         let message = match error {
-            PageError::NoPortal(id) => ems_contract::text::fill(lang, key, &[("id", id)]),
+            PageError::NoPortal(id) | PageError::NoPack(id) => {
+                ems_contract::text::fill(lang, key, &[("id", id)])
+            }
             PageError::Store(_) | PageError::Template(_) => get(lang, key).to_owned(),
         };
         self.render(look, "error", get(lang, "console.error"), "error.html", message)

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod compliance;
 mod console;
 mod fixture;
 mod metrics;
+mod people;
 mod report;

@@ -4,8 +4,10 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use serde::Serialize;
 
+use crate::account::Actor;
 use crate::context::Loaded;
 use crate::locale;
+use crate::store::DemoMark;
 
 /// How a page is to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,20 @@ pub struct Shell {
     now: String,
     version: &'static str,
     refusal: Option<Refused>,
+    /// What is shown was made up.
+    demo: Option<String>,
+    /// Who is logged in, on pages with forms.
+    who: Option<String>,
+    /// What every form of the session carries.
+    csrf: Option<String>,
+}
+
+impl Shell {
+    /// Names the person and arms the forms.
+    pub fn greet(&mut self, actor: &Actor) {
+        self.who = Some(actor.person.full_name.clone());
+        self.csrf = Some(actor.csrf.as_str().to_owned());
+    }
 }
 
 /// A reload of the inventory that was refused.
@@ -43,9 +59,15 @@ struct Refused {
 /// The most messages of a refused reload that a page shows.
 const MESSAGES: usize = 20;
 
-/// The frame of page `page` (its name in the navigation) with this title.
+/// The frame of page `page` (its name in the navigation) with this title, marked when the data are made up.
 #[must_use]
-pub fn shell(look: Look<'_>, page: &'static str, title: &str, loaded: &Loaded) -> Shell {
+pub fn shell(
+    look: Look<'_>,
+    page: &'static str,
+    title: &str,
+    loaded: &Loaded,
+    demo: Option<DemoMark>,
+) -> Shell {
     let Look { lang, now, path } = look;
     let refusal = loaded.refused.as_ref().map(|refusal| {
         let hidden = refusal.diagnostics.len().saturating_sub(MESSAGES);
@@ -82,5 +104,11 @@ pub fn shell(look: Look<'_>, page: &'static str, title: &str, loaded: &Loaded) -
         now: locale::instant(now, lang),
         version: env!("CARGO_PKG_VERSION"),
         refusal,
+        demo: demo.map(|mark| {
+            let at = locale::instant(mark.made_at, lang);
+            fill(lang, "console.demo", &[("at", &at)])
+        }),
+        who: None,
+        csrf: None,
     }
 }

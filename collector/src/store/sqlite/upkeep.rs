@@ -91,6 +91,14 @@ pub(super) fn statistics(conn: &Connection, path: &std::path::Path) -> Result<St
         open_results: count("SELECT value FROM counter WHERE name = 'open_results'")?,
         packed_results: count("SELECT value FROM counter WHERE name = 'packed_results'")?,
         quarantined: count("SELECT count(*) FROM quarantine")?,
+        quarantined_bytes: count("SELECT value FROM counter WHERE name = 'quarantined_bytes'")?,
+        quarantine_dropped: count("SELECT value FROM counter WHERE name = 'quarantine_dropped'")?,
         slot_conflicts: count("SELECT value FROM counter WHERE name = 'slot_conflicts'")?,
     })
+}
+
+/// Share of the file system around `path` that a service without privileges may still fill.
+pub(super) fn free_ratio(path: &std::path::Path) -> Option<f64> {
+    let system = rustix::fs::statvfs(path).ok()?;
+    (system.f_blocks > 0).then(|| system.f_bavail as f64 / system.f_blocks as f64)
 }
