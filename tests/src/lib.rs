@@ -5,5 +5,6 @@ pub mod nginx;
 pub mod pki;
 pub mod process;
 pub mod tree;
+pub mod vantage;
 pub mod wait;
 pub mod world;
