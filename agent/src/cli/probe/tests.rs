@@ -92,7 +92,7 @@ async fn json_says_everything_a_machine_needs() {
             RecordType::A => vec![RData::A(A::new(127, 0, 0, 1)), RData::A(A::new(127, 0, 0, 9))],
             _ => vec![],
         };
-        Some(reply(&question, hickory_proto::op::ResponseCode::NoError, &data))
+        Some(reply(&question, ResponseCode::NoError, &data))
     })])
     .await;
     let folder = tempfile::tempdir().unwrap();
