@@ -33,7 +33,6 @@ use tokio::time::Instant;
 
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::Reached;
-pub(crate) use self::visit::literal;
 pub use self::visit::{Answer, Step, Visit};
 
 /// One slot to be measured.

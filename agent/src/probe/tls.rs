@@ -13,11 +13,11 @@ use tokio::time::{Instant, timeout_at};
 use super::attempts::{calls_for_another, together};
 use super::handshake::shake;
 use super::prober::NetProber;
-use super::visit::{millis, of_family, written};
+use super::visit::{millis, of_family};
 use super::{Job, Measurement, inspect, timing};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
-use crate::net::policy::Destinations;
+use crate::net::policy::{Destinations, literal, written};
 
 /// Shakes hands with the portal; a second time where the first failed. Then everything that changes too seldom to be
 /// asked every minute: what the https side offers, whether the certificate stands, how the site behaves.
@@ -112,7 +112,7 @@ fn destinations(job: &Job) -> Destinations<'_> {
     Destinations {
         allow: &job.portal.allow,
         resolve: &job.portal.resolve,
-        literal: super::visit::literal(&job.portal.url),
+        literal: literal(&job.portal.url),
     }
 }
 
@@ -152,7 +152,7 @@ async fn look(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> 
             break;
         }
     }
-    if super::visit::literal(&portal.url).is_none() && portal.resolve.is_empty() {
+    if literal(&portal.url).is_none() && portal.resolve.is_empty() {
         tried.timings.dns_us = Some(timing::micros(start.elapsed()));
     }
     let found = found?;

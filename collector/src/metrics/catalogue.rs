@@ -33,6 +33,8 @@ const fn trimmed(text: &'static str) -> &'static str {
 catalogue! {
     /// The version of the running program; always 1
     BUILD_INFO: Gauge "ems_build_info" ["version"];
+    /// Whether the database holds demonstration data: then nothing here was measured
+    DEMO: Gauge "ems_demo_data" [];
     /// The inventory in force, by the first 12 digits of its digest; always 1
     INVENTORY_INFO: Gauge "ems_inventory_info" ["version"];
     /// When the inventory in force came into force

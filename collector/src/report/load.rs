@@ -46,6 +46,7 @@ pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<
     }));
     fetch_spans(store, &mut portals, window)?;
     Ok(Inputs {
+        demo: store.demo()?.is_some(),
         inventory_version: inventory.version,
         portals,
         agents: agents(inventory, store.agent_gaps(window)?),

@@ -25,7 +25,7 @@ fn answered(bytes: &[u8]) -> Exchange {
             body_bytes: MOST,
         };
         let agent = HeaderValue::from_static("test");
-        get(ours, &url, None, agent, bounds).await
+        get(ours, &url, None, agent, &HeaderMap::new(), bounds).await
     })
 }
 
