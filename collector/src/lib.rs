@@ -27,6 +27,7 @@ pub mod regulation;
 pub mod report;
 pub mod serve;
 pub mod settings;
+mod stamp;
 pub mod store;
 pub mod supervise;
 pub mod suspect;
