@@ -13,9 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::RulesArgs;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
 use crate::inventory::Watcher;
+use crate::judging::Judging;
 use crate::keeper::Keeper;
 use crate::metrics::{self, Counters, Metrics};
 use crate::notify::channel::Channel;
@@ -33,6 +35,9 @@ pub enum RunError {
     /// The inventory has errors: all of them.
     #[error("the inventory cannot be used")]
     Inventory(Vec<Diagnostic>),
+    /// Rule data have errors: all of them.
+    #[error("the rule data cannot be used")]
+    Rules(Vec<Diagnostic>),
     /// A part.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -83,6 +88,11 @@ pub async fn run(
     for warning in &loaded.diagnostics {
         tracing::warn!("{warning}");
     }
+    let rules = RulesArgs {
+        regulations: settings.regulations.clone(),
+        policy: settings.policy.clone(),
+    };
+    let rules = Arc::new(rules.load().map_err(RunError::Rules)?);
     let guest = guest(&inventory)?;
     let now = clock.now();
     let store = serve::open_store(&settings.data)?;
@@ -93,6 +103,7 @@ pub async fn run(
         store: Arc::clone(&store),
         inventory: LiveInventory::new(inventory.clone(), now),
         clock,
+        docket: crate::judging::Docket::default(),
         registry: prometheus::Registry::new(),
     };
     let counters = Arc::new(Counters::new(now, &store.agents().map_err(ServeError::from)?));
@@ -101,7 +112,7 @@ pub async fn run(
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
     let notify = Arc::new(settings.notify.clone());
     let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
-    let rooms = console::router(context.clone(), timelines)?
+    let rooms = console::router(context.clone(), timelines, Arc::clone(&rules))?
         .merge(metrics::router(exposition))
         .merge(bridge::router(
             Arc::clone(&desk),
@@ -116,6 +127,7 @@ pub async fn run(
     let hangups: [Arc<Notify>; 2] = Default::default();
     let [for_inventory, for_certificate] = hangups.clone();
     let shutdown = CancellationToken::new();
+    let judging = Judging::new(&context, rules).map_err(ServeError::from)?;
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
     let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
     let listeners = serve::bind(settings).await?;
@@ -126,6 +138,7 @@ pub async fn run(
     let mut tokens = Vec::new();
     let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
+        ("judging", Box::pin(judging.run(shutdown.clone()))),
         ("notifier", Box::pin(notifier.run(shutdown.clone()))),
         ("inventory", Box::pin(watch.run(for_inventory, shutdown.clone()))),
         (

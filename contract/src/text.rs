@@ -104,6 +104,14 @@ pub fn fill(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
+/// `key` as the catalogue holds it, and the names of the placeholders of its text.
+#[must_use]
+pub fn known(key: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    let (key, text) = CATALOGUE.get_key_value(key)?;
+    let names = text.vi.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    Some((key, names.map(|(name, _)| name).collect()))
+}
+
 /// Every key of the catalogue, sorted.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     CATALOGUE.keys().map(String::as_str)

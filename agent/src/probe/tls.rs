@@ -96,14 +96,12 @@ fn revoke(attempts: &mut [Attempt], facts: &mut Facts) {
 async fn both_families(prober: &NetProber, job: &Job, reached: IpAddr) -> Vec<(Family, IpAddr)> {
     let portal = &job.portal;
     let mut asked = vec![(Family::of(reached), reached)];
-    for family in portal.families.iter().filter(|family| **family != asked[0].0) {
-        let found = addresses(prober, job, *family, 0).await;
-        let allowed = found.unwrap_or_default().into_iter();
-        let other = allowed
-            .filter(|address| destinations(job).permit(*address))
-            .next();
+    let mut others = portal.families.iter().filter(|family| **family != asked[0].0);
+    if let Some(family) = others.next() {
+        let found = addresses(prober, job, *family, 0).await.unwrap_or_default();
+        let mut found = found.into_iter();
+        let other = found.find(|address| destinations(job).permit(*address));
         asked.extend(other.map(|address| (*family, address)));
-        break;
     }
     asked
 }

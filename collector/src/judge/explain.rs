@@ -201,13 +201,26 @@ fn rule(row: &Obligation, lang: Lang) -> Vec<String> {
         lines.push(fill(
             lang,
             "judge.explain.domain",
-            &[("form", domain.regex.as_str())],
+            &[("form", &form(domain.regex.as_str(), lang))],
         ));
     }
     if lines.len() == 1 {
         lines.push(get(lang, "judge.explain.no_number").to_owned());
     }
     lines
+}
+
+/// `^([a-z0-9]+)\.angiang\.gov\.vn$` → `‹tên›.angiang.gov.vn`: what is free is told, the rest stands as it is.
+fn form(regex: &str, lang: Lang) -> String {
+    let labels = regex.trim_start_matches('^').trim_end_matches('$').split("\\.");
+    let plain = |label: &str| {
+        if label.contains(['(', '[']) {
+            get(lang, "judge.explain.label").to_owned()
+        } else {
+            label.to_owned()
+        }
+    };
+    labels.map(plain).collect::<Vec<_>>().join(".")
 }
 
 /// One check: what was seen, the arithmetic, the verdict.
@@ -263,13 +276,10 @@ fn check_lines(rules: &Regulations, verdict: &CheckVerdict, lang: Lang) -> Vec<S
             Some(agent) => (agent.as_str(), "judge.explain.seen_by"),
             None => ("", "judge.explain.evidence"),
         };
-        let at = moment(seen.at);
-        let words = [
-            ("kind", seen.kind.as_str()),
-            ("at", &*at),
-            ("agent", agent),
-            ("what", &*seen.what),
-        ];
+        let at = moment(seen.at, lang);
+        let kind = get(lang, &format!("judge.evidence.{}", seen.kind)).to_owned();
+        let what = super::words::cause(&seen.what).render(lang);
+        let words = [("kind", &*kind), ("at", &*at), ("agent", agent), ("what", &*what)];
         lines.push(fill(lang, key, &words));
     }
     if verdict.provisional {
@@ -283,7 +293,7 @@ fn check_lines(rules: &Regulations, verdict: &CheckVerdict, lang: Lang) -> Vec<S
     lines
 }
 
-/// `12/QĐ-UBND: bắt đầu tính 20/11/2026; hạn 23:59:59 ngày 25/11/2026; …`.
+/// `12/QĐ-UBND: bắt đầu tính 20/11/2026; hạn hết ngày 25/11/2026; …`.
 fn arithmetic(one: &Computation, report: bool, lang: Lang) -> String {
     let span = |from: Option<String>, to: Option<String>| match (from, to) {
         (Some(from), Some(to)) if from == to => from,
@@ -300,9 +310,10 @@ fn arithmetic(one: &Computation, report: bool, lang: Lang) -> String {
             )
         }
     };
+    let told = |at| moment(at, lang);
     let start = span(one.start_from.map(date), one.start_to.map(date));
-    let due = span(one.due_min.map(moment), one.due_max.map(moment));
-    let done = span(one.published_from.map(moment), one.published_to.map(moment));
+    let due = span(one.due_min.map(told), one.due_max.map(told));
+    let done = span(one.published_from.map(told), one.published_to.map(told));
     let outcome = match one.outcome {
         Timeliness::OnTime => get(lang, "judge.explain.on_time").to_owned(),
         Timeliness::Late => {
@@ -335,16 +346,17 @@ fn date(day: Date) -> String {
     format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
 
-/// `23:59:59 22/11/2026`, civil time.
-fn moment(at: UnixTime) -> String {
+/// `10:00:00 ngày 22/11/2026`, civil time; the last second of a day is its end.
+fn moment(at: UnixTime, lang: Lang) -> String {
     let local = civil::local(at);
-    format!(
-        "{:02}:{:02}:{:02} {}",
-        local.hour(),
-        local.minute(),
-        local.second(),
-        date(local.date())
-    )
+    let day = date(local.date());
+    let time = format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
+    let key = if at == civil::end_of(local.date()) {
+        "judge.explain.end_of_day"
+    } else {
+        "judge.explain.moment"
+    };
+    fill(lang, key, &[("time", &time), ("day", &day)])
 }
 
 fn kind_words(kind: Kind, lang: Lang) -> &'static str {
@@ -381,6 +393,11 @@ mod tests {
             .iter()
             .map(|reason| format!("judge.reason.{reason}"))
             .chain(Value::ALL.iter().map(|value| format!("judge.value.{value}")))
+            .chain(
+                crate::regulation::Evidence::ALL
+                    .iter()
+                    .map(|kind| format!("judge.evidence.{kind}")),
+            )
             .chain(
                 Start::ALL
                     .iter()

@@ -18,6 +18,7 @@ mod report;
 mod tally;
 mod unit;
 mod verdict;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -192,7 +192,7 @@ fn suspension(rules: &Regulations, stop: &Stop, today: Date, doubts: &mut Doubts
         let message = Message::new("register.fault.short_notice").with("due", due.day());
         doubts.warnings.push(message.with("begins", suspension.begins));
     }
-    if suspension.announced.is_some() && !suspension.tells_recovery {
+    if suspension.announced.is_some() && suspension.tells_recovery != Some(true) {
         doubts.warnings.push(Message::new("register.fault.no_recovery"));
     }
 }
@@ -211,7 +211,7 @@ mod tests {
             suspension: Suspension {
                 begins: begins.parse().unwrap(),
                 announced: Some(When::day(announced.parse().unwrap())),
-                tells_recovery: true,
+                tells_recovery: Some(true),
                 force_majeure: false,
                 confirmed_unannounced: false,
             },

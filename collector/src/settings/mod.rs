@@ -37,6 +37,10 @@ pub struct Settings {
     pub data: PathBuf,
     /// The inventory.
     pub targets: PathBuf,
+    /// Folder of rule data that replaces or adds to what ships.
+    pub regulations: Option<PathBuf>,
+    /// The operator's own thresholds.
+    pub policy: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -75,6 +79,8 @@ impl Default for Settings {
             console_hosts: Vec::new(),
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),
+            regulations: None,
+            policy: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

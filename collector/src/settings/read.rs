@@ -34,6 +34,8 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
             .unwrap_or_default(),
         data: map.optional("data", path).unwrap_or(default.data),
         targets: map.optional("targets", path).unwrap_or(default.targets),
+        regulations: map.optional("regulations", path),
+        policy: map.optional("policy", path),
         tokens: map
             .optional("tokens", |item| Some(tokens::read(item, folder)))
             .unwrap_or_default(),

@@ -177,7 +177,6 @@ fn explained(list: &str, name: &str, portal: &str, obligation: &str) -> String {
     let args = ExplainArgs {
         portal: portal.parse().expect("an id"),
         obligation: obligation.to_owned(),
-        facts: None,
         now: None,
         rules: Default::default(),
     };
@@ -215,6 +214,31 @@ fn explanations_read_aloud() {
             "ag-so",
             "AG-24.2q",
         ),
+        explained(
+            "violations",
+            "wrong level of the domain, first day after the transition",
+            "ag-so",
+            "AG-5.4.b",
+        ),
+        explained(
+            "violations",
+            "no editorial board by the unit's own word",
+            "ag-so",
+            "AG-12",
+        ),
+        explained(
+            "violations",
+            "no section of online services on two days",
+            "ag-so",
+            "AG-10.2a",
+        ),
+        explained("violations", "no AAAA record", "ag-so", "AG-5.4.a"),
+        explained(
+            "violations",
+            "expired certificate where the text writes https",
+            "hg",
+            "HG-2.1",
+        ),
     ];
     assert!(
         told.iter().all(|told| !told.contains('{')),
@@ -230,7 +254,6 @@ fn what_cannot_be_explained_is_told() {
         let args = ExplainArgs {
             portal: portal.parse().unwrap(),
             obligation: obligation.to_owned(),
-            facts: None,
             now: None,
             rules: Default::default(),
         };
@@ -270,7 +293,7 @@ fn a_file_of_facts_is_judged() {
         &RULES,
         &units,
         &read.targets,
-        UnixTime::default(),
+        "2026-11-23T03:00:00Z".parse().unwrap(),
         Lang::Vi,
         &mut out,
     )

@@ -20,6 +20,10 @@ impl Observed {
     #[must_use]
     pub fn from_observation(observation: &Observation, network: NetworkId) -> Self {
         let mut seen = Self::new(observation.slot, observation.agent.clone(), network);
+        seen.kept = Some(match observation.family {
+            Some(family) => format!("{}/{}", observation.probe, family.as_str()).into(),
+            None => observation.probe.as_str().into(),
+        });
         let reach = reach(observation);
         if is_our_own_trouble(observation.outcome) {
             // A blind agent, or one with a wrong clock, has nothing to say about anybody.
@@ -59,6 +63,9 @@ impl Observed {
                 ..Measure::default()
             };
             seen.checks.insert("malicious-content".to_owned(), found);
+        }
+        if let Some(page) = &facts.page {
+            seen.note_page(page);
         }
         if let Some(site) = &facts.site {
             site::note(site, seen.page.get_or_insert_default());

@@ -12,6 +12,7 @@ use crate::judge::case::Case;
 use crate::judge::facts::{DnsStatus, Dnssec, Observed, PageSeen, ReachSeen};
 use crate::judge::grade::{Graded, Look, TEN_MINUTES};
 use crate::judge::reason::Reason;
+use crate::judge::words;
 use crate::regulation::{Form, Host, domain_form};
 
 /// The looks of a network check; `None` when it is none.
@@ -61,7 +62,9 @@ fn home<'s>(case: &Case<'_>, seen: &'s Observed) -> Option<&'s ReachSeen> {
 
 /// Up and degraded are there; unknown is the agent's own trouble.
 fn outcome(outcome: Outcome) -> Graded {
-    let measured = Message::new("judge.m.outcome").with("outcome", outcome.cause_name().unwrap_or("up"));
+    let measured = outcome
+        .cause_name()
+        .map_or_else(|| Message::new("judge.m.answers"), words::cause);
     match outcome {
         Outcome::Up | Outcome::Degraded { .. } => Graded::good(),
         Outcome::Down { .. } => Graded::bad(),
@@ -91,7 +94,14 @@ fn dns_resolves(seen: &Observed) -> Option<Graded> {
         DnsStatus::Nxdomain | DnsStatus::Servfail | DnsStatus::Timeout => Graded::bad(),
         DnsStatus::Split => Graded::policy(),
     };
-    Some(graded.measured(Message::new("judge.m.outcome").with("outcome", status)))
+    let measured = Message::new(match status {
+        DnsStatus::Ok => "judge.m.dns.ok",
+        DnsStatus::Nxdomain => "cause.dns_nxdomain",
+        DnsStatus::Servfail => "cause.dns_servfail",
+        DnsStatus::Timeout => "cause.dns_timeout",
+        DnsStatus::Split => "judge.m.dns.split",
+    });
+    Some(graded.measured(measured))
 }
 
 fn dnssec(seen: &Observed) -> Option<Graded> {
@@ -102,7 +112,12 @@ fn dnssec(seen: &Observed) -> Option<Graded> {
         Dnssec::Unsigned => Graded::policy(),
         Dnssec::Bogus => Graded::bad(),
     };
-    Some(graded.measured(Message::new("judge.m.outcome").with("outcome", state)))
+    let measured = Message::new(match state {
+        Dnssec::Valid => "judge.m.dnssec.valid",
+        Dnssec::Unsigned => "judge.m.dnssec.unsigned",
+        Dnssec::Bogus => "cause.dns_dnssec_bogus",
+    });
+    Some(graded.measured(measured))
 }
 
 /// Where redirects ended, from the page or the reach probe; nothing where a firewall answered.
@@ -168,8 +183,12 @@ fn aaaa(seen: &Observed) -> Option<Graded> {
         .collect::<Vec<_>>()
         .join(", ");
     let graded = if global { Graded::good() } else { Graded::bad() };
-    let shown = if shown.is_empty() { "∅".to_owned() } else { shown };
-    Some(graded.measured(Message::new("judge.m.aaaa").with("addresses", shown)))
+    let measured = if shown.is_empty() {
+        Message::new("judge.m.no_aaaa")
+    } else {
+        Message::new("judge.m.aaaa").with("addresses", shown)
+    };
+    Some(graded.measured(measured))
 }
 
 /// Global unicast (2000::/3) and none of the transition or documentation blocks.
@@ -239,11 +258,8 @@ fn certificate(case: &Case<'_>, seen: &Observed) -> Option<Graded> {
     if revoked && !faults.contains(&Cause::TlsRevoked) {
         faults.push(Cause::TlsRevoked);
     }
-    if !faults.is_empty() {
-        let faults: Vec<&str> = faults.iter().map(|cause| cause.as_str()).collect();
-        return Some(
-            Graded::bad().measured(Message::new("judge.m.outcome").with("outcome", faults.join(", "))),
-        );
+    if let Some(faults) = words::causes(faults.iter().map(|cause| cause.as_str())) {
+        return Some(Graded::bad().measured(faults));
     }
     tls.version.as_ref()?;
     let end = tls.chain_not_after.or(tls.not_after)?;
@@ -282,8 +298,10 @@ fn is_modern(version: &str) -> bool {
 /// Looks below this say nothing about a 95th percentile.
 const MIN_SAMPLES: usize = 20;
 
-/// The 95th percentile of the time to the first byte, as one look at the time of the last.
+/// The 95th percentile of the time to the first byte, as one look at the time of the last: that of a whole day where
+/// the facts hold it, else that of the looks.
 fn response_time(case: &Case<'_>) -> Vec<Look> {
+    let of_day = case.facts.response;
     let mut times: Vec<u32> = case
         .observed()
         .filter_map(|seen| seen.reach.as_ref())
@@ -293,13 +311,16 @@ fn response_time(case: &Case<'_>) -> Vec<Look> {
     let Some(last) = case.observed().max_by_key(|seen| (seen.at, seen.agent.clone())) else {
         return Vec::new();
     };
-    if times.is_empty() {
+    if times.is_empty() && of_day.is_none() {
         return Vec::new();
     }
-    let graded = if times.len() < MIN_SAMPLES {
+    let samples = of_day.map_or(times.len(), |day| {
+        usize::try_from(day.samples).unwrap_or(usize::MAX)
+    });
+    let graded = if samples < MIN_SAMPLES {
         Graded::unclear(Reason::LowCoverage)
     } else {
-        let p95 = times[(times.len() * 95).div_ceil(100) - 1];
+        let p95 = of_day.map_or_else(|| times[(times.len() * 95).div_ceil(100) - 1], |day| day.p95_ms);
         let slow = f64::from(p95) / 1_000.0 > case.number("ttfb_p95_max", 2.0);
         let graded = if slow { Graded::policy() } else { Graded::good() };
         graded.measured(Message::new("judge.m.ms").with("ms", p95))
@@ -308,6 +329,7 @@ fn response_time(case: &Case<'_>) -> Vec<Look> {
         at: last.at,
         agent: last.agent.clone(),
         network: last.network.clone(),
+        kept: None,
         graded,
         gap: TEN_MINUTES,
     }]

@@ -7,6 +7,7 @@ use crate::judge::case::Case;
 use crate::judge::facts::{Canonical, EnglishSeen, Observed, PageSeen};
 use crate::judge::grade::{Graded, Look, TEN_MINUTES};
 use crate::judge::reason::Reason;
+use crate::judge::words;
 
 /// The looks of a page check; `None` when it is none.
 pub(super) fn looks(case: &Case<'_>) -> Option<Vec<Look>> {
@@ -58,7 +59,10 @@ fn identity(page: &PageSeen) -> Option<Graded> {
 }
 
 fn unicode(case: &Case<'_>, page: &PageSeen) -> Option<Graded> {
-    let measured = Message::new("judge.m.outcome").with("outcome", page.charset.as_deref().unwrap_or("∅"));
+    let measured = page.charset.as_deref().map_or_else(
+        || Message::new("judge.m.no_charset"),
+        |charset| Message::new("judge.m.charset").with("charset", charset),
+    );
     if !page.unicode? {
         return Some(Graded::bad().measured(measured));
     }
@@ -136,11 +140,7 @@ fn english(case: &Case<'_>, seen: &Observed) -> Option<Graded> {
 }
 
 fn english_page(case: &Case<'_>, english: &EnglishSeen) -> Graded {
-    let place = english
-        .url
-        .as_ref()
-        .map_or_else(|| "∅".to_owned(), ToString::to_string);
-    let measured = Message::new("judge.m.outcome").with("outcome", place);
+    let measured = words::place(english.url.as_ref().map(url::Url::as_str));
     if !english.found || english.copy_of_vietnamese {
         return Graded::bad().measured(measured);
     }

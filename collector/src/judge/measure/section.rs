@@ -7,6 +7,7 @@ use crate::judge::case::Case;
 use crate::judge::facts::{Observed, SectionSeen};
 use crate::judge::grade::{Gap, Grade, Graded, Look};
 use crate::judge::reason::Reason;
+use crate::judge::words;
 
 /// The looks of a section check; `None` when it is none.
 pub(super) fn looks(case: &Case<'_>) -> Option<Vec<Look>> {
@@ -36,7 +37,7 @@ pub(super) fn looks(case: &Case<'_>) -> Option<Vec<Look>> {
 }
 
 fn grade(case: &Case<'_>, seen: &Observed, section: &SectionSeen, alone: bool) -> Option<Graded> {
-    let place = Message::new("judge.m.outcome").with("outcome", section.url.as_deref().unwrap_or("∅"));
+    let place = words::place(section.url.as_deref());
     let weak = section
         .score
         .is_some_and(|score| score < case.number("min_score", 0.6));

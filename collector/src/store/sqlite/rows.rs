@@ -107,6 +107,85 @@ pub(super) fn full(conn: &Connection, series: i64, window: Window) -> Result<Vec
     Ok(all)
 }
 
+/// The newest results of a series before `window.to`, newest first: `results` of them, and all within `seconds` before
+/// the newest, none before `window.from`. `newest_window` is the newest of its packed windows.
+pub(super) fn newest_in(
+    conn: &Connection,
+    series: i64,
+    newest_window: Option<i64>,
+    window: Window,
+    (results, seconds): (usize, i64),
+) -> Result<Vec<Row>, Fail> {
+    let (from, to) = (window.from.secs(), window.to.secs());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM result WHERE series = ?1 AND slot >= ?2 AND slot < ?3 ORDER BY slot DESC"
+    );
+    let mut all: Vec<Row> = Vec::new();
+    // Enough when there are as many as asked for and the span before the newest is covered.
+    let enough = |all: &[Row], before: i64| {
+        all.first().is_some_and(|newest: &Row| {
+            let near = all.iter().take_while(|row| row.slot >= before).count();
+            near >= results && before <= newest.slot.saturating_sub(seconds)
+        })
+    };
+    let mut query = conn.prepare_cached(&sql)?;
+    let mut open = query.query((series, from, to))?;
+    while let Some(next) = open.next()? {
+        let next = row(next)?;
+        if enough(&all, next.slot + 1) {
+            break;
+        }
+        all.push(next);
+    }
+    if let (Some(newest_window), Some(windows)) = (newest_window, packed_windows(conn, window)?) {
+        let mut chunks = conn.prepare_cached("SELECT data FROM chunk WHERE id = ?1")?;
+        for number in (*windows.start()..=newest_window.min(*windows.end())).rev() {
+            if enough(&all, (number + 1) * WINDOW_S) {
+                break;
+            }
+            let mut found = chunks.query([chunk_id(number, series)])?;
+            let Some(found) = found.next()? else { continue };
+            let data = found
+                .get_ref(0)?
+                .as_blob()
+                .map_err(|error| Fail::unreadable("chunk", error))?;
+            let packed = Chunk::open(data)?.newest(to, results, seconds)?;
+            all.extend(packed.into_iter().filter(|row| row.slot >= from));
+            all.sort_by_key(|row| std::cmp::Reverse(row.slot));
+            // A late row may stand beside the packed one of the same slot.
+            all.dedup_by_key(|row| row.slot);
+        }
+    }
+    let near = all.first().map(|newest| newest.slot.saturating_sub(seconds));
+    let within = near.map_or(0, |near| all.iter().take_while(|row| row.slot >= near).count());
+    all.truncate(within.max(results));
+    Ok(all)
+}
+
+/// Microseconds to the first byte of the results of a series in `window` that had one, in no order.
+pub(super) fn first_bytes(conn: &Connection, series: i64, window: Window) -> Result<Vec<u32>, Fail> {
+    let (from, to) = (window.from.secs(), window.to.secs());
+    let mut all = Vec::new();
+    each_chunk(conn, series, window, |chunk| {
+        let inside = chunk.first_bytes()?.into_iter();
+        all.extend(
+            inside
+                .filter(|(slot, _)| (from..to).contains(slot))
+                .map(|(_, us)| us),
+        );
+        Ok(())
+    })?;
+    let mut query = conn.prepare_cached(
+        "SELECT first_byte_us FROM result
+         WHERE series = ?1 AND slot >= ?2 AND slot < ?3 AND first_byte_us IS NOT NULL",
+    )?;
+    let mut rows = query.query((series, from, to))?;
+    while let Some(row) = rows.next()? {
+        all.push(row.get(0)?);
+    }
+    Ok(all)
+}
+
 /// The columns of [`row`], in its order.
 const COLUMNS: &str = "slot, interval_s, outcome, origin, facts, address, started_us, dns_us, connect_us, tls_us, \
                        first_byte_us, body_us, body_bytes, attempts";

@@ -7,14 +7,14 @@ mod views;
 
 use ems_contract::certificate::Chain;
 use ems_contract::text::{Lang, fill, get};
-use ems_contract::time::Window;
+use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
 use super::incidents::{IncidentRow, incident_row};
 use super::overview::name;
 use super::{Badge, Look, badge, cause_text, since, track_name};
 use crate::incident::Incident;
-use crate::ledger::{Span, Track};
+use crate::ledger::{Span, State, Track};
 use crate::locale;
 use crate::store::Latest;
 use crate::timeline::{Member, current};
@@ -22,7 +22,6 @@ use account::account;
 pub use account::{AccountCell, AccountRow};
 use certificate::certificate;
 pub use certificate::{CertificateCard, newest_tls};
-use ems_contract::time::UnixTime;
 use ribbons::ribbons;
 pub use ribbons::{PieceRow, RibbonRow, RibbonRows};
 use views::views;
@@ -127,7 +126,7 @@ pub fn portal(look: Look<'_>, data: &PortalData<'_>) -> PortalPage {
         .into_iter()
         .map(|(key, days)| ribbons(key, days, data, now, lang))
         .collect(),
-        views: views(data.latest, now, lang),
+        views: views(data.latest, lacks_ipv6(data, horizon), now, lang),
         certificate: certificate(data, now, lang),
         incidents: data
             .incidents
@@ -149,6 +148,11 @@ pub fn portal(look: Look<'_>, data: &PortalData<'_>) -> PortalPage {
             .map(|(track, spans)| account(track, spans, month, member, lang))
             .collect(),
     }
+}
+
+/// Whether the portal has no IPv6 at present: then that no address is found is no failure.
+fn lacks_ipv6(data: &PortalData<'_>, horizon: UnixTime) -> bool {
+    current(data.spans[1], horizon).state == State::Absent
 }
 
 fn facts(member: &Member, lang: Lang) -> Vec<(String, String)> {

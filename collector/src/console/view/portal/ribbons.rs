@@ -85,14 +85,19 @@ pub(super) fn ribbons(key: &str, days: i64, data: &PortalData<'_>, now: UnixTime
                     }
                 })
                 .collect(),
-            summary: fill(
-                lang,
-                "console.ribbon.summary",
-                &[
-                    ("availability", &availability(&statutory, lang)),
-                    ("coverage", &coverage(&statutory, lang)),
-                ],
-            ),
+            // Without an address there is nothing to be available or covered.
+            summary: if statutory.absent > 0 && statutory.observed() == 0 {
+                get(lang, "report.absent").to_owned()
+            } else {
+                fill(
+                    lang,
+                    "console.ribbon.summary",
+                    &[
+                        ("availability", &availability(&statutory, lang)),
+                        ("coverage", &coverage(&statutory, lang)),
+                    ],
+                )
+            },
         }
     });
     RibbonRows {

@@ -1,5 +1,6 @@
 //! What each agent saw last, side by side, with the phases on one scale.
 
+use ems_contract::cause::Cause;
 use ems_contract::family::Family;
 use ems_contract::observation::Timings;
 use ems_contract::outcome::Outcome;
@@ -8,7 +9,8 @@ use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;
 use serde::Serialize;
 
-use crate::console::view::Badge;
+use crate::console::view::{Badge, badge};
+use crate::ledger::State;
 use crate::locale;
 use crate::store::Latest;
 
@@ -101,6 +103,16 @@ fn outcome_badge(outcome: Outcome, lang: Lang) -> Badge {
     }
 }
 
+fn found_no_address(outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Down {
+            cause: Cause::DnsNodata,
+            ..
+        }
+    )
+}
+
 fn outcome_cause(outcome: Outcome, lang: Lang) -> Option<String> {
     let key = match outcome {
         Outcome::Up => return None,
@@ -111,7 +123,8 @@ fn outcome_cause(outcome: Outcome, lang: Lang) -> Option<String> {
     Some(get(lang, &key).to_owned())
 }
 
-pub(super) fn views(latest: &[Latest], now: UnixTime, lang: Lang) -> Vec<ViewRow> {
+/// `no_ipv6`: the portal has no IPv6, so a record over it that found no address says no more than that.
+pub(super) fn views(latest: &[Latest], no_ipv6: bool, now: UnixTime, lang: Lang) -> Vec<ViewRow> {
     let mut reach: Vec<(&Latest, Family)> = latest
         .iter()
         .filter(|record| record.probe == ProbeKind::Reach)
@@ -127,11 +140,19 @@ pub(super) fn views(latest: &[Latest], now: UnixTime, lang: Lang) -> Vec<ViewRow
         .max(1);
     reach
         .into_iter()
-        .map(|(record, family)| ViewRow {
+        .map(|(record, family)| {
+            let absent = no_ipv6 && family == Family::V6 && found_no_address(record.outcome);
+            (record, family, absent)
+        })
+        .map(|(record, family, absent)| ViewRow {
             agent: record.agent.to_string(),
             family: family.to_string(),
-            badge: outcome_badge(record.outcome, lang),
-            cause: outcome_cause(record.outcome, lang),
+            badge: if absent {
+                badge(State::Absent, lang)
+            } else {
+                outcome_badge(record.outcome, lang)
+            },
+            cause: outcome_cause(record.outcome, lang).filter(|_| !absent),
             slot: locale::instant(record.slot, lang),
             stale: record.slot + 3 * i64::from(record.interval_s) < now,
             address: record
@@ -156,6 +177,33 @@ pub(super) fn views(latest: &[Latest], now: UnixTime, lang: Lang) -> Vec<ViewRow
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_portal_without_ipv6_is_not_shown_as_failing_over_it() {
+        let record = Latest {
+            portal: "p1".parse().unwrap(),
+            probe: ProbeKind::Reach,
+            family: Some(Family::V6),
+            agent: "a".parse().unwrap(),
+            slot: UnixTime::from_secs(1_000),
+            interval_s: 60,
+            outcome: Outcome::Down {
+                stage: ems_contract::cause::Stage::Dns,
+                cause: Cause::DnsNodata,
+            },
+            address: None,
+            timings: Timings::default(),
+            facts: ems_contract::facts::Facts::default(),
+        };
+        let now = UnixTime::from_secs(1_060);
+        let shown = |no_ipv6| {
+            let rows = views(std::slice::from_ref(&record), no_ipv6, now, Lang::Vi);
+            (rows[0].badge.state, rows[0].cause.is_some())
+        };
+        assert_eq!(shown(true), ("absent", false));
+        // It had IPv6 a few days ago: then it is missing.
+        assert_eq!(shown(false), ("down", true));
+    }
 
     #[test]
     fn phases_are_laid_end_to_end_and_unreached_ones_say_so() {

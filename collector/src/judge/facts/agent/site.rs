@@ -38,12 +38,12 @@ pub(super) fn note(site: &SiteFacts, page: &mut PageSeen) {
         Some(WwwVariant::Ok | WwwVariant::Absent) => Some(Canonical::Same),
         Some(WwwVariant::Differs) => Some(Canonical::Different),
         // Which of the two spellings fails, the facts do not say.
-        Some(WwwVariant::Fails) | None => None,
+        Some(WwwVariant::Fails) | None => page.canonical,
     };
     page.names_agency = match site.identity {
         Some(Identity::Ok) => Some(true),
         Some(Identity::Missing | Identity::Foreign) => Some(false),
-        Some(Identity::Unknown) | None => None,
+        Some(Identity::Unknown) | None => page.names_agency,
     };
     page.foreign |= site.identity == Some(Identity::Foreign);
     page.v4_v6_same = site.v4_v6_same;
