@@ -6,6 +6,5 @@ pub mod pair;
 pub mod pki;
 pub mod process;
 pub mod tree;
-pub mod vantage;
 pub mod wait;
 pub mod world;
