@@ -112,7 +112,16 @@ pub async fn run(
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
     let notify = Arc::new(settings.notify.clone());
     let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
-    let rooms = console::router(context.clone(), timelines, Arc::clone(&rules))?
+    let access = console::Access {
+        needs_login: settings.console_needs_login,
+        https: notify
+            .console_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https"),
+        allow_plain: settings.allow_plain_tokens,
+        rules: Arc::clone(&rules),
+    };
+    let rooms = console::router(context.clone(), timelines, access)?
         .merge(metrics::router(exposition))
         .merge(bridge::router(
             Arc::clone(&desk),
@@ -127,7 +136,7 @@ pub async fn run(
     let hangups: [Arc<Notify>; 2] = Default::default();
     let [for_inventory, for_certificate] = hangups.clone();
     let shutdown = CancellationToken::new();
-    let judging = Judging::new(&context, rules).map_err(ServeError::from)?;
+    let judging = Judging::new(&context, Arc::clone(&rules)).map_err(ServeError::from)?;
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
     let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
     let listeners = serve::bind(settings).await?;
@@ -179,6 +188,7 @@ pub async fn run(
         changed,
         tokens,
         tasks,
+        rules,
         hangup: for_certificate,
     };
     serve::serve(settings, listeners, parts, shutdown).await?;

@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod http;
 pub mod incident;
 pub mod ingest;
+pub mod intake;
 pub mod inventory;
 pub mod jobs;
 pub mod judge;

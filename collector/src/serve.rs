@@ -20,6 +20,7 @@ use crate::http::{self, Edge, listener, tls};
 use crate::ingest::Ingest;
 use crate::jobs::Upkeep;
 use crate::plans::Plans;
+use crate::regulation::Regulations;
 use crate::settings::{Settings, TlsFiles};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
@@ -88,6 +89,8 @@ pub struct Parts {
     /// Further tasks under the same roof: keeper, inventory watcher, local agent. Each ends when the token given to
     /// [`serve`] is cancelled, and not before.
     pub tasks: Vec<(&'static str, Task)>,
+    /// The rules by which entries of registers are checked.
+    pub rules: Arc<Regulations>,
     /// Told on SIGHUP: the listener's certificate is read again.
     pub hangup: Arc<Notify>,
 }
@@ -163,6 +166,7 @@ pub async fn serve(
         changed,
         tokens: more_tokens,
         mut tasks,
+        rules,
         hangup,
     } = parts;
     let plans = Plans::new(context.inventory.clone());
@@ -184,6 +188,7 @@ pub async fn serve(
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: settings.allow_plain_tokens,
+        rules,
         hosts: Hosts::of(
             settings
                 .console_hosts

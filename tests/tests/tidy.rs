@@ -281,3 +281,41 @@ fn licences_are_known() {
     }
     assert_absent("licences that are not on the list", &unknown);
 }
+
+/// Whoever may write through HTTP is asked for it in one of these rooms: the console's door (session and form token), the
+/// tokens of agents, of programs, and of an Alertmanager.
+#[test]
+fn only_guarded_rooms_take_what_is_sent() {
+    let collector = below(program_files().unwrap(), &["collector/src"]);
+    let rooms = [
+        "collector/src/console",
+        "collector/src/http/mod.rs",
+        "collector/src/http/registers.rs",
+        "collector/src/notify/bridge.rs",
+    ];
+    for word in [
+        "routing::post",
+        "post(",
+        "routing::put",
+        "routing::patch",
+        "routing::delete",
+        "routing::any",
+        "MethodFilter",
+    ] {
+        let found: Vec<String> = mentions(&collector, word, &rooms)
+            .into_iter()
+            .filter(|line| word != "post(" || line.contains(".route("))
+            .collect();
+        assert_absent("a writing route outside the guarded rooms", &found);
+    }
+    let router = collector
+        .iter()
+        .find(|file| file.path == "collector/src/console/router.rs")
+        .unwrap();
+    let code = router.production();
+    let door = code.find("door::pass").unwrap();
+    assert!(
+        code.rfind(".route(").unwrap() < door && code.rfind(".merge(").unwrap() < door,
+        "a route of the console that is added after its door is not guarded by it"
+    );
+}

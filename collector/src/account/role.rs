@@ -27,8 +27,10 @@ vocabulary! {
         ManageAccounts = "manage-accounts",
         /// Enter attestations.
         Attest = "attest",
-        /// Write in a register: editorial board, training, backups, incidents, suspensions.
+        /// Write in a register: editorial boards, training, restore tests, suspensions.
         KeepRegister = "keep-register",
+        /// Write down security incidents.
+        RecordIncident = "record-incident",
         /// Confirm which reports were received or not.
         ConfirmReceipt = "confirm-receipt",
         /// Acknowledge, assign and annotate alarms.
@@ -75,6 +77,11 @@ pub const fn may(role: Role, action: Action, unit: Unit) -> bool {
             Role::Editor => matches!(unit, Unit::Own),
             Role::OnCall | Role::Leader => false,
         },
+        Action::RecordIncident => match role {
+            Role::Operator | Role::OnCall | Role::Official => true,
+            Role::Editor => matches!(unit, Unit::Own),
+            Role::Leader => false,
+        },
         Action::ConfirmReceipt | Action::SignReport | Action::DecideObjection => {
             matches!(role, Role::Official)
         }
@@ -102,6 +109,7 @@ mod tests {
         (Action::ManageAccounts, "+----"),
         (Action::Attest, "+-+o-"),
         (Action::KeepRegister, "+-+o-"),
+        (Action::RecordIncident, "+++o-"),
         (Action::ConfirmReceipt, "--+--"),
         (Action::Acknowledge, "++---"),
         (Action::PlanRota, "+-+--"),

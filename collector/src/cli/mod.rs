@@ -6,6 +6,8 @@ use std::str::FromStr;
 use ems_contract::diagnostic::Diagnostic;
 use ems_contract::text::Lang;
 
+pub mod attest;
+pub mod audit;
 pub mod backup;
 pub mod calendar;
 pub mod demo;
@@ -15,6 +17,7 @@ pub mod judge;
 mod law;
 pub mod ledger;
 pub mod notify;
+mod people;
 mod program;
 pub mod regulations;
 pub mod rejudge;
@@ -23,7 +26,9 @@ pub mod restore;
 mod rules;
 pub mod serve;
 pub mod targets;
+pub mod tokens;
 mod trouble;
+pub mod users;
 pub mod validate;
 
 pub use program::{Cli, main};

@@ -13,7 +13,8 @@ use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
 use super::rejudge::RejudgeArgs;
 use super::{
-    EXIT_INTERNAL, EXIT_OK, backup, demo, export, ledger, notify, report, restore, serve, targets, validate,
+    EXIT_INTERNAL, EXIT_OK, attest, audit, backup, demo, export, ledger, notify, report, restore, serve,
+    targets, tokens, users, validate,
 };
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
@@ -52,6 +53,16 @@ enum Command {
     /// Work on demonstrations.
     #[command(subcommand)]
     Demo(demo::Command),
+    /// Accounts of people.
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Tokens of programs.
+    #[command(subcommand)]
+    Tokens(tokens::Command),
+    Audit(audit::Args),
+    /// Attestations and other entries of registers.
+    #[command(subcommand)]
+    Attest(attest::Command),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -80,6 +91,10 @@ pub fn main() -> ExitCode {
         Command::Rejudge(args) => law::rejudge(args, &clock, &mut out, &mut err),
         Command::Notify(command) => notify::run(command, &clock, &mut out, &mut err),
         Command::Demo(command) => demo::run(command, &clock, &mut out, &mut err),
+        Command::Users(command) => users::run(command, &clock, &mut out, &mut err),
+        Command::Tokens(command) => tokens::run(command, &clock, &mut out, &mut err),
+        Command::Audit(args) => audit::run(args, &mut out, &mut err),
+        Command::Attest(command) => attest::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::templates::environment;
 use super::view::{self, Look, PortalData, shell};
+use crate::account::Actor;
 use crate::context::Context;
 use crate::ledger::Track;
 use crate::store::StoreError;
@@ -82,8 +83,54 @@ impl Console {
         let loaded = self.context.inventory.loaded();
         let demo = self.context.store.demo()?;
         let shell = shell(look, page, title, &loaded, demo);
+        self.fill(look.lang, shell, template, view)
+    }
+
+    /// A page with forms, for `actor` where somebody is logged in.
+    ///
+    /// # Errors
+    /// When a text is missing: a fault of this program.
+    pub(super) fn form(
+        &self,
+        lang: Lang,
+        actor: Option<&Actor>,
+        path: &str,
+        title: &str,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
+        let loaded = self.context.inventory.loaded();
+        let page = if path.starts_with("/registers") {
+            "registers"
+        } else {
+            "account"
+        };
+        let demo = self.context.store.demo()?;
+        let mut shell = shell(self.look(lang, path), page, title, &loaded, demo);
+        if let Some(actor) = actor {
+            shell.greet(actor);
+        }
+        self.fill(lang, shell, template, view)
+    }
+
+    /// A page that says why something is not done.
+    ///
+    /// # Errors
+    /// When a text is missing: a fault of this program.
+    pub(super) fn refusal(&self, lang: Lang, why: &str) -> Result<String, PageError> {
+        let title = get(lang, "account.refused.title");
+        self.form(lang, None, "/account", title, "refusal.html", why)
+    }
+
+    fn fill(
+        &self,
+        lang: Lang,
+        shell: view::Shell,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
         let context = context! {
-            lang => look.lang.as_str(),
+            lang => lang.as_str(),
             shell => Value::from(Serde(shell)),
             view => Value::from(Serde(view)),
         };

@@ -9,33 +9,63 @@ use axum::http::header::{
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use ems_contract::id::PortalId;
 use ems_contract::text::Lang;
 use serde::Deserialize;
 
+use super::desk::{self, Access, Desk};
+use super::door;
 use super::law;
 use super::page::{Console, PageError};
 use super::templates::STYLE;
 use crate::context::Context;
-use crate::regulation::Regulations;
 use crate::timeline::Timelines;
 
-/// Nothing from elsewhere, no script, no frame, no form: the console only shows.
+/// Nothing from elsewhere, no script, no frame; forms go to the console itself.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
+                      form-action 'self'; frame-ancestors 'none'";
 
+/// What stands behind the `?` of an address.
 #[derive(Deserialize)]
-struct Asked {
+pub(super) struct Asked {
     #[serde(default)]
     lang: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    done: String,
+    #[serde(default)]
+    portal: String,
+    before: Option<u64>,
 }
 
 impl Asked {
     /// English if asked for, else Vietnamese.
-    fn lang(&self) -> Lang {
+    pub(super) fn lang(&self) -> Lang {
         language(&self.lang)
+    }
+
+    /// Where to go on to after the log-in.
+    pub(super) fn next(&self) -> &str {
+        &self.next
+    }
+
+    /// Whether something was just done.
+    pub(super) fn is_done(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// The portal that is asked for, if it is an id.
+    pub(super) fn portal(&self) -> Option<PortalId> {
+        self.portal.parse().ok()
+    }
+
+    /// Only what is numbered below.
+    pub(super) const fn before(&self) -> Option<u64> {
+        self.before
     }
 }
 
@@ -47,16 +77,14 @@ pub(super) fn language(asked: &str) -> Lang {
 type Shared = State<Arc<Console>>;
 
 /// The console's pages: `/`, `/portals/{id}` with its compliance, `/incidents`, `/agents`, `/regulations`, `/about`,
-/// `/console.css`. Reads only.
+/// `/console.css`, which read only, and those of the desk, on which people write.
 ///
 /// # Errors
 /// [`PageError::Template`] when an embedded template does not parse.
-pub fn router(
-    context: Context,
-    timelines: Arc<Timelines>,
-    rules: Arc<Regulations>,
-) -> Result<Router, PageError> {
-    let console = Arc::new(Console::new(context, timelines)?);
+pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Result<Router, PageError> {
+    let console = Arc::new(Console::new(context.clone(), timelines)?);
+    let rules = Arc::clone(&access.rules);
+    let desk = Arc::new(Desk::new(context, Arc::clone(&console), access));
     Ok(Router::new()
         .route("/", get(overview))
         .route("/portals/{id}", get(portal))
@@ -66,6 +94,8 @@ pub fn router(
         .route("/console.css", get(style))
         .with_state(Arc::clone(&console))
         .merge(law::routes(console, rules))
+        .merge(desk::router(Arc::clone(&desk)))
+        .layer(from_fn_with_state(desk, door::pass))
         .layer(map_response(protect)))
 }
 

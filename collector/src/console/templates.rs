@@ -17,6 +17,19 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("agents.html", include_str!("templates/agents.html")),
     ("about.html", include_str!("templates/about.html")),
     ("error.html", include_str!("templates/error.html")),
+    ("refusal.html", include_str!("templates/refusal.html")),
+    ("login.html", include_str!("templates/login.html")),
+    ("account.html", include_str!("templates/account.html")),
+    ("audit.html", include_str!("templates/audit.html")),
+    ("fields.html", include_str!("templates/fields.html")),
+    ("registers.html", include_str!("templates/registers.html")),
+    ("register.html", include_str!("templates/register.html")),
+    ("register_form.html", include_str!("templates/register_form.html")),
+    (
+        "register_entry.html",
+        include_str!("templates/register_entry.html"),
+    ),
+    ("import.html", include_str!("templates/import.html")),
 ];
 
 /// The style sheet.

@@ -95,7 +95,8 @@ fn sender(edge: &Edge, request: &Request) -> Result<Sender, ApiError> {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token behind `Authorization: Bearer`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

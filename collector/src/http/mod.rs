@@ -7,6 +7,8 @@
 //! | method and path | who | answer |
 //! |---|---|---|
 //! | `POST /api/v1/batches` | agent | [`ems_contract::wire::Ack`] after a durable commit |
+//! | `POST /api/v1/heartbeats/backup/{portal}` | token with scope `heartbeat` | 204: a backup of the portal was finished |
+//! | `POST /api/v1/registers/{register}/import` | token with scope `attest` or `registers` | rows taken and refused |
 //! | `GET /api/v1/plan` | agent | [`ems_contract::plan::Plan`], `ETag`, 304 on `If-None-Match` |
 //! | `GET /api/v1/portals/{id}/spans?from&to&track` | reader | spans of the ledger, see [`spans`] |
 //! | `GET /healthz` | all | 200 while the process answers |
@@ -22,6 +24,7 @@ mod health;
 pub mod host;
 pub mod listener;
 mod plan;
+pub mod registers;
 pub mod spans;
 mod stall;
 #[cfg(test)]
@@ -36,6 +39,7 @@ use axum::routing::{get, post};
 use crate::context::Context;
 use crate::ingest::Ingest;
 use crate::plans::Plans;
+use crate::regulation::Regulations;
 use auth::Tokens;
 use host::Hosts;
 
@@ -52,6 +56,8 @@ pub struct Edge {
     pub tokens: Arc<Tokens>,
     /// Whether a token may come unencrypted from another machine.
     pub allow_plain_tokens: bool,
+    /// The rules by which entries of registers are checked.
+    pub rules: Arc<Regulations>,
     /// By which names readers may ask.
     pub hosts: Hosts,
 }
@@ -59,7 +65,8 @@ pub struct Edge {
 /// What agents may ask: batches, plan, health.
 pub fn agents(edge: Edge) -> Router {
     let context = edge.context.clone();
-    guarded(authorised(edge).merge(health::router(context)))
+    let handed = registers::router(&edge);
+    guarded(authorised(edge).merge(handed).merge(health::router(context)))
 }
 
 /// Agents and readers on one listener: the spans, and the `rooms` given (console, metrics), which nobody is asked
@@ -70,8 +77,10 @@ pub fn router(edge: Edge, rooms: Router) -> Router {
     let spans = Router::new()
         .route("/api/v1/portals/{id}/spans", get(spans::get))
         .with_state(context.clone());
+    let handed = registers::router(&edge);
     guarded(
         authorised(edge)
+            .merge(handed)
             .merge(health::router(context))
             .merge(spans.merge(rooms).layer(known)),
     )

@@ -12,7 +12,7 @@ use crate::calendar::civil::{day_of, end_of, plus_days, start_of};
 use crate::context::Context;
 use crate::dossier::Chronicle;
 use crate::regulation::Regulations;
-use crate::store::StoreError;
+use crate::store::{Asked, StoreError};
 
 /// How often all portals are judged.
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -115,6 +115,7 @@ impl Judging {
         let asked = self.context.docket.take();
         let judged = judge_all(&bench, (!whole).then_some(&*asked), now)?;
         self.metrics.count(&self.rules, &store.verdict_counts(open)?);
+        self.metrics.portals(&store.verdict_lines(&Asked::on(open))?);
         Ok(judged)
     }
 

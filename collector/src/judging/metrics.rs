@@ -1,5 +1,6 @@
 //! What the judging job tells Prometheus.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ems_contract::time::UnixTime;
@@ -7,10 +8,11 @@ use prometheus::{Gauge, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
 
 use crate::judge::Value;
 use crate::regulation::Regulations;
-use crate::store::VerdictCount;
+use crate::store::{VerdictCount, VerdictLine};
 
 pub(super) struct Metrics {
     verdicts: IntGaugeVec,
+    portals: IntGaugeVec,
     rounds: IntCounterVec,
     took: Gauge,
     last: IntGauge,
@@ -25,6 +27,13 @@ impl Metrics {
             ),
             &["pack", "verdict"],
         )?;
+        let portals = IntGaugeVec::new(
+            Opts::new(
+                "ems_portal_verdicts",
+                "Verdicts of today on a portal over all packs, by verdict",
+            ),
+            &["portal", "verdict"],
+        )?;
         let rounds = IntCounterVec::new(
             Opts::new("ems_judging_rounds_total", "Rounds of judging, by result"),
             &["result"],
@@ -38,6 +47,7 @@ impl Metrics {
             "When portals were last judged without error",
         )?;
         registry.register(Box::new(verdicts.clone()))?;
+        registry.register(Box::new(portals.clone()))?;
         registry.register(Box::new(rounds.clone()))?;
         registry.register(Box::new(took.clone()))?;
         registry.register(Box::new(last.clone()))?;
@@ -46,6 +56,7 @@ impl Metrics {
         }
         Ok(Self {
             verdicts,
+            portals,
             rounds,
             took,
             last,
@@ -62,6 +73,21 @@ impl Metrics {
 
     pub(super) fn failed(&self) {
         self.rounds.with_label_values(&["failed"]).inc();
+    }
+
+    /// Every portal that has verdicts, with every verdict; a portal that was taken out vanishes.
+    pub(super) fn portals(&self, lines: &[VerdictLine]) {
+        let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for line in lines {
+            for value in Value::ALL {
+                let count = counts.entry((line.portal.as_str(), value.as_str())).or_default();
+                *count += i64::from(line.value == *value);
+            }
+        }
+        self.portals.reset();
+        for ((portal, verdict), count) in counts {
+            self.portals.with_label_values(&[portal, verdict]).set(count);
+        }
     }
 
     /// Every pack with every verdict: what is not there is 0.

@@ -1,6 +1,7 @@
 //! Every metric made from store and inventory: name, kind, labels, meaning. Names are an interface.
 
 use super::exposition::{Kind, Metric};
+use super::rooms;
 
 macro_rules! catalogue {
     ($($(#[doc = $help:literal])+ $ident:ident: $kind:ident $name:literal [$($label:literal),*];)+) => {
@@ -63,12 +64,22 @@ catalogue! {
     PORTAL_AVAILABILITY: Gauge "ems_portal_availability_ratio" ["portal", "track", "window", "account"];
     /// Observed share of the time of a window in which the portal counts; absent when none of it does
     PORTAL_COVERAGE: Gauge "ems_portal_coverage_ratio" ["portal", "track", "window"];
+    /// Exact seconds of a window in which somebody saw the portal (up, degraded or down), statutory; with the next one the availability of any group of portals is exact
+    PORTAL_OBSERVED: Gauge "ems_portal_observed_seconds" ["portal", "track", "window"];
     /// Exact seconds down in a window up to the settled horizon, statutory
     PORTAL_DOWN: Gauge "ems_portal_down_seconds" ["portal", "track", "window"];
     /// An incident that lasts; always 1
     INCIDENT_OPEN: Gauge "ems_incident_open" ["portal", "track", "kind", "cause"];
+    /// When an incident that lasts began
+    INCIDENT_OPENED: Gauge "ems_incident_opened_timestamp_seconds" ["portal", "track", "kind", "cause"];
+    /// A portal in announced maintenance; always 1, absent otherwise
+    PORTAL_MAINTENANCE: Gauge "ems_portal_maintenance" ["portal"];
+    /// What DNSSEC proves of a portal's name by the newest look at it; always 1
+    PORTAL_DNSSEC: Gauge "ems_portal_dnssec" ["portal", "state"];
     /// When the newest presented certificate of a portal ends, whether it verifies or not
     TLS_NOT_AFTER: Gauge "ems_tls_not_after_timestamp_seconds" ["portal"];
+    /// When the newest presented certificate of a portal began to be valid; with its end the length of its life
+    TLS_NOT_BEFORE: Gauge "ems_tls_not_before_timestamp_seconds" ["portal"];
     /// Whether the newest presented certificate of a portal verifies
     TLS_VALID: Gauge "ems_tls_valid" ["portal"];
     /// Whether an agent reached a portal in its newest slot; absent when it cannot say, or has been silent for three slots
@@ -83,6 +94,8 @@ catalogue! {
     PROBE_PHASE: Gauge "probe_http_duration_seconds" ["agent", "portal", "family", "phase"];
     /// The earliest end of a certificate in the chain that the newest slot saw
     PROBE_TLS_EXPIRY: Gauge "probe_ssl_earliest_cert_expiry" ["agent", "portal", "family"];
+    /// Free share of the file system that holds the data
+    DATA_FREE: Gauge "ems_data_free_ratio" [];
     /// Notices that wait in the outbox
     NOTIFY_PENDING: Gauge "ems_notify_pending" ["channel"];
     /// Age of the oldest notice that waits; 0 when none does
@@ -94,7 +107,7 @@ catalogue! {
 /// The catalogue as docs/METRICS.md.
 #[must_use]
 pub fn document() -> String {
-    let mut text = String::from(DOCUMENT_HEAD);
+    let mut text = format!("{DOCUMENT_HEAD}{TABLE_HEAD}");
     for metric in CATALOGUE {
         let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
         let labels = if labels.is_empty() {
@@ -109,6 +122,12 @@ pub fn document() -> String {
             metric.help.replace('|', "\\|")
         ));
     }
+    for (title, lines) in [
+        ("Counted by the collector's rooms", rooms::COLLECTOR),
+        ("Counted by an agent, on its own `/metrics`", rooms::AGENT),
+    ] {
+        text.push_str(&format!("\n## {title}\n\n{TABLE_HEAD}{}", rooms::rows(lines)));
+    }
     text.push_str(DOCUMENT_TAIL);
     text
 }
@@ -117,12 +136,11 @@ const DOCUMENT_HEAD: &str = "<!-- Generated from collector/src/metrics/catalogue
 # Metrics of the collector
 
 `GET /metrics`, Prometheus text format 0.0.4. The figures below are made from store and inventory at each scrape: a
-portal that leaves the inventory leaves the exposition. The rooms of the collector add their own counters
-(`ems_ingest_*`, `ems_store_*` and others), each described by its `# HELP` line.
+portal that leaves the inventory leaves the exposition. The rooms of the collector add their own counts, listed below.
 
-| name | kind | labels | meaning |
-|---|---|---|---|
 ";
+
+const TABLE_HEAD: &str = "| name | kind | labels | meaning |\n|---|---|---|---|\n";
 
 const DOCUMENT_TAIL: &str = "
 ## Labels
@@ -149,7 +167,7 @@ const DOCUMENT_TAIL: &str = "
 - `probe_*` keep the meaning they have in blackbox_exporter. They come from the newest record of each agent and vanish
   after three slots of silence, so that a dead agent leaves no false success behind. `probe_success` is absent, not 0,
   when the agent cannot say.
-- Bounded: at most `portals × (3 tracks × 27 + 10) + portals × agents × 2 families × 10` lines.
+- Bounded: at most `portals × (3 tracks × 31 + 15) + portals × agents × 2 families × 10` lines.
 ";
 
 #[cfg(test)]

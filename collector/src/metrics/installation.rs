@@ -9,6 +9,13 @@ use crate::context::Loaded;
 use crate::store::{AgentStatus, DemoMark, OutboxLine};
 use crate::timeline::Member;
 
+pub(super) fn disk(out: &mut Exposition, free: Option<f64>) {
+    let mut family = out.family(&names::DATA_FREE);
+    if let Some(free) = free {
+        family.number(&[], free);
+    }
+}
+
 pub(super) fn build(out: &mut Exposition) {
     out.family(&names::BUILD_INFO)
         .integer(&[env!("CARGO_PKG_VERSION")], 1);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ems_contract::id::PortalId;
+use ems_contract::inventory::Maintenance;
 use ems_contract::time::UnixTime;
 
 use super::catalogue as names;
@@ -84,6 +85,7 @@ struct Windowed<'a> {
     statutory: Ratio,
     adjusted: Ratio,
     coverage: Ratio,
+    observed: i64,
     down: i64,
 }
 
@@ -104,6 +106,7 @@ pub(super) fn windows(out: &mut Exposition, members: &[Member], snapshot: &Snaps
                     statutory: account.statutory.availability(),
                     adjusted: account.adjusted.availability(),
                     coverage: account.statutory.coverage(),
+                    observed: account.statutory.up + account.statutory.degraded + account.statutory.down,
                     down: account.statutory.down,
                 });
             }
@@ -123,6 +126,10 @@ pub(super) fn windows(out: &mut Exposition, members: &[Member], snapshot: &Snaps
             family.number(&[figure.portal, figure.track, figure.window], value);
         }
     }
+    let mut family = out.family(&names::PORTAL_OBSERVED);
+    for figure in &all {
+        family.integer(&[figure.portal, figure.track, figure.window], figure.observed);
+    }
     let mut family = out.family(&names::PORTAL_DOWN);
     for figure in &all {
         family.integer(&[figure.portal, figure.track, figure.window], figure.down);
@@ -135,20 +142,42 @@ fn fraction(ratio: Ratio) -> Option<f64> {
 }
 
 pub(super) fn incidents(out: &mut Exposition, members: &[Member], incidents: &[Incident]) {
+    let open: Vec<(&Incident, [&str; 4])> = incidents
+        .iter()
+        .filter(|incident| {
+            let measured = || members.iter().any(|member| member.portal.id == incident.portal);
+            incident.closed_at.is_none() && !incident.withdrawn && measured()
+        })
+        .map(|incident| {
+            let kind = match incident.kind {
+                IncidentKind::Outage => "outage",
+                IncidentKind::Path => "path",
+            };
+            let cause = incident.cause.map_or("", crate::ledger::SpanCause::as_str);
+            (
+                incident,
+                [incident.portal.as_str(), incident.track.as_str(), kind, cause],
+            )
+        })
+        .collect();
     let mut family = out.family(&names::INCIDENT_OPEN);
-    for incident in incidents {
-        let measured = members.iter().any(|member| member.portal.id == incident.portal);
-        if incident.closed_at.is_some() || incident.withdrawn || !measured {
-            continue;
+    for (_, labels) in &open {
+        family.integer(labels, 1);
+    }
+    let mut family = out.family(&names::INCIDENT_OPENED);
+    for (incident, labels) in &open {
+        family.integer(labels, incident.opened_at.secs());
+    }
+}
+
+pub(super) fn maintenance(out: &mut Exposition, members: &[Member], now: UnixTime) {
+    let mut family = out.family(&names::PORTAL_MAINTENANCE);
+    for member in members {
+        let windows = &member.portal.maintenance;
+        let lasts =
+            |window: &Maintenance| window.from <= now && now < window.to && window.announced_at <= now;
+        if windows.iter().any(lasts) {
+            family.integer(&[member.portal.id.as_str()], 1);
         }
-        let kind = match incident.kind {
-            IncidentKind::Outage => "outage",
-            IncidentKind::Path => "path",
-        };
-        let cause = incident.cause.map_or("", crate::ledger::SpanCause::as_str);
-        family.integer(
-            &[incident.portal.as_str(), incident.track.as_str(), kind, cause],
-            1,
-        );
     }
 }

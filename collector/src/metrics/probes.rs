@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ems_contract::digest::Sha256;
+use ems_contract::facts::TlsFacts;
 use ems_contract::family::Family as AddressFamily;
 use ems_contract::id::PortalId;
 use ems_contract::probe::ProbeKind;
@@ -9,7 +11,7 @@ use ems_contract::time::UnixTime;
 
 use super::catalogue as names;
 use super::exposition::Exposition;
-use crate::store::Latest;
+use crate::store::{Latest, StoreError};
 
 /// Slots of silence after which a record says nothing about the present.
 const SILENT_SLOTS: i64 = 3;
@@ -90,31 +92,58 @@ pub(super) fn probes(out: &mut Exposition, latest: &[Latest], now: UnixTime) {
     }
 }
 
-/// The newest presented certificate of each portal, of whatever age.
-pub(super) fn certificates(out: &mut Exposition, latest: &[Latest]) {
+/// The newest record of each portal among those that `counts`.
+fn newest(latest: &[Latest], counts: impl Fn(&Latest) -> bool) -> BTreeMap<&PortalId, &Latest> {
     let mut newest: BTreeMap<&PortalId, &Latest> = BTreeMap::new();
-    for record in latest {
-        let seen = record
-            .facts
-            .tls
-            .as_ref()
-            .is_some_and(|tls| tls.not_after.is_some());
-        let newer = newest
-            .get(&record.portal)
-            .is_none_or(|known| known.slot < record.slot);
-        if seen && newer {
+    for record in latest.iter().filter(|record| counts(record)) {
+        let known = newest.get(&record.portal);
+        if known.is_none_or(|known| known.slot < record.slot) {
             newest.insert(&record.portal, record);
         }
     }
+    newest
+}
+
+/// The newest presented certificate of each portal, of whatever age. `begins` tells when a chain's leaf began to be valid.
+pub(super) fn certificates(
+    out: &mut Exposition,
+    latest: &[Latest],
+    mut begins: impl FnMut(&Sha256) -> Result<Option<UnixTime>, StoreError>,
+) -> Result<(), StoreError> {
+    let presented: Vec<(&str, &TlsFacts, UnixTime)> = newest(latest, |record| {
+        let tls = record.facts.tls.as_ref();
+        tls.is_some_and(|tls| tls.not_after.is_some())
+    })
+    .into_iter()
+    .filter_map(|(portal, record)| {
+        let tls = record.facts.tls.as_ref()?;
+        Some((portal.as_str(), tls, tls.not_after?))
+    })
+    .collect();
     let mut family = out.family(&names::TLS_NOT_AFTER);
-    for (portal, record) in &newest {
-        if let Some(end) = record.facts.tls.as_ref().and_then(|tls| tls.not_after) {
-            family.integer(&[portal.as_str()], end.secs());
+    for (portal, _, end) in &presented {
+        family.integer(&[portal], end.secs());
+    }
+    let mut family = out.family(&names::TLS_NOT_BEFORE);
+    for (portal, tls, _) in &presented {
+        let beginning = tls.chain.as_ref().map(&mut begins).transpose()?;
+        if let Some(beginning) = beginning.flatten() {
+            family.integer(&[portal], beginning.secs());
         }
     }
     let mut family = out.family(&names::TLS_VALID);
-    for (portal, record) in &newest {
-        let valid = record.facts.tls.as_ref().is_some_and(|tls| tls.faults.is_empty());
-        family.integer(&[portal.as_str()], i64::from(valid));
+    for (portal, tls, _) in &presented {
+        family.integer(&[portal], i64::from(tls.faults.is_empty()));
+    }
+    Ok(())
+}
+
+/// What the newest look at each portal's name proves.
+pub(super) fn dnssec(out: &mut Exposition, latest: &[Latest]) {
+    let mut family = out.family(&names::PORTAL_DNSSEC);
+    for (portal, record) in newest(latest, |record| record.facts.dns.is_some()) {
+        if let Some(dns) = &record.facts.dns {
+            family.integer(&[portal.as_str(), dns.dnssec.as_str()], 1);
+        }
     }
 }

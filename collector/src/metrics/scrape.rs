@@ -7,6 +7,7 @@ use ems_contract::time::Window;
 use super::catalogue::CATALOGUE;
 use super::counters::Counters;
 use super::exposition::Exposition;
+use super::leaves::Leaves;
 use super::{installation, portals, probes};
 use crate::context::Context;
 use crate::store::StoreError;
@@ -29,6 +30,7 @@ pub struct Metrics {
     timelines: Arc<Timelines>,
     counters: Arc<Counters>,
     rosters: Rosters,
+    leaves: Leaves,
 }
 
 impl Metrics {
@@ -40,6 +42,7 @@ impl Metrics {
             timelines,
             counters,
             rosters: Rosters::default(),
+            leaves: Leaves::default(),
         }
     }
 
@@ -73,8 +76,11 @@ impl Metrics {
         portals::seconds(&mut out, &lines);
         portals::windows(&mut out, members, &snapshot, now);
         portals::incidents(&mut out, members, &incidents);
-        probes::certificates(&mut out, &latest);
+        portals::maintenance(&mut out, members, now);
+        probes::dnssec(&mut out, &latest);
+        probes::certificates(&mut out, &latest, |chain| self.leaves.begins(store, chain))?;
         probes::probes(&mut out, &latest, now);
+        installation::disk(&mut out, store.free_ratio());
         installation::outbox(&mut out, &outbox, now);
         let mut text = out.finish();
         let mut own = self.context.registry.gather();

@@ -17,7 +17,10 @@ use url::Url;
 use super::condition::{Condition, Kind, Severity, Subject};
 use super::neutral;
 use super::round::Desk;
+use crate::account::{Scope, owner};
+use crate::http::auth::bearer;
 use crate::http::error::ApiError;
+use crate::store::StoreError;
 
 /// The most that one call may carry.
 const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -28,11 +31,8 @@ pub struct Bridge {
     tokens: Vec<Sha256>,
 }
 
-/// The door as a room of the collector; without tokens there is none.
+/// The door as a room of the collector: for the tokens of the settings, and those of the store with scope `webhook`.
 pub fn router(desk: Arc<Desk>, tokens: Vec<Sha256>) -> Router {
-    if tokens.is_empty() {
-        return Router::new();
-    }
     Router::new()
         .route("/api/v1/alertmanager", post(take_in))
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -44,25 +44,46 @@ async fn take_in(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    if !bridge.knows(&headers) {
+    let asked = Arc::clone(&bridge);
+    let stored = headers.clone();
+    let known = bridge.knows(&headers) || blocking(move || asked.stored(&stored)).await?;
+    if !known {
         return Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
             "unknown_token",
             "the request carries no token of an Alertmanager",
         )
-        .hint("see `alertmanager_tokens` under `notify` in ems.yaml"));
+        .hint("see `alertmanager_tokens` under `notify` in ems.yaml, or `ems-collector tokens add --scope webhook`"));
     }
     let conditions = conditions(&body).map_err(|why| {
         ApiError::new(StatusCode::BAD_REQUEST, "bad_payload", why)
             .hint("an Alertmanager's webhook of version 4 is wanted")
     })?;
     let desk = Arc::clone(&bridge.desk);
-    let kept = tokio::task::spawn_blocking(move || desk.take_in(conditions)).await;
-    kept.map_err(|error| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))??;
+    blocking(move || desk.take_in(conditions)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done
+        .map_err(|error| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))??)
+}
+
 impl Bridge {
+    /// Whether the token is one of the store's with the scope for it.
+    fn stored(&self, headers: &HeaderMap) -> Result<bool, StoreError> {
+        let Some(token) = bearer(headers) else {
+            return Ok(false);
+        };
+        let context = self.desk.context();
+        let known = context.store.api_tokens()?;
+        let held = owner(&known, token, context.clock.now());
+        Ok(held.is_some_and(|token| token.may(Scope::Webhook, None)))
+    }
+
     fn knows(&self, headers: &HeaderMap) -> bool {
         let presented = headers
             .get(header::AUTHORIZATION)

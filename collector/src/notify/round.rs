@@ -25,6 +25,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Store, inventory, clock.
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// A desk; the collector listens since now.
     #[must_use]
     pub fn new(context: Context, settings: Arc<NotifySettings>) -> Self {

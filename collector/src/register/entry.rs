@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentForm;
+use crate::account::Action;
 use crate::attest::Attestation;
 use crate::judge::facts::{ReportEntry, Suspension};
 use crate::vocabulary::vocabulary;
@@ -26,6 +27,42 @@ vocabulary! {
         Report = "report",
         /// Planned suspensions of a portal.
         Suspension = "suspension",
+    }
+}
+
+impl RegisterKind {
+    /// What somebody must be allowed to do to write in it.
+    #[must_use]
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Attestation => Action::Attest,
+            Self::Report => Action::ConfirmReceipt,
+            Self::Incident => Action::RecordIncident,
+            Self::Board | Self::Training | Self::RestoreTest | Self::Suspension => Action::KeepRegister,
+        }
+    }
+}
+
+/// The register of this name.
+#[must_use]
+pub fn kind_of(name: &str) -> Option<RegisterKind> {
+    RegisterKind::ALL
+        .iter()
+        .copied()
+        .find(|kind| kind.as_str() == name)
+}
+
+/// The text that names a register.
+#[must_use]
+pub const fn kind_key(kind: RegisterKind) -> &'static str {
+    match kind {
+        RegisterKind::Attestation => "register.kind.attestation",
+        RegisterKind::Board => "register.kind.editorial-board",
+        RegisterKind::Training => "register.kind.training",
+        RegisterKind::RestoreTest => "register.kind.restore-test",
+        RegisterKind::Incident => "register.kind.incident",
+        RegisterKind::Report => "register.kind.report",
+        RegisterKind::Suspension => "register.kind.suspension",
     }
 }
 

@@ -26,6 +26,7 @@ fn parts(context: Context) -> Parts {
         changed: Arc::default(),
         tokens: vec![(agent("a"), Sha256::of(b"t"))],
         tasks: vec![],
+        rules: Arc::new(Regulations::embedded().unwrap()),
         hangup: Arc::default(),
     }
 }

@@ -28,9 +28,11 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// Whether tokens may come unencrypted from other machines.
     pub allow_plain_tokens: bool,
-    /// Where console and metrics are shown; nothing can be written there and nobody is asked for a password, so it
-    /// is the machine itself unless the operator says otherwise.
+    /// Where console and metrics are shown; reading them needs no log-in, so it is the machine itself unless the
+    /// operator says otherwise.
     pub console_listen: SocketAddr,
+    /// Whether the console's pages are shown to logged-in people only.
+    pub console_needs_login: bool,
     /// Names by which the console may be asked for, besides `localhost`, addresses and the name in `notify.console_url`.
     pub console_hosts: Vec<String>,
     /// Folder of the database.
@@ -76,6 +78,7 @@ impl Default for Settings {
             tls: None,
             allow_plain_tokens: false,
             console_listen: LOOPBACK,
+            console_needs_login: false,
             console_hosts: Vec::new(),
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),

@@ -29,6 +29,9 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
         console_listen: map
             .optional("console_listen", address)
             .unwrap_or(default.console_listen),
+        console_needs_login: map
+            .optional("console_needs_login", Item::boolean)
+            .unwrap_or(default.console_needs_login),
         console_hosts: map
             .optional("console_hosts", |item| Some(item.list_of(|item| host(&item))))
             .unwrap_or_default(),
@@ -77,6 +80,7 @@ fn look_over(map: &mut Map<'_>, settings: &Settings) {
         .get("console_listen")
         .or_else(|| if shared { map.get("listen") } else { None })
         && !settings.console_listen.ip().is_loopback()
+        && !settings.console_needs_login
     {
         item.warn(
             Message::new("settings.open_console").with("address", settings.console_listen),

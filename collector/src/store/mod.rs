@@ -202,6 +202,9 @@ pub trait Store: DemoStore + LookStore + PeopleStore + VerdictStore + Send + Syn
     /// When the database cannot be read.
     fn statistics(&self) -> Result<Statistics, StoreError>;
 
+    /// Free share of the file system that holds the data; none where the system does not say.
+    fn free_ratio(&self) -> Option<f64>;
+
     // --- readers in bulk ----------------------------------------------------------------------------------
 
     /// The spans of a track that touch `window`, in order, not clipped, of all these portals at once; a portal

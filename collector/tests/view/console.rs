@@ -165,7 +165,13 @@ fn ask(paths: &[String]) -> Vec<(String, String)> {
     let (seed, inventory) = seeded();
     let context = context(&seed, inventory);
     let timelines = Arc::new(Timelines::new(context.store.clone()));
-    let router = console::router(context, timelines, rules()).unwrap();
+    let access = console::Access {
+        needs_login: false,
+        https: false,
+        allow_plain: false,
+        rules: rules(),
+    };
+    let router = console::router(context, timelines, access).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -6,4 +6,5 @@ mod compliance;
 mod console;
 mod fixture;
 mod metrics;
+mod people;
 mod report;

@@ -6,6 +6,7 @@ mod compliance;
 mod incidents;
 mod overview;
 mod portal;
+mod register;
 mod regulation;
 mod shell;
 
@@ -18,6 +19,7 @@ pub use portal::{
     AccountCell, AccountRow, CertificateCard, NowRow, Phase, PieceRow, PortalData, PortalPage, RibbonRow,
     RibbonRows, ViewRow, newest_tls, portal,
 };
+pub use register::{EntryRow, FieldView, entry_rows, facts as entry_facts, field_views, portal_name};
 pub use regulation::{
     COLUMNS, Cell, Column, MatrixRow, PackLine, RegulationPage, RegulationsPage, Wanted, regulation,
     regulations,

@@ -4,6 +4,7 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use serde::Serialize;
 
+use crate::account::Actor;
 use crate::context::Loaded;
 use crate::locale;
 use crate::store::DemoMark;
@@ -33,6 +34,18 @@ pub struct Shell {
     refusal: Option<Refused>,
     /// What is shown was made up.
     demo: Option<String>,
+    /// Who is logged in, on pages with forms.
+    who: Option<String>,
+    /// What every form of the session carries.
+    csrf: Option<String>,
+}
+
+impl Shell {
+    /// Names the person and arms the forms.
+    pub fn greet(&mut self, actor: &Actor) {
+        self.who = Some(actor.person.full_name.clone());
+        self.csrf = Some(actor.csrf.as_str().to_owned());
+    }
 }
 
 /// A reload of the inventory that was refused.
@@ -95,5 +108,7 @@ pub fn shell(
             let at = locale::instant(mark.made_at, lang);
             fill(lang, "console.demo", &[("at", &at)])
         }),
+        who: None,
+        csrf: None,
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn edge(dir: &Path, now: UnixTime) -> (Edge, Arc<Notify>) {
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: false,
+        rules: Arc::new(crate::regulation::Regulations::embedded().unwrap()),
         hosts: Hosts::default(),
     };
     (edge, changed)

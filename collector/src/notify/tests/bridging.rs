@@ -8,6 +8,7 @@ use ems_contract::digest::Sha256;
 use hyper_util::service::TowerToHyperService;
 use tokio_util::sync::CancellationToken;
 
+use crate::account::{ApiToken, Author, Scope};
 use crate::context::Context;
 use crate::notify::bridge;
 use crate::notify::condition::Severity;
@@ -57,6 +58,23 @@ async fn alerts_go_through_the_same_outbox_and_end_there() {
         })
     };
     assert_eq!(call(&desk_at(0), "bad", FIRING).await, StatusCode::UNAUTHORIZED);
+    // Tokens of the store are good for it with their scope only.
+    for (name, scope) in [("hook", Scope::Webhook), ("beat", Scope::Heartbeat)] {
+        let token = ApiToken {
+            name: name.into(),
+            digest: Sha256::of(name.as_bytes()),
+            scopes: vec![scope],
+            portals: vec![],
+            made_by: "test".into(),
+            made_at: at(0),
+            expires_at: None,
+            revoked_at: None,
+        };
+        let note = Author::of_machine("test").note(at(0), "token.add", name, "");
+        assert!(first.store.add_api_token(token, note).unwrap());
+    }
+    assert_eq!(call(&desk_at(0), "beat", FIRING).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(&desk_at(0), "hook", "{").await, StatusCode::BAD_REQUEST);
     assert_eq!(call(&desk_at(0), "good", "{").await, StatusCode::BAD_REQUEST);
     for now in [0, 5] {
         assert_eq!(call(&desk_at(now), "good", FIRING).await, StatusCode::NO_CONTENT);

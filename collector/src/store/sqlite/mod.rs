@@ -400,6 +400,10 @@ impl Store for SqliteStore {
             .read("read statistics", |conn, _| upkeep::statistics(conn, &self.path))
     }
 
+    fn free_ratio(&self) -> Option<f64> {
+        upkeep::free_ratio(&self.path)
+    }
+
     fn all_spans(
         &self,
         portals: &[PortalId],

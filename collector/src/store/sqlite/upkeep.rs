@@ -96,3 +96,9 @@ pub(super) fn statistics(conn: &Connection, path: &std::path::Path) -> Result<St
         slot_conflicts: count("SELECT value FROM counter WHERE name = 'slot_conflicts'")?,
     })
 }
+
+/// Share of the file system around `path` that a service without privileges may still fill.
+pub(super) fn free_ratio(path: &std::path::Path) -> Option<f64> {
+    let system = rustix::fs::statvfs(path).ok()?;
+    (system.f_blocks > 0).then(|| system.f_bavail as f64 / system.f_blocks as f64)
+}

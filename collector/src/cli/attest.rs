@@ -1,0 +1,333 @@
+//! `attest`: entries of registers at the command line. The author is a person with their password, or a token's name.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use ems_contract::clock::Clock;
+use ems_contract::digest::Sha256;
+use ems_contract::id::PortalId;
+use ems_contract::inventory;
+use ems_contract::text::{fill, get};
+use ems_contract::time::UnixTime;
+
+use super::people::{Place, Stop, ended, password, secret_file};
+use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
+use crate::account::audit::Via;
+use crate::account::{ApiToken, Author, Person, Scope, login, owner};
+use crate::calendar::civil;
+use crate::intake;
+use crate::register::import::import;
+use crate::register::{RegisterKind, Values, faults, kind_of, read};
+use crate::store::{Entered, HandedFile, NewEntry, PeopleStore};
+
+/// What can be entered.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Enter one attestation.
+    Add(Box<AddArgs>),
+    /// Enter the rows of a spreadsheet (XLSX or CSV): all, or with `--accept-good-rows` those in order.
+    Import(Box<ImportArgs>),
+}
+
+/// Who enters it.
+#[derive(Debug, clap::Args)]
+pub struct Signer {
+    /// Log in as this person; the password is asked for, or read from standard input.
+    #[arg(
+        long = "as",
+        value_name = "LOGIN",
+        conflicts_with = "token_file",
+        required_unless_present = "token_file"
+    )]
+    person: Option<String>,
+    /// File with a token of the right scope.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+/// One attestation.
+#[derive(Debug, clap::Args)]
+pub struct AddArgs {
+    /// The portal.
+    #[arg(value_parser = parse_id::<PortalId>)]
+    portal: PortalId,
+    /// The obligation, such as AG-12.
+    obligation: String,
+    /// The check, where the obligation has several and one is meant.
+    #[arg(long)]
+    check: Option<String>,
+    /// yes, partial or no.
+    #[arg(long)]
+    statement: String,
+    /// Who attests.
+    #[arg(long)]
+    by_name: String,
+    /// In which capacity.
+    #[arg(long)]
+    by_role: String,
+    /// The day it was signed.
+    #[arg(long, value_name = "DAY")]
+    signed_on: String,
+    /// The last day it holds [default: 12 months].
+    #[arg(long, value_name = "DAY")]
+    valid_until: Option<String>,
+    /// The signed file; it is kept with its SHA-256.
+    #[arg(long)]
+    file: Option<PathBuf>,
+    /// A remark.
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    signer: Signer,
+    #[command(flatten)]
+    rules: RulesArgs,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// A spreadsheet.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The file.
+    file: PathBuf,
+    /// Register: attestation, editorial-board, training, restore-test, incident, report, suspension.
+    #[arg(long, default_value = "attestation")]
+    register: String,
+    /// Main file of the inventory: rows name portals by id or name.
+    #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
+    targets: PathBuf,
+    /// Enter the rows in order although others are not.
+    #[arg(long)]
+    accept_good_rows: bool,
+    /// Only look: nothing is entered.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    signer: Signer,
+    #[command(flatten)]
+    rules: RulesArgs,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// The largest file kept, in bytes.
+const MAX_FILE: u64 = 10 * 1024 * 1024;
+
+/// Does what it says.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn run(
+    command: &Command,
+    clock: &dyn Clock,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> std::io::Result<u8> {
+    let now = clock.now();
+    match command {
+        Command::Add(args) => match add(args, now) {
+            Ok((words, warnings)) => {
+                for warning in warnings {
+                    writeln!(err, "{warning}")?;
+                }
+                writeln!(out, "{words}")?;
+                Ok(EXIT_OK)
+            }
+            Err(stop) => ended(Err(stop), err),
+        },
+        Command::Import(args) => import_file(args, now, out, err),
+    }
+}
+
+/// Who writes, once they have shown it.
+enum Signed {
+    Person(Box<Person>),
+    Token(Box<ApiToken>),
+}
+
+impl Signer {
+    fn sign(&self, store: &dyn PeopleStore, place: &Place, now: UnixTime) -> Result<Signed, Stop> {
+        let refused = || Stop::failed(get(place.lang, "account.login.refused"));
+        if let Some(path) = &self.token_file {
+            let known = store.api_tokens().map_err(|error| place.trouble(&error))?;
+            let token = owner(&known, &secret_file(path)?, now).cloned();
+            return token.map(Box::new).map(Signed::Token).ok_or_else(refused);
+        }
+        let name = self.person.as_deref().unwrap_or_default();
+        let word = password(place.lang, "account.login.password")?;
+        match login::check(store, name, &word, Via::CommandLine, now) {
+            Ok(person) => Ok(Signed::Person(Box::new(person))),
+            Err(login::LoginError::Store(error)) => Err(place.trouble(&error)),
+            Err(_refused) => Err(refused()),
+        }
+    }
+}
+
+impl Signed {
+    /// The author, if these may write about the portal.
+    fn author(&self, kind: RegisterKind, portal: &PortalId, place: &Place) -> Result<Author, Stop> {
+        let author = match self {
+            Self::Person(person) => person
+                .may(kind.action(), Some(portal))
+                .then(|| Author::of_person(person, Via::CommandLine)),
+            Self::Token(token) => {
+                let scope = if kind == RegisterKind::Attestation {
+                    Scope::Attest
+                } else {
+                    Scope::Registers
+                };
+                Author::of_token(token, scope, Some(portal))
+            }
+        };
+        author.ok_or_else(|| {
+            Stop::failed(fill(
+                place.lang,
+                "register.cli.may_not",
+                &[("portal", portal.as_str())],
+            ))
+        })
+    }
+}
+
+fn handed(path: &Path) -> Result<HandedFile, Stop> {
+    let failed = |error: std::io::Error| Stop::failed(format!("{}: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > MAX_FILE {
+        return Err(Stop::failed(format!(
+            "{}: {size} > {MAX_FILE} bytes",
+            path.display()
+        )));
+    }
+    Ok(HandedFile {
+        name: path
+            .file_name()
+            .map_or_else(|| "tep".into(), |name| name.to_string_lossy().into_owned()),
+        bytes: std::fs::read(path).map_err(failed)?,
+    })
+}
+
+fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
+    let (place, lang) = (&args.place, args.place.lang);
+    let file = args.file.as_deref().map(handed).transpose()?;
+    let mut values = Values::new();
+    let mut put = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            values.insert(name.to_owned(), value.to_owned());
+        }
+    };
+    put("obligation", Some(&args.obligation));
+    put("check", args.check.as_deref());
+    put("statement", Some(&args.statement));
+    put("by_name", Some(&args.by_name));
+    put("by_role", Some(&args.by_role));
+    put("signed_on", Some(&args.signed_on));
+    put("valid_until", args.valid_until.as_deref());
+    put("note", args.note.as_deref());
+    let digest = file.as_ref().map(|file| Sha256::of(&file.bytes).to_string());
+    put("file_sha256", digest.as_deref());
+    let entry = read(RegisterKind::Attestation, &values).map_err(|all| {
+        let words: Vec<String> = all
+            .iter()
+            .map(|(field, fault)| format!("--{}: {}", field.replace('_', "-"), fault.render(lang)))
+            .collect();
+        Stop::usage(words.join("\n"))
+    })?;
+    let rules = args.rules.load().map_err(|found| rules_stop(&found, place))?;
+    let bytes = file.as_ref().map(|file| &*file.bytes);
+    let doubts = faults(&rules, &entry, bytes, civil::day_of(now));
+    let told = |all: &[ems_contract::diagnostic::Message]| -> Vec<String> {
+        all.iter().map(|message| message.render(lang)).collect()
+    };
+    if !doubts.errors.is_empty() {
+        return Err(Stop::failed(told(&doubts.errors).join("\n")));
+    }
+    let store = place.open()?;
+    let signed = args.signer.sign(&*store, place, now)?;
+    let author = signed.author(RegisterKind::Attestation, &args.portal, place)?;
+    let subject = format!("attestation {}", args.portal);
+    let note = author.note(now, "register.enter", subject, args.obligation.clone());
+    let new = NewEntry {
+        portal: Some(args.portal.clone()),
+        replaces: None,
+        withdrawn: false,
+        entry,
+        file,
+    };
+    let id = match store
+        .enter(vec![new], &author, note)
+        .map_err(|error| place.trouble(&error))?
+    {
+        Entered::All(ids) => ids.first().copied().unwrap_or_default(),
+        Entered::Outdated(id) => id,
+    };
+    let words = fill(lang, "register.cli.entered", &[("id", &id.to_string())]);
+    Ok((words, told(&doubts.warnings)))
+}
+
+fn rules_stop(found: &[ems_contract::diagnostic::Diagnostic], place: &Place) -> Stop {
+    let words: Vec<String> = found.iter().map(|finding| finding.render(place.lang)).collect();
+    Stop::failed(words.join("\n"))
+}
+
+fn import_file(
+    args: &ImportArgs,
+    now: UnixTime,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> std::io::Result<u8> {
+    let (place, lang) = (&args.place, args.place.lang);
+    let Some(kind) = kind_of(&args.register) else {
+        return ended(Err(Stop::usage(get(lang, "register.none"))), err);
+    };
+    let loaded = inventory::load(&args.targets);
+    let Some(inventory) = loaded.inventory else {
+        write_findings(err, &loaded.diagnostics, lang)?;
+        return Ok(super::EXIT_BAD_FILE);
+    };
+    let rules = match args.rules.load() {
+        Ok(rules) => rules,
+        Err(found) => return ended(Err(rules_stop(&found, place)), err),
+    };
+    let file = match handed(&args.file) {
+        Ok(file) => file,
+        Err(stop) => return ended(Err(stop), err),
+    };
+    let portals: BTreeMap<PortalId, String> = intake::portals(&inventory);
+    let imported = import(&rules, kind, &portals, &file.bytes, civil::day_of(now));
+    for fault in &imported.faults {
+        writeln!(err, "{}: {}", fault.place, fault.message.render(lang))?;
+    }
+    let numbers = [
+        ("good", imported.good.len().to_string()),
+        ("bad", imported.bad.to_string()),
+    ];
+    let numbers = numbers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    writeln!(out, "{}", fill(lang, "register.import.seen", &numbers))?;
+    let faulty = imported.faults.iter().any(|fault| !fault.warning);
+    if args.dry_run || imported.good.is_empty() || (faulty && !args.accept_good_rows) {
+        let refused = faulty || imported.good.is_empty();
+        if refused && !args.dry_run {
+            writeln!(err, "{}", get(lang, "register.cli.nothing"))?;
+        }
+        return Ok(if refused { EXIT_FAILED } else { EXIT_OK });
+    }
+    let done = place.open().and_then(|store| {
+        let signed = args.signer.sign(&*store, place, now)?;
+        let mut author = None;
+        for row in &imported.good {
+            author = Some(signed.author(kind, &row.portal, place)?);
+        }
+        let Some(author) = author else { return Ok(0) };
+        intake::enter_rows(&*store, &author, kind, imported.good, &file, now)
+            .map_err(|error| place.trouble(&error))
+    });
+    match done {
+        Ok(count) => {
+            let count = count.to_string();
+            writeln!(out, "{}", fill(lang, "register.cli.rows", &[("count", &count)]))?;
+            Ok(EXIT_OK)
+        }
+        Err(stop) => ended(Err(stop), err),
+    }
+}

@@ -1,0 +1,106 @@
+//! What the commands about accounts and registers share: the database, the person at the keyboard, passwords.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use ems_contract::text::{Lang, get};
+
+use super::trouble::told;
+use super::{EXIT_FAILED, EXIT_USAGE, parse_lang};
+use crate::account::Author;
+use crate::serve::DATABASE;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{PeopleStore, StoreError};
+
+/// Where the database is, and in which language to speak.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// Folder of the database.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Language of the messages: vi or en.
+    #[arg(long, env = "EMS_LANG", default_value = "vi", value_parser = parse_lang)]
+    pub lang: Lang,
+    /// Who types this, for the audit log.
+    #[arg(long, env = "USER", default_value = "?", hide_env_values = true)]
+    pub by: String,
+}
+
+/// Why a command ended early: an exit code, and words for the person.
+pub(super) struct Stop {
+    pub(super) code: u8,
+    pub(super) words: String,
+}
+
+impl Stop {
+    /// The command was asked for something that cannot be done that way.
+    pub(super) fn usage(words: impl Into<String>) -> Self {
+        Self {
+            code: EXIT_USAGE,
+            words: words.into(),
+        }
+    }
+
+    /// It could not be done.
+    pub(super) fn failed(words: impl Into<String>) -> Self {
+        Self {
+            code: EXIT_FAILED,
+            words: words.into(),
+        }
+    }
+}
+
+impl Place {
+    /// The store, beside a running collector or not.
+    pub(super) fn open(&self) -> Result<Box<dyn PeopleStore>, Stop> {
+        if !self.data.is_dir() {
+            std::fs::create_dir_all(&self.data)
+                .map_err(|error| Stop::failed(format!("{}: {error}", self.data.display())))?;
+        }
+        SqliteStore::open_for_people(&self.data.join(DATABASE)).map_err(|error| self.trouble(&error))
+    }
+
+    /// An error of the store in words.
+    pub(super) fn trouble(&self, error: &StoreError) -> Stop {
+        Stop::failed(told(error, self.lang))
+    }
+
+    /// Whoever may start programs on this machine.
+    pub(super) fn machine(&self) -> Author {
+        Author::of_machine(&self.by)
+    }
+}
+
+/// Tells why a command ended early.
+pub(super) fn ended(done: Result<u8, Stop>, err: &mut dyn Write) -> std::io::Result<u8> {
+    match done {
+        Ok(code) => Ok(code),
+        Err(stop) => {
+            writeln!(err, "{}", stop.words)?;
+            Ok(stop.code)
+        }
+    }
+}
+
+/// A password: asked for without showing it where a person sits at the terminal, else the first line of standard input.
+/// Never an argument, which every program on the machine could read.
+pub(super) fn password(lang: Lang, key: &str) -> Result<String, Stop> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return rpassword::prompt_password(format!("{}: ", get(lang, key)))
+            .map_err(|error| Stop::failed(error.to_string()));
+    }
+    let mut line = String::new();
+    stdin
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Stop::failed(error.to_string()))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The first line of a file with a secret.
+pub(super) fn secret_file(path: &Path) -> Result<String, Stop> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Stop::failed(format!("{}: {error}", path.display())))?;
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+}

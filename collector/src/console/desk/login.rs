@@ -1,0 +1,149 @@
+//! Logging in and out.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ems_contract::text::{Lang, get};
+use serde::Serialize;
+
+use super::{Desk, blocking, page};
+use crate::account::Actor;
+use crate::account::login::{LoginError, log_in, log_out};
+use crate::console::door::{SessionKey, own_path, redirect_with, set_cookie};
+use crate::console::form::Filled;
+use crate::console::page::PageError;
+use crate::console::router::Asked;
+use crate::http::listener::Peer;
+
+/// What the log-in page shows.
+#[derive(Debug, Serialize)]
+struct LoginPage {
+    next: String,
+    login: String,
+    error: Option<String>,
+    why: &'static str,
+    /// There is no account yet: the first one is made at the command line.
+    first: bool,
+    /// No password is taken on this line.
+    plain: bool,
+}
+
+fn private(desk: &Desk, peer: Option<&Peer>) -> bool {
+    desk.access.allow_plain || peer.copied().is_some_and(Peer::is_private)
+}
+
+fn login_page(
+    desk: &Desk,
+    (status, lang): (StatusCode, Lang),
+    next: &str,
+    login: &str,
+    error: Option<String>,
+    private: bool,
+) -> Result<Response, PageError> {
+    let view = LoginPage {
+        next: own_path(next).to_owned(),
+        login: login.to_owned(),
+        error,
+        why: get(
+            lang,
+            if desk.access.needs_login {
+                "account.login.why.required"
+            } else {
+                "account.login.why"
+            },
+        ),
+        first: desk.context.store.people()?.is_empty(),
+        plain: !private,
+    };
+    let html = desk.console.form(
+        lang,
+        None,
+        "/login",
+        get(lang, "account.login"),
+        "login.html",
+        view,
+    );
+    Ok(page(status, html))
+}
+
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    peer: Option<Extension<Peer>>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    blocking(move || {
+        let private = private(&desk, peer.as_deref());
+        login_page(
+            &desk,
+            (StatusCode::OK, asked.lang()),
+            asked.next(),
+            "",
+            None,
+            private,
+        )
+    })
+    .await
+}
+
+pub(super) async fn take(
+    State(desk): State<Arc<Desk>>,
+    peer: Option<Extension<Peer>>,
+    Query(asked): Query<Asked>,
+    filled: Filled,
+) -> Response {
+    let lang = asked.lang();
+    let private = private(&desk, peer.as_deref());
+    let tls = peer.as_deref().is_some_and(|peer| peer.tls);
+    // Nobody waits in line for long: a crowd at the door is turned away at once.
+    let holder = Arc::clone(&desk);
+    let Ok(_place) = holder.logins.try_acquire() else {
+        return desk.refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            get(lang, "account.login.busy"),
+            lang,
+        );
+    };
+    blocking(move || {
+        let (login, next) = (filled.text("login"), filled.text("next"));
+        if !private {
+            return login_page(&desk, (StatusCode::FORBIDDEN, lang), next, login, None, private);
+        }
+        let now = desk.context.clock.now();
+        match log_in(&*desk.context.store, login, filled.raw("password"), now) {
+            Ok(key) => Ok(redirect_with(
+                own_path(next),
+                set_cookie(Some(&key), tls || desk.access.https),
+            )),
+            Err(LoginError::Store(error)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "a log-in was refused");
+                let why = get(lang, "account.login.refused").to_owned();
+                login_page(
+                    &desk,
+                    (StatusCode::UNAUTHORIZED, lang),
+                    next,
+                    login,
+                    Some(why),
+                    private,
+                )
+            }
+        }
+    })
+    .await
+}
+
+pub(super) async fn leave(
+    State(desk): State<Arc<Desk>>,
+    actor: Actor,
+    SessionKey(key): SessionKey,
+) -> Response {
+    blocking(move || {
+        let now = desk.context.clock.now();
+        log_out(&*desk.context.store, &actor, &key, now)?;
+        Ok(redirect_with("/", set_cookie(None, desk.access.https)))
+    })
+    .await
+}

@@ -1,0 +1,166 @@
+//! The pages on which people write: log-in, account, audit log, registers.
+
+mod account;
+mod audit;
+mod files;
+mod import;
+mod login;
+mod registers;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use ems_contract::diagnostic::Message;
+use ems_contract::text::Lang;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use super::door::MAX_UPLOAD;
+use super::page::{Console, PageError};
+use crate::account::{Action, Actor};
+use crate::context::Context;
+use crate::regulation::Regulations;
+use ems_contract::id::PortalId;
+
+/// Passwords looked at at once: each takes 19 MiB and some ten milliseconds.
+const LOGINS: usize = 2;
+
+/// Who is let in, and by which rules.
+#[derive(Clone)]
+pub struct Access {
+    /// Whether reading needs a log-in, too.
+    pub needs_login: bool,
+    /// Whether people reach the console by HTTPS, perhaps through a proxy: the cookie then never travels otherwise.
+    pub https: bool,
+    /// Whether passwords may come unencrypted from other machines.
+    pub allow_plain: bool,
+    /// The rules by which entries are checked.
+    pub rules: Arc<Regulations>,
+}
+
+/// What the pages that write share.
+pub(super) struct Desk {
+    pub(super) context: Context,
+    pub(super) console: Arc<Console>,
+    pub(super) access: Access,
+    pub(super) logins: Semaphore,
+    waiting: import::Waiting,
+}
+
+impl Desk {
+    pub(super) fn new(context: Context, console: Arc<Console>, access: Access) -> Self {
+        Self {
+            context,
+            console,
+            access,
+            logins: Semaphore::new(LOGINS),
+            waiting: import::Waiting::default(),
+        }
+    }
+
+    /// A page that says why something is not done.
+    pub(super) fn refusal(&self, status: StatusCode, why: &str, lang: Lang) -> Response {
+        page(status, self.console.refusal(lang, why))
+    }
+
+    /// The answer for an actor who may not do something; `None` for those who may.
+    fn refused(
+        &self,
+        actor: &Actor,
+        action: Action,
+        portal: Option<&PortalId>,
+        lang: Lang,
+    ) -> Option<Response> {
+        if actor.may(action, portal) {
+            return None;
+        }
+        let why = Message::new("account.refused.right")
+            .with_text("action", Message::new(action_key(action)))
+            .render(lang);
+        Some(self.refusal(StatusCode::FORBIDDEN, &why, lang))
+    }
+}
+
+/// The text of an action.
+pub(super) const fn action_key(action: Action) -> &'static str {
+    match action {
+        Action::SeeAudit => "account.action.see-audit",
+        Action::ManageAccounts => "account.action.manage-accounts",
+        Action::Attest => "account.action.attest",
+        Action::KeepRegister => "account.action.keep-register",
+        Action::RecordIncident => "account.action.record-incident",
+        Action::ConfirmReceipt => "account.action.confirm-receipt",
+        Action::Acknowledge => "account.action.acknowledge",
+        Action::PlanRota => "account.action.plan-rota",
+        Action::AnnounceMaintenance => "account.action.announce-maintenance",
+        Action::ExcludeTime => "account.action.exclude-time",
+        Action::EditReport => "account.action.edit-report",
+        Action::SignReport => "account.action.sign-report",
+        Action::Object => "account.action.object",
+        Action::DecideObjection => "account.action.decide-objection",
+    }
+}
+
+/// A rendered page as an answer.
+fn page(status: StatusCode, html: Result<String, PageError>) -> Response {
+    match html {
+        Ok(html) => (status, [(CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "cannot show a page of the console");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Runs what reads or writes the store on a blocking thread.
+async fn blocking(work: impl FnOnce() -> Result<Response, PageError> + Send + 'static) -> Response {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a page that writes failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page that writes was not finished");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A choice of a form.
+#[derive(Debug, Clone, Serialize)]
+struct Choice {
+    value: String,
+    text: String,
+    chosen: bool,
+}
+
+/// The pages; every one that writes lies behind [`super::door::pass`].
+pub(super) fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/login", get(login::show).post(login::take))
+        .route("/logout", post(login::leave))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
+        .route("/audit", get(audit::show))
+        .route("/registers", get(registers::overview))
+        .route("/registers/{kind}", get(registers::list))
+        .route(
+            "/registers/{kind}/new",
+            get(registers::blank).post(registers::enter),
+        )
+        .route("/registers/{kind}/import", get(import::show).post(import::take))
+        .route(
+            "/registers/{kind}/{id}",
+            get(registers::entry).post(registers::correct),
+        )
+        .route("/registers/{kind}/{id}/withdraw", post(registers::withdraw))
+        .route("/files/{digest}", get(files::get))
+        .layer(DefaultBodyLimit::max(MAX_UPLOAD))
+        .with_state(desk)
+}

@@ -1,0 +1,609 @@
+//! People at the console: log-in, forms, registers, imports; and programs with tokens.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use ems_collector::account::{ApiToken, Author, Person, Role, Scope, password};
+use ems_collector::console;
+use ems_collector::context::Context;
+use ems_collector::http::auth::Tokens;
+use ems_collector::http::host::Hosts;
+use ems_collector::http::{self, Edge, listener};
+use ems_collector::ingest::Ingest;
+use ems_collector::plans::Plans;
+use ems_collector::register::RegisterKind;
+use ems_collector::regulation::Regulations;
+use ems_collector::store::{AccountStore, RegisterStore};
+use ems_collector::timeline::Timelines;
+use ems_contract::digest::Sha256;
+use tokio_util::sync::CancellationToken;
+
+use crate::console::context;
+use crate::fixture::{Seed, now, portal_id, seeded};
+
+const SECRET: &str = "một mật khẩu đủ dài";
+
+/// A whole edge on a port of its own.
+struct Served {
+    seed: Seed,
+    address: SocketAddr,
+    _tasks: tokio::task::JoinSet<()>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn serve(needs_login: bool) -> Served {
+    let (seed, inventory) = seeded();
+    let context: Context = context(&seed, inventory);
+    for (login, role, portals, must_change) in [
+        ("van.hanh", Role::Operator, vec![], false),
+        ("can.bo", Role::Official, vec![], false),
+        ("bien.tap", Role::Editor, vec![portal_id("soyt")], false),
+        ("lanh.dao", Role::Leader, vec![], false),
+        ("nguoi.moi", Role::Operator, vec![], true),
+    ] {
+        let person = Person {
+            login: login.parse().unwrap(),
+            full_name: format!("Người {login}"),
+            role,
+            portals,
+            password: password::hash(SECRET).unwrap(),
+            must_change,
+            disabled: false,
+            failures: 0,
+            failed_at: None,
+            created_at: now(),
+        };
+        let note = Author::of_machine("test").note(now(), "user.add", login, "");
+        assert!(seed.store.add_person(person, note).unwrap());
+    }
+    for (name, scope, portals) in [
+        ("sao-luu", Scope::Heartbeat, vec![portal_id("soyt")]),
+        ("nhap", Scope::Attest, vec![]),
+    ] {
+        let token = ApiToken {
+            name: name.into(),
+            digest: Sha256::of(name.as_bytes()),
+            scopes: vec![scope],
+            portals,
+            made_by: "test".into(),
+            made_at: now(),
+            expires_at: None,
+            revoked_at: None,
+        };
+        let note = Author::of_machine("test").note(now(), "token.add", name, "");
+        assert!(seed.store.add_api_token(token, note).unwrap());
+    }
+    let rules = Arc::new(Regulations::embedded().unwrap());
+    let timelines = Arc::new(Timelines::new(context.store.clone()));
+    let access = console::Access {
+        needs_login,
+        https: false,
+        allow_plain: false,
+        rules: Arc::clone(&rules),
+    };
+    let rooms = console::router(context.clone(), timelines, access).unwrap();
+    let plans = Plans::new(context.inventory.clone());
+    let edge = Edge {
+        ingest: Ingest::new(&context, plans.clone(), Arc::default()).unwrap(),
+        plans,
+        tokens: Arc::new(Tokens::new()),
+        allow_plain_tokens: false,
+        rules,
+        hosts: Hosts::default(),
+        context,
+    };
+    let router = http::router(edge, rooms);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let socket = runtime
+        .block_on(listener::bind("127.0.0.1:0".parse().unwrap()))
+        .unwrap();
+    let address = socket.local_addr().unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn_on(
+        listener::serve(socket, None, router, CancellationToken::new()),
+        runtime.handle(),
+    );
+    Served {
+        seed,
+        address,
+        _tasks: tasks,
+        _runtime: runtime,
+    }
+}
+
+/// An answer.
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            (key.eq_ignore_ascii_case(name)).then_some(value)
+        })
+    }
+}
+
+/// Somebody with a browser.
+struct Browser {
+    address: SocketAddr,
+    cookie: Option<String>,
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(fields);
+    text.finish()
+}
+
+impl Browser {
+    fn at(served: &Served) -> Self {
+        Self {
+            address: served.address,
+            cookie: None,
+        }
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let cookie = self
+            .cookie
+            .as_ref()
+            .map_or_else(String::new, |key| format!("Cookie: ems_session={key}\r\n"));
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{cookie}{headers}Content-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // An answer that comes before the body was read closes the line; what matters is the answer.
+        drop(stream.write_all(body));
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        Answer {
+            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", b"")
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+        self.send("POST", path, kind, form(fields).as_bytes())
+    }
+
+    fn upload(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            write!(
+                body,
+                "--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+            .unwrap();
+        }
+        if let Some((name, bytes)) = file {
+            write!(
+                body,
+                "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+            )
+            .unwrap();
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--xyz--\r\n");
+        self.send(
+            "POST",
+            path,
+            "Content-Type: multipart/form-data; boundary=xyz\r\n",
+            &body,
+        )
+    }
+
+    fn log_in(&mut self, login: &str) -> Answer {
+        let answer = self.post(
+            "/login",
+            &[("login", login), ("password", SECRET), ("next", "/account")],
+        );
+        if let Some(set) = answer.header("set-cookie") {
+            let key = set.split(['=', ';']).nth(1).unwrap().to_owned();
+            self.cookie = Some(key);
+        }
+        answer
+    }
+
+    /// The token of this session's forms.
+    fn csrf(&self) -> String {
+        let page = self.get("/account").body;
+        let rest = page.split("name=\"csrf\" value=\"").nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+fn logged_in(served: &Served, login: &str) -> (Browser, String) {
+    let mut browser = Browser::at(served);
+    assert_eq!(browser.log_in(login).status, 303);
+    let csrf = browser.csrf();
+    (browser, csrf)
+}
+
+/// Every address that changes something, but for those of agents and Alertmanagers, which have tests of their own.
+const WRITING: &[&str] = &[
+    "/logout",
+    "/account/password",
+    "/registers/attestation/new",
+    "/registers/attestation/import",
+    "/registers/attestation/1",
+    "/registers/attestation/1/withdraw",
+];
+
+#[test]
+fn nothing_is_written_without_session_and_form_token() {
+    let served = serve(false);
+    let stranger = Browser::at(&served);
+    let (browser, csrf) = logged_in(&served, "van.hanh");
+    let before = served.seed.store.audit(None, 1).unwrap()[0].seq;
+    for path in WRITING {
+        assert_eq!(stranger.post(path, &[]).status, 401, "{path} by a stranger");
+        for method in ["PUT", "PATCH", "DELETE"] {
+            let status = stranger.send(method, path, "", b"").status;
+            assert!(matches!(status, 401 | 405), "{method} {path}: {status}");
+        }
+        assert_eq!(browser.post(path, &[]).status, 403, "{path} without a token");
+        assert_eq!(
+            browser.post(path, &[("csrf", "x")]).status,
+            403,
+            "{path} with a wrong one"
+        );
+        let elsewhere = "Sec-Fetch-Site: cross-site\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        let body = form(&[("csrf", &csrf)]);
+        let answer = browser.send("POST", path, elsewhere, body.as_bytes());
+        assert_eq!(answer.status, 403, "{path} from another site");
+    }
+    let thief = Browser {
+        address: served.address,
+        cookie: Some("0".repeat(64)),
+    };
+    assert_eq!(
+        thief.post("/registers/training/new", &[("csrf", &csrf)]).status,
+        401
+    );
+    let entries = served.seed.store.entries(None, None).unwrap();
+    assert!(entries.is_empty());
+    assert_eq!(served.seed.store.audit(None, 1).unwrap()[0].seq, before);
+    // Programs: no token, an unknown one, one of another scope, one of another portal.
+    for path in [
+        "/api/v1/heartbeats/backup/soyt",
+        "/api/v1/registers/attestation/import",
+    ] {
+        assert_eq!(stranger.send("POST", path, "", b"").status, 401, "{path}");
+        let bearer = "Authorization: Bearer nobody\r\n";
+        assert_eq!(stranger.send("POST", path, bearer, b"").status, 401, "{path}");
+    }
+    let bearer = |name: &str| format!("Authorization: Bearer {name}\r\n");
+    for (path, token) in [
+        ("/api/v1/heartbeats/backup/soyt", "nhap"),
+        ("/api/v1/heartbeats/backup/sokhcn", "sao-luu"),
+        ("/api/v1/registers/attestation/import", "sao-luu"),
+        ("/api/v1/registers/training/import", "nhap"),
+    ] {
+        let answer = stranger.send("POST", path, &bearer(token), b"");
+        assert_eq!(answer.status, 403, "{path} by {token}: {}", answer.body);
+    }
+}
+
+#[test]
+fn a_log_in_gives_a_strict_cookie_and_a_log_out_takes_it_back() {
+    let served = serve(false);
+    let mut browser = Browser::at(&served);
+    let refused = browser.post("/login", &[("login", "van.hanh"), ("password", "wrong")]);
+    assert_eq!(refused.status, 401);
+    assert!(refused.body.contains("không đúng") && refused.header("set-cookie").is_none());
+    let opened = browser.log_in("van.hanh");
+    assert_eq!(
+        (opened.status, opened.header("location")),
+        (303, Some("/account"))
+    );
+    let set = opened.header("set-cookie").unwrap();
+    assert!(set.contains("HttpOnly; SameSite=Strict"), "{set}");
+    let page = browser.get("/account");
+    assert!(page.body.contains("Người van.hanh"));
+    assert!(page.head.contains("form-action 'self'") && page.head.contains("no-store"));
+    assert!(browser.get("/audit").body.contains("nhập sai mật khẩu"));
+    let csrf = browser.csrf();
+    assert_eq!(browser.post("/logout", &[("csrf", &csrf)]).status, 303);
+    assert_eq!(
+        browser.get("/account").header("location"),
+        Some("/login?next=%2Faccount")
+    );
+    let away = Browser::at(&served).post(
+        "/login",
+        &[
+            ("login", "van.hanh"),
+            ("password", SECRET),
+            ("next", "//evil.vn/"),
+        ],
+    );
+    assert_eq!(away.header("location"), Some("/"));
+}
+
+#[test]
+fn reading_needs_a_log_in_only_where_the_settings_say_so() {
+    let open = serve(false);
+    assert_eq!(Browser::at(&open).get("/incidents").status, 200);
+    assert_eq!(Browser::at(&open).get("/registers").status, 303);
+    let shut = serve(true);
+    let mut browser = Browser::at(&shut);
+    let sent = browser.get("/incidents");
+    assert_eq!(
+        (sent.status, sent.header("location")),
+        (303, Some("/login?next=%2Fincidents"))
+    );
+    assert_eq!(browser.get("/console.css").status, 200);
+    browser.log_in("lanh.dao");
+    assert_eq!(browser.get("/incidents").status, 200);
+}
+
+#[test]
+fn a_password_set_by_somebody_else_is_changed_before_anything_is_written() {
+    let served = serve(false);
+    let (mut browser, csrf) = logged_in(&served, "nguoi.moi");
+    let sent = browser.post("/registers/training/new", &[("csrf", &csrf)]);
+    assert_eq!((sent.status, sent.header("location")), (303, Some("/account")));
+    let change = |browser: &Browser, new: &str, again: &str| {
+        let fields = [("csrf", &*csrf), ("old", SECRET), ("new", new), ("again", again)];
+        browser.post("/account/password", &fields)
+    };
+    assert!(change(&browser, "ngắn", "ngắn").body.contains("ít nhất 12"));
+    assert!(
+        change(&browser, "một mật khẩu khác hẳn", "không giống")
+            .body
+            .contains("không giống nhau")
+    );
+    let done = change(&browser, "một mật khẩu khác hẳn", "một mật khẩu khác hẳn");
+    assert_eq!(done.status, 303);
+    let set = done.header("set-cookie").unwrap();
+    browser.cookie = Some(set.split(['=', ';']).nth(1).unwrap().to_owned());
+    let csrf = browser.csrf();
+    assert_eq!(
+        browser.post("/registers/training/new", &[("csrf", &csrf)]).status,
+        422
+    );
+}
+
+const ATTESTATION: &[(&str, &str)] = &[
+    ("obligation", "AG-12"),
+    ("statement", "yes"),
+    ("by_name", "Nguyễn Văn A"),
+    ("by_role", "Chánh Văn phòng"),
+    ("signed_on", "2026-11-20"),
+];
+
+#[test]
+fn an_attestation_is_entered_with_its_file_corrected_and_withdrawn() {
+    let served = serve(false);
+    let (browser, csrf) = logged_in(&served, "bien.tap");
+    let with = |more: &[(&'static str, &'static str)]| -> Vec<(&str, &str)> {
+        let mut fields = vec![("csrf", &*csrf), ("portal", "soyt")];
+        fields.extend_from_slice(ATTESTATION);
+        fields.extend_from_slice(more);
+        fields
+    };
+    let wrong = browser.upload(
+        "/registers/attestation/new",
+        &with(&[("signed_on", "31/02/2026")]),
+        None,
+    );
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("không phải một ngày") && wrong.body.contains("Nguyễn Văn A"));
+    let file = Some(("Xác nhận.pdf", &b"%PDF signed"[..]));
+    let entered = browser.upload("/registers/attestation/new", &with(&[]), file);
+    assert_eq!(entered.status, 303, "{}", entered.body);
+    let place = entered.header("location").unwrap().to_owned();
+    let page = browser.get(&place).body;
+    assert!(
+        page.contains("20/11/2026") && page.contains("Người bien.tap"),
+        "{page}"
+    );
+    let digest = Sha256::of(b"%PDF signed");
+    let got = browser.get(&format!("/files/{digest}"));
+    assert_eq!((got.status, &*got.body), (200, "%PDF signed"));
+    assert!(got.head.contains("attachment"));
+    assert_eq!(Browser::at(&served).get(&format!("/files/{digest}")).status, 303);
+    // A correction keeps the file; the old page cannot be used twice.
+    let corrected = browser.upload(&place, &with(&[("statement", "no")]), None);
+    assert_eq!(corrected.status, 303);
+    assert_eq!(
+        browser
+            .upload(&place, &with(&[("statement", "yes")]), None)
+            .status,
+        409
+    );
+    let last = corrected.header("location").unwrap();
+    let path = format!("{last}/withdraw");
+    assert_eq!(
+        browser.post(&path, &[("csrf", &csrf)]).status,
+        422,
+        "a reason is wanted"
+    );
+    assert_eq!(
+        browser.post(&path, &[("csrf", &csrf), ("reason", "nhầm")]).status,
+        303
+    );
+    let kept = served
+        .seed
+        .store
+        .entries(Some(RegisterKind::Attestation), None)
+        .unwrap();
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|kept| kept.author == "bien.tap"));
+    assert!(kept.iter().all(|kept| kept.entry.file() == Some(digest)));
+}
+
+#[test]
+fn an_editor_writes_about_the_own_portal_and_a_leader_about_none() {
+    let served = serve(false);
+    let (editor, csrf) = logged_in(&served, "bien.tap");
+    let mut fields = vec![("csrf", &*csrf), ("portal", "sokhcn")];
+    fields.extend_from_slice(ATTESTATION);
+    assert_eq!(
+        editor.upload("/registers/attestation/new", &fields, None).status,
+        403
+    );
+    assert_eq!(editor.get("/audit").status, 403);
+    let blank = editor.get("/registers/attestation/new").body;
+    assert!(blank.contains("value=\"soyt\"") && !blank.contains("value=\"sokhcn\""));
+    let (leader, _) = logged_in(&served, "lanh.dao");
+    assert_eq!(leader.get("/registers/attestation").status, 200);
+    assert_eq!(leader.get("/registers/attestation/new").status, 403);
+    assert!(served.seed.store.entries(None, None).unwrap().is_empty());
+}
+
+const SHEET: &str = "Mã cổng;Mã nghĩa vụ;Kết quả;Người xác nhận;Chức vụ;Ngày ký\n\
+                     soyt;AG-12;có;Nguyễn Văn A;Giám đốc;20/11/2026\n\
+                     soyt;AG-999;có;Nguyễn Văn A;Giám đốc;20/11/2026\n";
+
+#[test]
+fn a_spreadsheet_is_looked_at_first_and_taken_on_a_word() {
+    let served = serve(false);
+    let (browser, csrf) = logged_in(&served, "can.bo");
+    let path = "/registers/attestation/import";
+    let seen = browser.upload(path, &[("csrf", &csrf)], Some(("x.csv", SHEET.as_bytes())));
+    assert_eq!(seen.status, 200);
+    assert!(
+        seen.body.contains("1 dòng ghi được, 1 dòng có lỗi"),
+        "{}",
+        seen.body
+    );
+    assert!(seen.body.contains("không có nghĩa vụ `AG-999`"));
+    assert!(served.seed.store.entries(None, None).unwrap().is_empty());
+    let digest = Sha256::of(SHEET.as_bytes()).to_string();
+    let (other, other_csrf) = logged_in(&served, "van.hanh");
+    let stolen = other.post(path, &[("csrf", &other_csrf), ("digest", &digest)]);
+    assert_eq!(stolen.status, 410, "another's file is not there");
+    assert_eq!(
+        browser.post(path, &[("csrf", &csrf), ("digest", &digest)]).status,
+        303
+    );
+    let kept = served.seed.store.entries(None, None).unwrap();
+    assert_eq!((kept.len(), &*kept[0].shown), (1, "Người can.bo"));
+}
+
+#[test]
+fn programs_tell_of_backups_and_hand_in_sheets_by_token() {
+    let served = serve(false);
+    let program = Browser::at(&served);
+    let beat = program.send(
+        "POST",
+        "/api/v1/heartbeats/backup/soyt",
+        "Authorization: Bearer sao-luu\r\n",
+        b"",
+    );
+    assert_eq!(beat.status, 204, "{}", beat.body);
+    let backups = served.seed.store.backups(None, now()).unwrap();
+    assert_eq!(backups.get(&portal_id("soyt")), Some(&now()));
+    let bearer = "Authorization: Bearer nhap\r\n";
+    let path = "/api/v1/registers/attestation/import";
+    let refused = program.send("POST", path, bearer, SHEET.as_bytes());
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.body.contains("\"entered\":0,\"good\":1,\"bad\":1"),
+        "{}",
+        refused.body
+    );
+    assert!(served.seed.store.entries(None, None).unwrap().is_empty());
+    let taken = program.send(
+        "POST",
+        &format!("{path}?accept_good_rows=true"),
+        bearer,
+        SHEET.as_bytes(),
+    );
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    let kept = served.seed.store.entries(None, None).unwrap();
+    assert_eq!((kept.len(), &*kept[0].author), (1, "token nhap"));
+}
+
+#[test]
+fn a_form_that_is_too_large_is_refused_whole() {
+    let served = serve(false);
+    let (browser, csrf) = logged_in(&served, "can.bo");
+    let large = vec![b'x'; 12 * 1024 * 1024];
+    let answer = browser.upload(
+        "/registers/attestation/new",
+        &[("csrf", &csrf)],
+        Some(("x", &large)),
+    );
+    assert_eq!(answer.status, 413);
+    assert!(served.seed.store.entries(None, None).unwrap().is_empty());
+}
+
+/// The pages with forms as files for a browser: `target/tmp/pages/people`.
+#[test]
+fn forms_can_be_looked_at() {
+    let served = serve(false);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages/people");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (browser, csrf) = logged_in(&served, "can.bo");
+    let mut fields = vec![("csrf", &*csrf), ("portal", "soyt")];
+    fields.extend_from_slice(ATTESTATION);
+    let entered = browser.upload("/registers/attestation/new", &fields, Some(("a.pdf", b"x")));
+    let place = entered.header("location").unwrap().to_owned();
+    let style = browser.get("/console.css").body;
+    std::fs::write(folder.join("console.css"), style).unwrap();
+    let keep = |name: &str, page: &Answer| {
+        let body = page.body.replace("/console.css", "console.css");
+        std::fs::write(folder.join(name), body).unwrap();
+    };
+    let sheet = ("x.csv", SHEET.as_bytes());
+    keep(
+        "import.html",
+        &browser.upload("/registers/attestation/import", &[("csrf", &csrf)], Some(sheet)),
+    );
+    let short = [
+        ("csrf", &*csrf),
+        ("portal", "soyt"),
+        ("begins", "2026-12-01"),
+        ("reason", "Nâng cấp hạ tầng"),
+        ("announced", "2026-11-20"),
+    ];
+    keep(
+        "warning.html",
+        &browser.upload("/registers/suspension/new", &short, None),
+    );
+    keep(
+        "wrong.html",
+        &browser.upload("/registers/training/new", &[("csrf", &csrf)], None),
+    );
+    let stranger = Browser::at(&served);
+    keep("login.html", &stranger.get("/login"));
+    keep(
+        "refused.html",
+        &stranger.post("/login", &[("login", "x"), ("password", "y")]),
+    );
+    for (name, path) in [
+        ("account.html", "/account"),
+        ("audit.html", "/audit"),
+        ("registers.html", "/registers"),
+        ("list.html", "/registers/attestation"),
+        ("new.html", "/registers/attestation/new"),
+        ("incident.html", "/registers/incident/new"),
+        ("entry.html", &place),
+        ("english.html", "/registers/report/new?lang=en"),
+    ] {
+        let page = browser.get(path);
+        assert_eq!(page.status, 200, "{path}");
+        keep(name, &page);
+    }
+}

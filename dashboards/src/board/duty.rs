@@ -1,0 +1,142 @@
+//! Board 1: for those on duty. What is wrong now, since when, seen from where, and whether our own eyes are open.
+
+use super::Board;
+use crate::panel::Panel;
+use crate::query::{Query, named};
+use crate::state;
+use crate::threshold;
+use crate::variable::LEVEL;
+
+pub(crate) fn board() -> Board {
+    let count = |state: &str| {
+        let chosen = named(&format!(
+            "ems_portal_state{{track=\"overall\", state=\"{state}\"}}"
+        ));
+        Query::value(format!("sum({chosen})"), "")
+    };
+    let numbers = state::number("track=\"overall\"", "portal");
+    let troubled = format!(
+        "({}) and on (portal) (max_over_time(({numbers})[$__range:5m]) > 0)",
+        named(&numbers)
+    );
+    let days = threshold::CERTIFICATE_DAYS.map(f64::from);
+    let [notice, soon, urgent, _] = days;
+    let silent = f64::from(threshold::AGENT_SILENT_S);
+    Board {
+        uid: "ems-truc-ban",
+        title: "EMS 1 · Trực ban",
+        description: "Cho người trực: cổng nào đang có sự cố, từ lúc nào, thấy từ đâu; điểm đo của mình có còn nhìn thấy không.",
+        variables: vec![LEVEL],
+        from: "now-6h",
+        refresh: "30s",
+        panels: vec![
+            Panel::stat("Gián đoạn", count("down")).none_is_good("red").about(
+                "Cổng không truy cập được, đã được các điểm đo trên ít nhất hai mạng xác nhận, hoặc một điểm đo thấy liên tục ít nhất 180 giây.",
+            ),
+            Panel::stat("Suy giảm", count("degraded")).none_is_good("yellow").about(
+                "Truy cập được nhưng chậm, chập chờn, hoặc chỉ một phần điểm đo thấy lỗi.",
+            ),
+            Panel::stat("Không quan sát", count("unknown")).none_is_good("#8e8e8e").about(
+                "Không điểm đo nào nhìn thấy: chưa biết tốt hay xấu. Kiểm tra điểm đo trước, không kết luận về cổng.",
+            ),
+            Panel::stat(
+                "Sự cố đang mở",
+                Query::value("count(ems_incident_open{kind=\"outage\"}) or vector(0)", ""),
+            )
+            .none_is_good("red")
+            .about("Sự cố chưa kết thúc, tính cả sự cố chỉ qua IPv4 hoặc chỉ qua IPv6."),
+            Panel::stat(
+                "Điểm đo im lặng",
+                Query::value(format!("count(time() - ems_agent_last_batch_timestamp_seconds > {silent}) or vector(0)"), ""),
+            )
+            .none_is_good("purple")
+            .about("Điểm đo không gửi số liệu quá 180 giây. Đây là lỗi của ta, không phải của cổng."),
+            Panel::stat("Thông báo đang chờ", Query::value("sum(ems_notify_pending) or vector(0)", ""))
+                .unit("none", 0)
+                .steps(vec![(None, "green"), (Some(20.0), "yellow"), (Some(100.0), "red")])
+                .about("Thông báo chưa gửi được tới người nhận."),
+            Panel::table(
+                "Sự cố đang mở",
+                vec![
+                    Query::rows(format!(
+                        "time() - ({})",
+                        named("max by (portal, track, kind, cause) (ems_incident_opened_timestamp_seconds)")
+                    ))
+                    .or_nothing(),
+                ],
+            )
+            .columns(&[
+                ("portal", "Mã", ""),
+                ("name", "Cổng", ""),
+                ("owner", "Cơ quan chủ quản", ""),
+                ("track", "Qua", ""),
+                ("kind", "Loại", ""),
+                ("cause", "Nguyên nhân", ""),
+                ("Value", "Đã kéo dài", "s"),
+            ])
+            .sorted("Đã kéo dài", true)
+            .link("ems-cong", "portal", "portal")
+            .nothing("Không có sự cố nào đang mở")
+            .about("Sự cố chưa kết thúc; loại «path» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn."),
+            Panel::states("Cổng có biến động", vec![Query::course(troubled, "{{name}}").or_nothing()])
+                .link("ems-cong", "portal", "portal")
+                .nothing("Mọi cổng hoạt động bình thường")
+                .about("Chỉ những cổng không hoạt động trọn vẹn trong khoảng thời gian đang xem. Xám là không quan sát được."),
+            Panel::table(
+                "Điểm đo",
+                vec![
+                    Query::rows(
+                        "(time() - ems_agent_last_batch_timestamp_seconds) * on (agent) group_left (network, name) ems_agent_info",
+                    ),
+                    Query::rows("ems_agent_clock_skew_seconds"),
+                    Query::rows("avg by (agent) (ems_probe_outcome_info{outcome=\"unknown\"}) * 0 + count by (agent) (ems_probe_outcome_info{outcome=\"unknown\"})").or_nothing(),
+                ],
+            )
+            .sized(12, 8)
+            .columns(&[
+                ("agent", "Mã", ""),
+                ("name", "Điểm đo", ""),
+                ("network", "Mạng", ""),
+                ("Value #A", "Im lặng", "s"),
+                ("Value #B", "Lệch giờ", "s"),
+                ("Value #C", "Không kết luận được", "none"),
+            ])
+            .sorted("Im lặng", true)
+            .about("Im lặng quá 180 giây, lệch giờ quá 5 giây hay nhiều phép đo không kết luận được là lỗi của điểm đo."),
+            Panel::table(
+                "Chứng thư sắp hết hạn",
+                vec![
+                    Query::rows(named(&format!(
+                        "(ems_tls_not_after_timestamp_seconds - time()) / 86400 < {notice}"
+                    )))
+                    .or_nothing(),
+                ],
+            )
+            .sized(12, 8)
+            .columns(&[
+                ("portal", "Mã", ""),
+                ("name", "Cổng", ""),
+                ("Value", "Còn lại (ngày)", "none"),
+            ])
+            .unit("none", 1)
+            .steps(vec![(None, "red"), (Some(urgent), "orange"), (Some(soon), "yellow"), (Some(notice), "green")])
+            .sorted("Còn lại (ngày)", false)
+            .link("ems-cong", "portal", "portal")
+            .nothing("Không chứng thư nào hết hạn trong 30 ngày tới")
+            .about("Chứng thư số của cổng hết hạn trong 30 ngày tới."),
+            Panel::table(
+                "Cảnh báo đang phát",
+                vec![Query::rows("sum by (alertname, severity, portal, agent) (ALERTS{alertstate=\"firing\"})").or_nothing()],
+            )
+            .columns(&[
+                ("alertname", "Cảnh báo", ""),
+                ("severity", "Mức", ""),
+                ("portal", "Cổng", ""),
+                ("agent", "Điểm đo", ""),
+            ])
+            .link("ems-cong", "portal", "portal")
+            .nothing("Không có cảnh báo")
+            .about("Cảnh báo của Prometheus đang phát theo bộ quy tắc đi kèm."),
+        ],
+    }
+}
