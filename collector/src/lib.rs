@@ -16,6 +16,7 @@ pub mod incident;
 pub mod ingest;
 pub mod intake;
 pub mod inventory;
+pub mod items;
 pub mod jobs;
 pub mod judge;
 pub mod judging;

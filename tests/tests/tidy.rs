@@ -91,6 +91,7 @@ fn pure_modules_have_no_effects() {
         &[
             "agent/src/schedule",
             "agent/src/page",
+            "collector/src/items",
             "collector/src/ledger",
             "collector/src/incident",
             "collector/src/judge",

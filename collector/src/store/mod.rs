@@ -5,8 +5,10 @@
 
 mod accounts;
 mod demo;
+mod evidence;
 mod looks;
 mod outbox;
+mod pages;
 mod registers;
 pub mod sqlite;
 mod types;
@@ -23,8 +25,10 @@ use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 pub use accounts::{AccountStore, LoginOutcome, Sessions};
 pub use demo::*;
+pub use evidence::*;
 pub use looks::*;
 pub use outbox::*;
+pub use pages::*;
 pub use registers::{Entered, HandedFile, NewEntry, RegisterStore};
 pub use types::*;
 pub use verdicts::*;
@@ -35,7 +39,9 @@ pub trait PeopleStore: AccountStore + RegisterStore {}
 impl<T: AccountStore + RegisterStore> PeopleStore for T {}
 
 /// Durable data.
-pub trait Store: DemoStore + LookStore + PeopleStore + VerdictStore + Send + Sync + 'static {
+pub trait Store:
+    DemoStore + LookStore + PageStore + EvidenceStore + PeopleStore + VerdictStore + Send + Sync + 'static
+{
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.

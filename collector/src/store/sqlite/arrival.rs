@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use ems_contract::digest::Sha256;
-use ems_contract::facts::Facts;
+use ems_contract::facts::{Facts, PageFacts};
 use ems_contract::observation::{Observation, Timings};
 use ems_contract::outcome::Outcome;
 use ems_contract::record::{Gap, Record};
@@ -43,6 +43,8 @@ pub(super) struct ResultRow {
     pub(super) outcome: Outcome,
     pub(super) origin: Origin,
     pub(super) facts: Option<SentFacts>,
+    /// What was found on the pages: kept apart, section by section.
+    pub(super) page: Option<Box<PageFacts>>,
     pub(super) address: Option<IpAddr>,
     pub(super) started_us: Option<i64>,
     pub(super) timings: Timings,
@@ -59,7 +61,7 @@ pub(super) struct SentFacts {
 enum Bytes {
     /// From here to the end of the line.
     OfLine(usize),
-    /// Of a line that is not as agents write it.
+    /// Of a line that is not as agents write it, or whose page group is kept apart.
     Own(Box<[u8]>),
 }
 
@@ -125,7 +127,7 @@ impl Content {
 }
 
 impl ResultRow {
-    fn of(observation: Observation, raw: &[u8]) -> Result<Self, Fail> {
+    fn of(mut observation: Observation, raw: &[u8]) -> Result<Self, Fail> {
         // One plain attempt that says what the slot says is rebuilt from the columns; all else is kept in full.
         let plain = match observation.attempts.as_slice() {
             [only] => !only.shared && only.outcome == observation.outcome,
@@ -136,12 +138,13 @@ impl ResultRow {
         } else {
             Some(json(&observation.attempts)?)
         };
+        let page = observation.facts.page.take();
         let facts = if observation.facts.is_empty() {
             None
         } else {
             let bytes = match memchr::memmem::find(raw, FACTS) {
-                Some(begin) => Bytes::OfLine(begin),
-                None => Bytes::Own(json(&observation.facts)?.into_bytes().into()),
+                Some(begin) if page.is_none() => Bytes::OfLine(begin),
+                _ => Bytes::Own(json(&observation.facts)?.into_bytes().into()),
             };
             Some(SentFacts {
                 facts: observation.facts,
@@ -165,6 +168,7 @@ impl ResultRow {
                 plan: observation.plan_version,
             },
             facts,
+            page,
             address: last.and_then(|attempt| attempt.address),
             started_us: last.map(|attempt| attempt.started_at.as_microsecond() - slot_us),
             timings: last.map(|attempt| attempt.timings).unwrap_or_default(),

@@ -12,7 +12,7 @@ use super::delivery::{self, Short, Stream};
 use super::fail::Fail;
 use super::names::family_code;
 use super::writer::Session;
-use super::{chains, dirty, pack, rows};
+use super::{chains, dirty, pack, pages, rows};
 use crate::store::{Receipt, StoreError};
 
 /// A slot further ahead of its arrival than this, in seconds, comes from a wrong clock: it is kept raw, because as
@@ -218,6 +218,9 @@ impl Keeping<'_, '_> {
         if inserted == 0 {
             self.receipt.slot_conflicts += 1;
             return Ok(());
+        }
+        if let Some(page) = &row.page {
+            pages::keep(conn, portal, self.agent, slot, page)?;
         }
         self.receipt.stored += 1;
         self.results += 1;

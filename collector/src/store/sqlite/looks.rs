@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use ems_contract::facts::Facts;
 use ems_contract::id::PortalId;
 use ems_contract::observation::Observation;
+use ems_contract::probe::ProbeKind;
 use ems_contract::time::Window;
 use rusqlite::Connection;
 
@@ -13,7 +14,7 @@ use super::names::{self, Grid, family_of};
 use super::reading::Lookup;
 use super::records::{kind, observation};
 use super::results::facts_of;
-use super::rows;
+use super::{pages, rows};
 use crate::store::Newest;
 
 /// The newest results of every series of a portal in `window`, by slot and agent.
@@ -42,12 +43,13 @@ pub(super) fn newest(
             probe,
             family: family_of(one.get(2)?),
         };
-        let agent = lookup.agent(conn, one.get(3)?)?;
+        let agent_number: i64 = one.get(3)?;
+        let agent = lookup.agent(conn, agent_number)?;
         let packed: Option<i64> = one.get(4)?;
         let packed = packed.map(rows::window_of);
         let rows = rows::newest_in(conn, one.get(0)?, packed, window, newest(probe))?;
         for row in rows {
-            let facts = match row.facts {
+            let mut facts = match row.facts {
                 None => Facts::default(),
                 Some(number) => match parsed.get(&number) {
                     Some(facts) => facts.clone(),
@@ -58,6 +60,9 @@ pub(super) fn newest(
                     }
                 },
             };
+            if probe == ProbeKind::Page {
+                facts.page = pages::attach(conn, number, agent_number, row.slot)?.map(Box::new);
+            }
             all.push(observation(conn, lookup, (&grid, &agent), &row, facts)?);
         }
     }

@@ -136,5 +136,6 @@ pub(super) fn expire_rest(conn: &Connection, before: i64) -> Result<(), Fail> {
         .prepare_cached("DELETE FROM quarantine WHERE received_at < ?1 RETURNING length(raw)")?
         .query_map([before], |row| row.get::<_, i64>(0))?
         .sum::<Result<_, _>>()?;
-    count(conn, "quarantined_bytes", -freed)
+    count(conn, "quarantined_bytes", -freed)?;
+    super::pages::expire(conn, before)
 }

@@ -15,7 +15,7 @@ use super::fail::Fail;
 use super::names::{self, Grid, family_of, from_json};
 use super::reading::{Lookup, id, term_text};
 use super::results::facts_of;
-use super::rows;
+use super::{pages, rows};
 
 /// The epoch of exported records: where they were spooled is not kept with a result.
 const NOWHERE: Epoch = Epoch::from_random([0; 16]);
@@ -36,7 +36,8 @@ pub(super) fn read(
     while let Some(one) = series.next()? {
         let probe: ProbeKind = kind(&one.get::<_, String>(1)?)?;
         let family = family_of(one.get(2)?);
-        let agent = lookup.agent(conn, one.get(3)?)?;
+        let agent_number: i64 = one.get(3)?;
+        let agent = lookup.agent(conn, agent_number)?;
         let grid = Grid {
             portal: portal.clone(),
             probe,
@@ -44,7 +45,11 @@ pub(super) fn read(
         };
         for row in rows::full(conn, one.get(0)?, window)? {
             let facts = row.facts.map(|facts| facts_of(conn, facts)).transpose()?;
-            let observation = observation(conn, lookup, (&grid, &agent), &row, facts.unwrap_or_default())?;
+            let mut facts = facts.unwrap_or_default();
+            if probe == ProbeKind::Page {
+                facts.page = pages::attach(conn, number, agent_number, row.slot)?.map(Box::new);
+            }
+            let observation = observation(conn, lookup, (&grid, &agent), &row, facts)?;
             all.push(Record::Observation(Box::new(observation)));
         }
     }

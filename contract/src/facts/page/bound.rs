@@ -17,7 +17,7 @@ const MAX_FILES: usize = 10;
 const MAX_PARTS: usize = 400;
 
 impl PageFacts {
-    /// Cuts texts and lists to their bounds; where the whole is still longer than [`MAX_BYTES`] the long lists of items
+    /// Sorts the sections by id, and cuts texts and lists to their bounds; where the whole is still longer than [`MAX_BYTES`] the long lists of items
     /// are cut further until it fits, and what was cut says so.
     #[must_use]
     pub fn bounded(mut self) -> Self {
@@ -28,6 +28,8 @@ impl PageFacts {
         self.capped |= self.sections.len() > MAX_PARTS || self.checks.len() > MAX_PARTS;
         self.sections.truncate(MAX_PARTS);
         self.sections.iter_mut().for_each(section);
+        self.sections.sort_by(|a, b| a.id.cmp(&b.id));
+        self.sections.dedup_by(|a, b| a.id == b.id);
         while self.checks.len() > MAX_PARTS {
             self.checks.pop_last();
         }

@@ -50,6 +50,8 @@ named_enum! {
         OnlyFuture = "only_future",
         /// A page of text without a list.
         NoList = "no_list",
+        /// An error text, a maintenance notice or a foreign page stood in its place.
+        NotThePortal = "not_the_portal",
         /// `robots.txt` asks not to be read there.
         Robots = "robots",
         /// The visit's budget of pages or time was used up.

@@ -7,5 +7,6 @@ mod ledger;
 mod model;
 mod outbox;
 mod packing;
+mod pages;
 mod registers;
 mod restoring;
