@@ -8,6 +8,7 @@ use ems_contract::time::{UnixTime, Window};
 use super::account::availability;
 use super::chronicle::{Chronicle, Era};
 use crate::calendar::civil;
+use crate::items;
 use crate::judge::facts::{Observed, ResponseTimes, Suspension, TargetFacts, When};
 use crate::ledger::{Delays, Track, settled_horizon};
 use crate::regulation::Regulations;
@@ -73,6 +74,7 @@ impl<'a> Gatherer<'a> {
             let spans = self.store.spans(&portal.id, Track::Overall, window)?;
             facts.availability = (!spans.is_empty()).then(|| availability(&spans, window));
         }
+        self.items(&mut facts, portal, at)?;
         facts.suspensions = suspensions(portal, at);
         self.registers(&mut facts, at)?;
         Ok(facts)
@@ -90,6 +92,25 @@ impl<'a> Gatherer<'a> {
                 Some(Observed::from_observation(result, network.clone()))
             })
             .collect())
+    }
+
+    /// The lists of the sections that were read. A list that was never read whole says nothing, not even that it is
+    /// empty.
+    fn items(&self, facts: &mut TargetFacts, portal: &Portal, at: UnixTime) -> Result<(), StoreError> {
+        let held = Window::new(at - items::REINDEX_HOLD_S, at + 1);
+        for section in self.store.sections_at(&portal.id, at)? {
+            let id = &section.facts.id;
+            let Some(class) = items::class_of(id) else {
+                continue;
+            };
+            let looks = self.store.section_history(&portal.id, id, held)?;
+            if looks.iter().any(|look| look.whole) {
+                let stored = self.store.items(&portal.id, id)?;
+                let list = items::item_list(stored, &looks, &portal.owner, at);
+                facts.items.insert(class.to_owned(), list);
+            }
+        }
+        Ok(())
     }
 
     /// What people had entered by then.

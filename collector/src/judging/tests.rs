@@ -1,7 +1,9 @@
 use ems_contract::cause::{Cause, Stage};
+use ems_contract::facts::page::{ItemFacts, PageFacts, SectionFacts, SectionState};
 use ems_contract::family::Family;
 use ems_contract::inventory::{Inventory, Level};
 use ems_contract::outcome::Outcome;
+use ems_contract::probe::ProbeKind;
 use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
 use jiff::civil::Date;
@@ -138,6 +140,74 @@ fn what_agents_saw_becomes_a_verdict_that_points_at_its_evidence() {
             .iter()
             .all(|line| !matches!(line.value, Value::Pass | Value::Fail))
     );
+}
+
+/// A visit that read the news: a list with articles of these days of posting, none for an empty section.
+fn visit(seq: u64, at: UnixTime, posted: &[Date]) -> ems_contract::wire::Line {
+    let state = if posted.is_empty() {
+        SectionState::Empty
+    } else {
+        SectionState::Listed
+    };
+    let mut section = SectionFacts::new("tin-tuc", state);
+    section.found = true;
+    section.items = posted
+        .iter()
+        .map(|day| ItemFacts {
+            url: Some(format!("https://p1.example/tin/{day}")),
+            title: format!("Bài viết đăng ngày {day} trên cổng"),
+            shown: Some(*day),
+            ..ItemFacts::default()
+        })
+        .collect();
+    let mut seen = observation(seq, 0, Outcome::Up);
+    seen.slot = at;
+    seen.probe = ProbeKind::Page;
+    seen.family = None;
+    seen.interval_s = 7_200;
+    seen.facts.page = Some(Box::new(PageFacts {
+        sections: vec![section],
+        ..PageFacts::default()
+    }));
+    line(Record::Observation(Box::new(seen)))
+}
+
+#[test]
+fn what_visits_read_reaches_the_judge_as_looks_and_lists() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = collector(dir.path(), end_of(day(1)) + 400);
+    let morning = |n: i64| start_of(day(n)) + 8 * 3_600;
+    let lines = vec![
+        visit(1, morning(0), &[day(-2)]),
+        visit(2, morning(1), &[day(1), day(-2)]),
+    ];
+    context.store.commit(batch(0, lines)).unwrap();
+    let at = end_of(day(1));
+    let chronicle = Chronicle::load(&*context.store, at).unwrap();
+    let era = chronicle.at(at).unwrap();
+    let p1 = era
+        .inventory
+        .portals
+        .iter()
+        .find(|known| known.id == portal("p1"))
+        .unwrap();
+    let gatherer = crate::dossier::Gatherer::new(&*context.store, &RULES, &chronicle);
+    let facts = gatherer.facts(era, p1, at, at + 400).unwrap();
+    let sections = facts
+        .observations
+        .iter()
+        .filter(|look| look.sections.contains_key("tin-tuc"));
+    assert_eq!(sections.count(), 2, "{:?}", facts.observations);
+    let list = &facts.items["tin-tuc"].list;
+    assert_eq!(list.len(), 2);
+    let fresh = list
+        .iter()
+        .find(|item| item.first_seen == Some(morning(1)))
+        .unwrap();
+    assert_eq!(fresh.last_absent, Some(morning(0)));
+    // What was known in the evening before.
+    let before = gatherer.facts(era, p1, end_of(day(0)), at).unwrap();
+    assert_eq!(before.items["tin-tuc"].list.len(), 1);
 }
 
 #[test]
