@@ -1,7 +1,14 @@
-//! The national form of a state body's domain name (NĐ 224/2026 Điều 11.4), as far as the name alone shows it.
+//! Forms of domain names (N7): the rules of regulations as pure functions over data, and the national form as far as the
+//! name alone shows it (NĐ 224/2026 Điều 11.4).
 //!
 //! A name of four labels may be a department's, a commune's or an information system's: which one, only the
-//! inventory knows, so only the form is judged here.
+//! inventory knows, so without it only the form is judged.
+
+mod form;
+mod rules;
+
+pub use self::form::{Domain, Form, Host, LabelRule, UnitNames, domain_form};
+pub use self::rules::{DomainRule, domain_rules, unit_forms};
 
 /// The host as it is compared: lower case, without the trailing dot and one leading `www.`.
 #[must_use]

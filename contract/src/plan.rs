@@ -48,6 +48,9 @@ impl Plan {
 pub struct PlanPortal {
     /// Which.
     pub id: PortalId,
+    /// The body's name, by which its page is recognised; absent from plans of older collectors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Its home page: `http` or `https`.
     pub url: url::Url,
     /// The families to measure.

@@ -209,6 +209,7 @@ fn portals(args: &ProbeArgs) -> anyhow::Result<Vec<Arc<PlanPortal>>> {
         let url = home_page(text)?;
         Ok(Arc::new(PlanPortal {
             id: id_of(&url, index),
+            name: None,
             url,
             families: families(args),
             reach_interval_s: 60,

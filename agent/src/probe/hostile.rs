@@ -190,6 +190,7 @@ pub(crate) fn target(url: &str) -> Target {
     let url: url::Url = url.parse().unwrap();
     let portal = PlanPortal {
         id: "cong".parse().unwrap(),
+        name: None,
         url,
         families: Family::ALL.to_vec(),
         reach_interval_s: 60,

@@ -1,6 +1,7 @@
 //! What a probe is asked and what it answers. A probe knows nothing about law, quorum or blindness.
 
 mod attempts;
+mod diagnosis;
 mod dns;
 mod handshake;
 #[cfg(test)]
@@ -8,6 +9,7 @@ pub(crate) mod hostile;
 pub mod inspect;
 mod prober;
 mod reach;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -17,6 +19,7 @@ mod visit;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ems_contract::certificate::Chain;
 use ems_contract::facts::Facts;
@@ -26,6 +29,7 @@ use ems_contract::outcome::Outcome;
 use ems_contract::plan::{Limits, Plan, PlanPortal};
 use ems_contract::probe::ProbeKind;
 use ems_contract::time::UnixTime;
+use tokio::time::Instant;
 
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::Reached;
@@ -55,6 +59,12 @@ impl Job {
         let two = u64::from(self.limits.total_ms) * 2;
         let room = u64::from(self.interval_s.saturating_sub(1)) * 1_000;
         if two <= room { 2 } else { 1 }
+    }
+
+    /// When everything about a slot that begins now must be done: the attempts and what is asked besides.
+    fn end(&self) -> Instant {
+        let attempts = u32::try_from(self.attempts()).unwrap_or(1);
+        Instant::now() + Duration::from_millis(u64::from(self.limits.total_ms)) * attempts
     }
 }
 

@@ -17,8 +17,9 @@ use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 
+use super::standing::Standing;
 use super::visit::of_family;
-use super::{Job, Measurement, Prober, Reached, dns, reach, tls};
+use super::{Job, Measurement, Prober, Reached, diagnosis, dns, reach, tls};
 use crate::net::browse::{Browser, Collaborators, Written};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
@@ -54,6 +55,7 @@ pub struct NetProber {
     pub(super) kinds: KindMemory,
     pub(super) anchors: Anchors,
     pub(super) lists: Lists,
+    pub(super) standing: Standing,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -76,6 +78,7 @@ impl NetProber {
             kinds: KindMemory::default(),
             anchors: Anchors::default(),
             lists: Lists::default(),
+            standing: Standing::default(),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
     }
@@ -172,7 +175,8 @@ impl Prober for NetProber {
 
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>> {
         Box::pin(async move {
-            match job.probe {
+            let end = job.end();
+            let mut seen: Measurement = match job.probe {
                 ProbeKind::Reach => reach::reach(self, &job).await.into(),
                 ProbeKind::Dns => dns::dns(self, &job).await,
                 ProbeKind::Tls => tls::tls(self, &job).await,
@@ -185,7 +189,9 @@ impl Prober for NetProber {
                     facts: Facts::default(),
                     chain: None,
                 },
-            }
+            };
+            diagnosis::be_precise(self, &job, &mut seen, end).await;
+            seen
         })
     }
 }

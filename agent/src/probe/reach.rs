@@ -1,6 +1,6 @@
 //! `reach`: is the portal's own page there over one family? The probe that the time ledger is made of.
 
-use ems_contract::cause::DegradedCause;
+use ems_contract::cause::{DegradedCause, Stage};
 use ems_contract::facts::{Facts, Hop, HttpFacts};
 use ems_contract::family::Family;
 use ems_contract::observation::Attempt;
@@ -10,7 +10,8 @@ use http::Version;
 use super::attempts::{calls_for_another, together};
 use super::prober::NetProber;
 use super::visit::{Visit, visit};
-use super::{Job, Measurement};
+use super::{Job, Measurement, inspect};
+use crate::net::fault::Fault;
 
 /// One slot measured, told visit by visit.
 #[derive(Debug)]
@@ -26,10 +27,10 @@ pub struct Reached {
 /// Measures one slot: one attempt, and a second one at once where the first failed and two fit the interval.
 pub(super) async fn reach(prober: &NetProber, job: &Job) -> Reached {
     let family = job.family.unwrap_or(Family::V4);
-    let mut visits = vec![visit(prober, job, family, 0).await];
+    let mut visits = vec![visit_closely(prober, job, family, 0).await];
     let mut attempts = vec![attempt(&visits[0], job)];
     if job.attempts() > 1 && calls_for_another(attempts[0].outcome) {
-        let again = visit(prober, job, family, 1).await;
+        let again = visit_closely(prober, job, family, 1).await;
         attempts.push(attempt(&again, job));
         visits.push(again);
     }
@@ -38,6 +39,18 @@ pub(super) async fn reach(prober: &NetProber, job: &Job) -> Reached {
         visits,
         attempts,
     }
+}
+
+/// A visit; where the hourly look doubted that the page is the portal's own, the page is looked at again.
+async fn visit_closely(prober: &NetProber, job: &Job, family: Family, attempt: usize) -> Visit {
+    let mut visit = visit(prober, job, family, attempt).await;
+    if visit.result.is_ok()
+        && prober.standing.is_doubted(&job.portal.id)
+        && let Some(cause) = inspect::second_look(prober, job, family, &visit).await
+    {
+        visit.result = Err(Fault::portal(Stage::Content, cause));
+    }
+    visit
 }
 
 impl From<Reached> for Measurement {

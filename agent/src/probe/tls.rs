@@ -4,11 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use ems_contract::cause::{Cause, Stage};
 use ems_contract::certificate::Chain;
-use ems_contract::facts::Facts;
+use ems_contract::facts::{Facts, Revocation};
 use ems_contract::family::Family;
 use ems_contract::observation::{Attempt, Timings};
 use ems_contract::outcome::Outcome;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::attempts::{calls_for_another, together};
 use super::handshake::shake;
@@ -19,8 +19,10 @@ use crate::net::connect::connect;
 use crate::net::fault::Fault;
 use crate::net::policy::{Destinations, literal, written};
 
-/// Shakes hands with the portal; a second time where the first failed.
+/// Shakes hands with the portal; a second time where the first failed. Then everything that changes too seldom to be
+/// asked every minute: what the https side offers, whether the certificate stands, how the site behaves.
 pub(super) async fn tls(prober: &NetProber, job: &Job) -> Measurement {
+    let end = job.end();
     let mut attempts = Vec::with_capacity(2);
     let mut facts = Facts::default();
     let mut chain = None;
@@ -45,18 +47,84 @@ pub(super) async fn tls(prober: &NetProber, job: &Job) -> Measurement {
             break;
         }
     }
-    if let Some(address) = attempts.iter().rev().find_map(|attempt| attempt.address) {
-        // What is learnt besides has the time of one attempt, and no say in the outcome.
-        let asked = [(Family::of(address), address)];
-        let audit = inspect::audit(prober, &job.portal, &asked);
-        let audit = timeout(millis(job.limits.total_ms), audit).await;
-        facts.tls_audit = audit.ok().flatten().map(|audit| audit.facts);
+    // What is learnt besides has the time that the attempts left over.
+    let reached = attempts.iter().rev().find_map(|attempt| attempt.address);
+    let audit = async {
+        let asked = both_families(prober, job, reached?).await;
+        inspect::audit(prober, &job.portal, &asked).await
+    };
+    let (audit, site) = tokio::join!(
+        timeout_at(end, audit),
+        timeout_at(end, inspect::look(prober, job))
+    );
+    if let Some(looked) = site.ok().flatten() {
+        prober.standing.note_page(&job.portal.id, looked.doubted);
+        facts.site = Some(looked.facts);
+    }
+    if let Some(audit) = audit.ok().flatten() {
+        for (chain, said) in &audit.said {
+            prober.standing.note_chain(*chain, *said == Revocation::Revoked);
+        }
+        if !audit.revoked.is_empty() {
+            revoke(&mut attempts, &mut facts);
+        }
+        facts.tls_audit = Some(audit.facts);
     }
     Measurement {
         outcome: together(&attempts),
         attempts,
         facts,
         chain,
+    }
+}
+
+/// A certificate that its issuer took back is no better than one that does not verify.
+fn revoke(attempts: &mut [Attempt], facts: &mut Facts) {
+    if let Some(tls) = &mut facts.tls {
+        tls.faults.push(Cause::TlsRevoked);
+    }
+    for attempt in attempts.iter_mut().filter(|attempt| attempt.outcome.is_success()) {
+        attempt.outcome = Outcome::Down {
+            stage: Stage::Tls,
+            cause: Cause::TlsRevoked,
+        };
+    }
+}
+
+/// The address that was reached, and one of the other family where the name has one and the plan measures it: their
+/// certificates may differ.
+async fn both_families(prober: &NetProber, job: &Job, reached: IpAddr) -> Vec<(Family, IpAddr)> {
+    let portal = &job.portal;
+    let mut asked = vec![(Family::of(reached), reached)];
+    let mut others = portal.families.iter().filter(|family| **family != asked[0].0);
+    if let Some(family) = others.next() {
+        let found = addresses(prober, job, *family, 0).await.unwrap_or_default();
+        let mut found = found.into_iter();
+        let other = found.find(|address| destinations(job).permit(*address));
+        asked.extend(other.map(|address| (*family, address)));
+    }
+    asked
+}
+
+fn destinations(job: &Job) -> Destinations<'_> {
+    Destinations {
+        allow: &job.portal.allow,
+        resolve: &job.portal.resolve,
+        literal: literal(&job.portal.url),
+    }
+}
+
+/// The addresses of the portal's name in `family`.
+async fn addresses(prober: &NetProber, job: &Job, family: Family, turn: usize) -> Result<Vec<IpAddr>, Fault> {
+    let portal = &job.portal;
+    let host = portal.url.host_str().unwrap_or_default();
+    match written(&portal.url, portal.url.host_str(), &portal.resolve) {
+        Some(list) => of_family(list, family),
+        None => {
+            let limit = millis(job.limits.dns_ms);
+            let found = prober.resolver.lookup(host, family, limit, turn).await;
+            found.map(|found| found.list)
+        }
     }
 }
 
@@ -73,28 +141,20 @@ async fn look(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> 
     let (portal, limits) = (&job.portal, job.limits);
     let host = portal.url.host_str().unwrap_or_default();
     let start = Instant::now();
+    let end = start + millis(limits.total_ms);
     let mut found = Err(Fault::portal(Stage::Dns, Cause::DnsNodata));
     // The certificate is the same over both families in all but broken set-ups, which `reach` sees.
     for family in job.family.map_or(Family::ALL.to_vec(), |family| vec![family]) {
-        found = match written(&portal.url, portal.url.host_str(), &portal.resolve) {
-            Some(list) => of_family(list, family),
-            None => {
-                let limit = millis(limits.dns_ms);
-                let found = prober.resolver.lookup(host, family, limit, turn).await;
-                tried.timings.dns_us = Some(timing::micros(start.elapsed()));
-                found.map(|found| found.list)
-            }
-        };
+        found = addresses(prober, job, family, turn).await;
         if found.is_ok() {
             break;
         }
     }
+    if literal(&portal.url).is_none() && portal.resolve.is_empty() {
+        tried.timings.dns_us = Some(timing::micros(start.elapsed()));
+    }
     let found = found?;
-    let destinations = Destinations {
-        allow: &portal.allow,
-        resolve: &portal.resolve,
-        literal: literal(&portal.url),
-    };
+    let destinations = destinations(job);
     let allowed: Vec<IpAddr> = found
         .iter()
         .copied()
@@ -106,13 +166,17 @@ async fn look(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> 
     }
     let address = allowed[turn % allowed.len()];
     tried.address = Some(address);
+    let asked = Instant::now();
     let _permit = prober.budget.crawl(address).await;
+    // Waiting for our own turn is not the portal's time.
+    let end = end + asked.elapsed();
+    let left = |ms: u32| millis(ms).min(end.saturating_duration_since(Instant::now()));
 
     let port = match portal.url.scheme() {
         "https" => portal.url.port_or_known_default().unwrap_or(443),
         _ => 443,
     };
-    let limit = millis(limits.connect_ms);
+    let limit = left(limits.connect_ms);
     let address = SocketAddr::new(address, port);
     let connected = prober
         .budget
@@ -121,7 +185,7 @@ async fn look(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> 
     tried.timings.connect_us = Some(timing::micros(connected.took));
     tried.shared = connected.shared;
     let start = Instant::now();
-    let limit = millis(limits.tls_ms);
+    let limit = left(limits.tls_ms);
     let shaken = shake(prober, connected.result?, address, host, limit, &limits).await;
     tried.timings.tls_us = Some(timing::micros(start.elapsed()));
     tried.facts.tls = shaken.facts;

@@ -209,7 +209,16 @@ impl Visitor<'_> {
         step.timings.tls_us = Some(timing::micros(start.elapsed()));
         step.tls = shaken.facts;
         step.chain = shaken.chain;
-        self.ask(step, shaken.result?).await
+        let stream = shaken.result?;
+        if let Some(tls) = &mut step.tls
+            && tls
+                .chain
+                .is_some_and(|chain| self.prober.standing.is_revoked(chain))
+        {
+            tls.faults.push(Cause::TlsRevoked);
+            return Err(Fault::portal(Stage::Tls, Cause::TlsRevoked));
+        }
+        self.ask(step, stream).await
     }
 
     /// Resolves the step's host and chooses the address.

@@ -63,6 +63,7 @@ impl Clock for PausedClock {
 pub(crate) fn plan(n: usize) -> Plan {
     let portal = |n: usize| PlanPortal {
         id: format!("p{n}").parse().unwrap(),
+        name: None,
         url: format!("https://p{n}.gov.vn/").parse().unwrap(),
         families: vec![Family::V4, Family::V6],
         reach_interval_s: 60,

@@ -66,7 +66,6 @@ impl Unit {
     /// The unit of a portal, as far as the inventory tells.
     #[must_use]
     pub fn of(portal: &Portal, province: Option<&Portal>) -> Self {
-        let place = province.unwrap_or(portal);
         Self {
             owner: portal.owner.clone(),
             level: portal.level,
@@ -76,11 +75,7 @@ impl Unit {
             status: portal.status,
             valid_from: portal.valid_from,
             valid_to: portal.valid_to,
-            names: UnitNames {
-                full: portal.owner.clone(),
-                province: Some(province_name(&place.owner).to_owned()),
-                ..UnitNames::default()
-            },
+            names: UnitNames::of(portal, province),
             roles: Vec::new(),
             body_id: None,
             has_contact: portal
@@ -89,16 +84,6 @@ impl Unit {
                 .is_some_and(|contact| contact.email.is_some()),
         }
     }
-}
-
-/// `Ủy ban nhân dân tỉnh An Giang` → `An Giang`.
-fn province_name(owner: &str) -> &str {
-    ["tỉnh ", "thành phố ", "Tỉnh ", "Thành phố "]
-        .iter()
-        .filter_map(|kind| owner.rsplit_once(kind))
-        .map(|(_, name)| name)
-        .min_by_key(|name| name.len())
-        .unwrap_or(owner)
 }
 
 /// All units that are judged together: what one links to or reports on is another.
@@ -154,21 +139,5 @@ impl Units {
                 && (unit.roles.iter().any(|held| held == role)
                     || unit.body_id.as_deref().is_some_and(|id| body_ids.contains(&id)))
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_province_is_read_from_the_owner() {
-        for (owner, name) in [
-            ("Ủy ban nhân dân tỉnh An Giang", "An Giang"),
-            ("UBND thành phố Cần Thơ", "Cần Thơ"),
-            ("An Giang", "An Giang"),
-        ] {
-            assert_eq!(province_name(owner), name);
-        }
     }
 }

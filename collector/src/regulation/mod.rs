@@ -3,7 +3,6 @@
 mod catalogue;
 mod coverage;
 mod document;
-mod domain;
 pub mod embedded;
 mod library;
 mod measure;
@@ -20,7 +19,7 @@ mod validate;
 pub use catalogue::*;
 pub use coverage::{PackCoverage, Way};
 pub use document::checks_markdown;
-pub use domain::{Form, Host, UnitNames, domain_form};
+pub use ems_contract::domain::{Domain, Form, Host, LabelRule, UnitNames, domain_form};
 pub use library::{File, Regulations};
 pub use measure::Measured;
 pub use model::*;

@@ -193,24 +193,6 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a captured label of a host name may be.
-    LabelRule {
-        /// Vietnamese abbreviation.
-        Abbreviation = "abbreviation",
-        /// English abbreviation.
-        EnglishAbbreviation = "english-abbreviation",
-        /// English name.
-        EnglishName = "english-name",
-        /// Full name without marks.
-        FullName = "slug-full-name",
-        /// The district's full name (last group).
-        DistrictName = "slug-district-name",
-        /// The province's full name (last group).
-        ProvinceName = "slug-province-name",
-    }
-}
-
-vocabulary! {
     /// How long something is to be kept.
     RetentionClass {
         /// For ever.

@@ -1,10 +1,10 @@
 //! The numbers and forms of an obligation.
 
+use ems_contract::domain::Domain;
 use jiff::civil::Date;
-use regex_lite::Regex;
 
 use super::model::Id;
-use super::names::{Kind, LabelRule, PeriodKind, Profile, RetentionClass, Rule, Start};
+use super::names::{Kind, PeriodKind, Profile, RetentionClass, Rule, Start};
 use crate::calendar::{Roll, Term};
 
 /// All parameters of one obligation; most are empty.
@@ -67,35 +67,6 @@ pub struct Deadline {
     pub kind: Kind,
     /// What happens when it ends on a day off.
     pub roll: Roll,
-}
-
-/// A form that a host name must have.
-#[derive(Debug, Clone)]
-pub struct Domain {
-    /// The form of the host.
-    pub regex: Regex,
-    /// Number of labels.
-    pub labels: u8,
-    /// What captured labels may be.
-    pub label_rules: Vec<LabelRule>,
-    /// Whether a label may begin with the type of the unit (`xa`, `phuong`, `so` …).
-    pub allow_type_prefix: bool,
-    /// Scheme, if the text names one.
-    pub scheme: Option<String>,
-    /// Form of the path, if the text names one.
-    pub path: Option<Regex>,
-}
-
-impl PartialEq for Domain {
-    fn eq(&self, other: &Self) -> bool {
-        let path = |domain: &Self| domain.path.as_ref().map(|path| path.as_str().to_owned());
-        self.regex.as_str() == other.regex.as_str()
-            && self.labels == other.labels
-            && self.label_rules == other.label_rules
-            && self.allow_type_prefix == other.allow_type_prefix
-            && self.scheme == other.scheme
-            && path(self) == path(other)
-    }
 }
 
 /// A language demanded of a page.

@@ -1,8 +1,10 @@
-//! Forms of domain names against the golden vectors, with the rules of the day.
+//! Forms of domain names against the golden vectors, with the rules of the day; and the data that those who measure
+//! read, derived from the packs.
 
 use ems_collector::regulation::{Form, Host, UnitNames, domain_form};
 use ems_contract::inventory::{Level, slug};
 use jiff::civil::Date;
+use serde_json::json;
 
 use crate::fixture::{RULES, rows, text, vectors};
 
@@ -47,4 +49,49 @@ fn hosts_by_pack_level_and_day() {
             "{row}"
         );
     }
+}
+
+/// The rules of the packs as those who measure need them: without what concerns single pages.
+fn derived() -> String {
+    let mut lines = Vec::new();
+    for pack in RULES.packs.values() {
+        for row in &pack.obligations {
+            for domain in row.params.domains.iter().filter(|domain| domain.path.is_none()) {
+                let from = row.validity.from.max(pack.validity.from);
+                let ends = [row.validity.to, pack.validity.to];
+                let to = ends.into_iter().flatten().min();
+                let levels: Vec<String> = row.who.levels.iter().map(|l| json!(l).to_string()).collect();
+                let rules: Vec<String> = domain.label_rules.iter().map(|r| json!(r).to_string()).collect();
+                lines.push(format!(
+                    "{{\"pack\": {}, \"levels\": [{}], \"valid_from\": {}, \"valid_to\": {}, \"regex\": {}, \"labels\": {}, \
+                     \"label_rules\": [{}], \"allow_type_prefix\": {}, \"scheme\": {}}}",
+                    json!(&*pack.id),
+                    levels.join(", "),
+                    json!(from.map(|day| day.to_string())),
+                    json!(to.map(|day| day.to_string())),
+                    json!(domain.regex.as_str()),
+                    domain.labels,
+                    rules.join(", "),
+                    domain.allow_type_prefix,
+                    json!(domain.scheme),
+                ));
+            }
+        }
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+#[test]
+fn those_who_measure_read_the_forms_of_the_packs() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../contract/data/domains.json");
+    let derived = derived();
+    #[expect(clippy::disallowed_methods, reason = "the one switch of the generator")]
+    if std::env::var("EMS_WRITE_DOCS").is_ok_and(|value| value == "1") {
+        std::fs::write(path, &derived).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap();
+    assert!(
+        written == derived,
+        "run EMS_WRITE_DOCS=1 cargo nextest run -p ems-collector -E 'binary(law)'"
+    );
 }

@@ -46,6 +46,7 @@ fn plan_portal(portal: &Portal, of_family: impl Fn(&Family) -> bool) -> Option<P
     let families: Vec<Family> = portal.families().into_iter().filter(of_family).collect();
     (portal.status == Status::Active && !families.is_empty()).then(|| PlanPortal {
         id: portal.id.clone(),
+        name: Some(portal.name.clone()),
         url: portal.url.clone(),
         families,
         reach_interval_s: portal.reach_interval_s,

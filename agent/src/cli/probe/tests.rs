@@ -1,14 +1,16 @@
 //! The command as a person or a script meets it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use ems_contract::clock::SystemClock;
 use ems_contract::outcome::Outcome;
+use hickory_proto::op::ResponseCode;
 use serde_json::Value;
 
 use super::*;
-use crate::net::resolve::fake::{reply, serve};
+use crate::net::resolve::fake::{always, reply, serve};
 use crate::probe::hostile::{Authority, PORTAL, Site, ok, params, status};
 
 #[derive(Parser)]
@@ -90,7 +92,7 @@ async fn json_says_everything_a_machine_needs() {
             RecordType::A => vec![RData::A(A::new(127, 0, 0, 1)), RData::A(A::new(127, 0, 0, 9))],
             _ => vec![],
         };
-        Some(reply(&question, hickory_proto::op::ResponseCode::NoError, &data))
+        Some(reply(&question, ResponseCode::NoError, &data))
     })])
     .await;
     let folder = tempfile::tempdir().unwrap();
@@ -140,6 +142,113 @@ async fn json_says_everything_a_machine_needs() {
     assert_eq!(answer["http"]["hsts"], "absent");
     assert_eq!(answer["http"]["status"], 200);
     assert_eq!(answer["http"]["page_kind"], "portal");
+}
+
+/// The fields of an answer, as `docs/PROBE.md` writes them.
+fn fields(answer: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match answer {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                fields(value, &path.replace("families.v6", "families.v4"), found);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for item in items {
+                fields(item, &format!("{path}[]"), found);
+            }
+        }
+        _ => {
+            found.insert(path.to_owned());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_exactly_the_documented_fields() {
+    let document = include_str!("../../../../docs/PROBE.md");
+    let rows = document
+        .lines()
+        .filter(|line| line.starts_with("| `") && !line.starts_with("| `-"));
+    let documented: BTreeSet<String> = rows
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
+    assert!(documented.len() > 60, "{documented:?}");
+
+    let authority = Authority::new("EMS");
+    let site = Site::encrypted(authority.server(&params("leaf", &["angiang.gov.vn"]))).await;
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, authority.root.pem()).unwrap();
+    let closed = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let v4_only = serve(vec![Arc::new(|question, _| {
+        use hickory_proto::rr::{RData, RecordType, rdata::A};
+        let four = [RData::A(A::new(127, 0, 0, 1))];
+        let asks_four = question.queries[0].query_type() == RecordType::A;
+        let data = if asks_four { &four[..] } else { &[] };
+        Some(reply(&question, ResponseCode::NoError, data))
+    })])
+    .await;
+    let nowhere = serve(vec![always(ResponseCode::NXDomain, vec![])]).await;
+    for (what, port, resolver, available) in [
+        ("good, IPv4 only", site.address.port(), v4_only.addresses[0], true),
+        ("dead", closed, v4_only.addresses[0], false),
+        ("no such name", closed, nowhere.addresses[0], false),
+    ] {
+        let url = format!("https://angiang.gov.vn:{port}/");
+        let resolver = resolver.to_string();
+        let words = [
+            &*url,
+            "--json",
+            "--allow",
+            "127.0.0.0/8",
+            "--resolver",
+            &*resolver,
+            "--repeat",
+            "2",
+            "--ca",
+        ];
+        let (code, out) = run_with(&[&words[..], &[ca.to_str().unwrap()]].concat()).await;
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(
+            (code == AVAILABLE, answer["available"] == true),
+            (available, available),
+            "{what}: {out}"
+        );
+        let mut found = BTreeSet::new();
+        fields(&answer, "", &mut found);
+        // Lists of objects show their fields only where they are not empty.
+        let is_empty_list = |field: &&String| {
+            documented
+                .iter()
+                .any(|known| known.starts_with(&format!("{field}[]")))
+        };
+        let unknown = found
+            .difference(&documented)
+            .filter(|field| !is_empty_list(field));
+        let unknown: Vec<&String> = unknown.collect();
+        assert!(unknown.is_empty(), "{what}: not in docs/PROBE.md: {unknown:?}");
+        let hidden = |field: &str| {
+            field
+                .split_once("[]")
+                .is_some_and(|(list, _)| found.contains(list))
+        };
+        let missing: Vec<&String> = documented
+            .difference(&found)
+            .filter(|field| !hidden(field))
+            .collect();
+        assert!(missing.is_empty(), "{what}: missing in the answer: {missing:?}");
+        assert_eq!(answer["availability"]["rounds"], 2, "{what}");
+    }
 }
 
 #[tokio::test]

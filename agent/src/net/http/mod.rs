@@ -2,6 +2,8 @@
 
 mod body;
 mod cookie;
+#[cfg(test)]
+mod garbage;
 mod redirect;
 mod stream;
 

@@ -226,7 +226,41 @@ mod tests {
         );
     }
 
+    fn addresses_of(bytes: &[u8]) -> usize {
+        let Ok(message) = Message::from_vec(bytes) else {
+            return 0;
+        };
+        let mut aliases = Vec::new();
+        let mut found = 0;
+        for family in Family::ALL {
+            if let Answer::Addresses(list) = read(&message, &name("a.vn."), family, &mut aliases) {
+                found += list.len();
+            }
+        }
+        assert!(aliases.len() <= MAX_ALIASES);
+        found
+    }
+
     proptest! {
+        #[test]
+        fn garbage_in_an_answer_never_panics_nor_multiplies(
+            noise in any::<Vec<u8>>(),
+            flips in prop::collection::vec((any::<usize>(), any::<u8>()), 0..12),
+            cut in any::<usize>(),
+        ) {
+            addresses_of(&noise);
+            // An answer as it should be, with bytes turned over and its end cut off.
+            let records = [alias("a.vn.", "b.vn."), alias("b.vn.", "c.gov.vn.")].into_iter();
+            let four = Record::from_rdata(name("c.gov.vn."), 60, RData::A(A::new(10, 0, 0, 1)));
+            let mut bytes = message(ResponseCode::NoError, records.chain([four]).collect(), true).to_vec().unwrap();
+            for (at, byte) in flips {
+                let at = at % bytes.len();
+                bytes[at] ^= byte;
+            }
+            bytes.truncate(cut % (bytes.len() + 1));
+            prop_assert!(addresses_of(&bytes) <= bytes.len());
+        }
+
         #[test]
         fn random_aliases_never_run_for_ever(links in prop::collection::vec((0u8..6, 0u8..6), 0..24)) {
             let answers = links

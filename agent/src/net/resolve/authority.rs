@@ -29,6 +29,9 @@ pub struct Authority {
     /// The zone that holds the name.
     zone: Name,
     servers: Vec<(Name, Vec<IpAddr>)>,
+    /// Whether some authoritative server, of this zone or one above, answered this machine directly: only then does
+    /// silence speak against a server and not against a firewall around us.
+    heard: bool,
 }
 
 impl Authority {
@@ -54,7 +57,8 @@ impl Authority {
         found
     }
 
-    /// Why the addresses of `host` in `family` cannot be had, as its own servers tell; none where one of them answers.
+    /// Why the addresses of `host` in `family` cannot be had, as its own servers tell; none where one of them answers,
+    /// or where no authoritative server can be asked from here.
     pub async fn why(&self, host: &str, family: Family) -> Option<Cause> {
         let mut name = Name::from_ascii(host).ok()?;
         name.set_fqdn(true);
@@ -73,6 +77,7 @@ impl Authority {
         ]
         .into_iter()
         .find_map(|(status, cause)| any(status).then_some(cause))
+        .filter(|cause| *cause != Cause::DnsTimeout || self.heard)
     }
 
     async fn ask_all(&self, name: &Name, kind: RecordType) -> Vec<NameServer> {
@@ -140,12 +145,15 @@ impl Resolver {
         name.set_fqdn(true);
         let (mut zone, names) = self.nearest_zone(name.clone(), limit).await?;
         let mut known = self.addresses(names, None, said, limit).await;
+        let mut heard = false;
         // What the zone says of itself and what the zone above says of it may differ: visitors are sent by the latter.
         if !zone.is_root()
             && let Some((above, names)) = self.nearest_zone(zone.base_name(), limit).await
         {
             let parents = self.addresses(names, None, said, limit).await;
-            if let Some((cut, message)) = referral(&parents, &zone, &above).await
+            let said_above = referral(&parents, &zone, &above).await;
+            heard |= said_above.is_some();
+            if let Some((cut, message)) = said_above.flatten()
                 && cut == zone
             {
                 let delegated = name_servers(&message.authorities, &cut);
@@ -163,14 +171,20 @@ impl Resolver {
             if zone == name {
                 break;
             }
-            let Some((cut, message)) = referral(&known, &name, &zone).await else {
+            let told = referral(&known, &name, &zone).await;
+            heard |= told.is_some();
+            let Some((cut, message)) = told.flatten() else {
                 break;
             };
             let names = name_servers(&message.authorities, &cut);
             known = self.addresses(names, Some(&message), said, limit).await;
             zone = cut;
         }
-        Some(Authority { zone, servers: known })
+        Some(Authority {
+            zone,
+            servers: known,
+            heard,
+        })
     }
 
     /// The nearest zone at or above `name` whose servers the resolver can name, and those.
@@ -253,8 +267,13 @@ fn addresses_of(message: &Message, name: &Name) -> Vec<IpAddr> {
         .collect()
 }
 
-/// Where the servers of `zone` refer a question for `name`: the cut below, and the message that says so.
-async fn referral(servers: &[(Name, Vec<IpAddr>)], name: &Name, zone: &Name) -> Option<(Name, Message)> {
+/// Where the servers of `zone` refer a question for `name`: the cut below, and the message that says so; inner none
+/// where they refer nowhere, outer none where not one answers.
+async fn referral(
+    servers: &[(Name, Vec<IpAddr>)],
+    name: &Name,
+    zone: &Name,
+) -> Option<Option<(Name, Message)>> {
     let addresses = servers.iter().flat_map(|(_, addresses)| addresses);
     for address in addresses.take(4) {
         let answered = ask_authority(SocketAddr::new(*address, 53), name, RecordType::A, LIMIT).await;
@@ -269,9 +288,10 @@ async fn referral(servers: &[(Name, Vec<IpAddr>)], name: &Name, zone: &Name) -> 
                     && record.name.zone_of(name)
             })
             .map(|record| record.name.clone());
-        return cut
-            .filter(|_| answered.status == QueryStatus::Lame)
-            .map(|cut| (cut, message));
+        return Some(
+            cut.filter(|_| answered.status == QueryStatus::Lame)
+                .map(|cut| (cut, message)),
+        );
     }
     None
 }

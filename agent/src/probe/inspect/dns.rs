@@ -7,6 +7,7 @@ use std::time::Duration;
 use ems_contract::cause::Cause;
 use ems_contract::facts::{DnsFacts, Dnssec, QueryStatus, Share};
 use ems_contract::family::Family;
+use ems_contract::outcome::Outcome;
 use ems_contract::plan::PlanPortal;
 use hickory_proto::rr::{Name, RData, RecordType};
 
@@ -78,6 +79,18 @@ pub async fn dns(prober: &NetProber, portal: &PlanPortal) -> Option<DnsFacts> {
         caa,
         not_global,
     })
+}
+
+/// Whether an outcome says only that resolving failed, so that the portal's own servers should be heard.
+#[must_use]
+pub const fn is_vague(outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Down {
+            cause: Cause::DnsServfail | Cause::DnsTimeout | Cause::DnsRefused,
+            ..
+        }
+    )
 }
 
 /// Why the addresses of a family cannot be had, as the portal's own name servers tell.
@@ -170,4 +183,22 @@ fn aliases(answered: &Answered) -> Vec<String> {
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::cause::Stage;
+
+    use super::*;
+
+    #[test]
+    fn only_what_the_resolver_could_not_tell_is_asked_again() {
+        let down = |cause| Outcome::Down {
+            stage: Stage::Dns,
+            cause,
+        };
+        assert!(is_vague(down(Cause::DnsServfail)) && is_vague(down(Cause::DnsTimeout)));
+        assert!(!is_vague(down(Cause::DnsNxdomain)) && !is_vague(down(Cause::DnsDnssecBogus)));
+        assert!(!is_vague(Outcome::Up));
+    }
 }

@@ -3,6 +3,7 @@
 
 mod dns;
 mod fetch;
+mod look;
 mod same;
 mod shell;
 mod site;
@@ -13,7 +14,8 @@ use std::net::IpAddr;
 use ems_contract::family::Family;
 use ems_contract::plan::PlanPortal;
 
-pub use self::dns::{dns, why};
+pub use self::dns::{dns, is_vague, why};
+pub use self::look::{Looked, look, second_look};
 pub use self::same::Sameness;
 pub use self::shell::is_dead_shell;
 pub use self::site::{Site, site};

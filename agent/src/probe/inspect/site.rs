@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ems_contract::cause::Cause;
 use ems_contract::facts::{Hsts, SecurityHeaders, SecurityTxt, SiteFacts, WwwVariant};
 use ems_contract::family::Family;
 use ems_contract::plan::PlanPortal;
@@ -14,6 +15,7 @@ use url::{Host, Url};
 use super::fetch::fetch;
 use super::same::{Sameness, sameness};
 use super::{View, permits};
+use crate::net::fault::Fault;
 use crate::page::identity::identity;
 use crate::page::security_txt;
 use crate::probe::{Job, NetProber};
@@ -165,15 +167,23 @@ async fn www(prober: &NetProber, portal: &PlanPortal) -> Option<WwwVariant> {
         .strip_prefix("www.")
         .map_or_else(|| format!("www.{host}"), str::to_owned);
     let limit = Duration::from_secs(5);
-    let mut address = None;
+    let (mut address, mut denied) = (None, true);
     for family in Family::ALL {
-        let found = prober.resolver.lookup(&other, family, limit, 0).await;
-        address = address.or(found
-            .ok()
-            .and_then(|found| found.list.into_iter().find(|a| permits(portal, *a))));
+        match prober.resolver.lookup(&other, family, limit, 0).await {
+            Ok(found) => {
+                denied = false;
+                address = address.or(found.list.into_iter().find(|a| permits(portal, *a)));
+            }
+            // Only an honest answer says that there is no such name; silence and failure say nothing.
+            Err(Fault::Portal {
+                cause: Cause::DnsNxdomain | Cause::DnsNodata,
+                ..
+            }) => {}
+            Err(_) => denied = false,
+        }
     }
     let Some(address) = address else {
-        return Some(WwwVariant::Absent);
+        return denied.then_some(WwwVariant::Absent);
     };
     let url = Url::parse(&format!("https://{other}/")).ok()?;
     let Some(found) = fetch(prober, &url, address, MOST).await else {

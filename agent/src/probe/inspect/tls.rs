@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ems_contract::certificate::Chain;
+use ems_contract::digest::Sha256;
 use ems_contract::facts::{Revocation, TlsAudit};
 use ems_contract::family::Family;
 use ems_contract::plan::PlanPortal;
@@ -24,6 +25,8 @@ pub struct Audit {
     pub facts: TlsAudit,
     /// The families whose certificate is revoked.
     pub revoked: Vec<Family>,
+    /// What the issuers said about the leaf of each chain, by the chain's digest; only what can be trusted.
+    pub said: Vec<(Sha256, Revocation)>,
 }
 
 /// Audits the https side of `portal` at one address a family; none where none can be asked.
@@ -78,6 +81,9 @@ pub async fn audit(prober: &NetProber, portal: &PlanPortal, addresses: &[(Family
             // What does not verify for another reason is nobody's to revoke.
             None => continue,
         };
+        if matches!(said, Revocation::Good | Revocation::Revoked) {
+            audit.said.push((shown.chain.digest(), said));
+        }
         if said == Revocation::Revoked {
             audit.revoked.push(*family);
         }

@@ -3,6 +3,7 @@
 mod addresses;
 mod content;
 mod encrypted;
+mod hourly;
 mod wire;
 
 use ems_contract::cause::{Cause, DegradedCause, Stage, UnknownWhy};

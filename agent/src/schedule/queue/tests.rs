@@ -12,6 +12,7 @@ const START_S: i64 = 1_800_000_000;
 fn portal(name: &str) -> Arc<PlanPortal> {
     Arc::new(PlanPortal {
         id: name.parse().unwrap(),
+        name: None,
         url: format!("https://{name}.gov.vn/").parse().unwrap(),
         families: vec![Family::V4, Family::V6],
         reach_interval_s: 60,

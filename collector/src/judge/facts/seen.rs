@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use ems_contract::facts::{PageKind, TlsFacts};
+use ems_contract::facts::{PageKind, TlsAudit, TlsFacts};
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, NetworkId};
 use ems_contract::outcome::Outcome;
@@ -35,6 +35,9 @@ pub struct Observed {
     /// The TLS session and certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<TlsFacts>,
+    /// What the https side offers beyond one session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<TlsAudit>,
     /// HTTPS as a visitor meets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub https: Option<HttpsSeen>,
@@ -64,6 +67,7 @@ impl Observed {
             dns: None,
             reach: None,
             tls: None,
+            audit: None,
             https: None,
             page: None,
             english: None,
@@ -82,7 +86,9 @@ vocabulary! {
         Nxdomain = "nxdomain",
         /// The servers fail.
         Servfail = "servfail",
-        /// Servers disagree.
+        /// Nobody answers.
+        Timeout = "timeout",
+        /// Servers disagree, or one family is not answered as it should be.
         Split = "split",
     }
 }
@@ -115,6 +121,9 @@ pub struct DnsSeen {
     /// Whether a name server has a global IPv6 address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ns_ipv6: Option<bool>,
+    /// Whether CAA records hold for the name (RFC 8659).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caa: Option<bool>,
 }
 
 /// One slot of the reach probe.
@@ -185,6 +194,15 @@ pub struct PageSeen {
     /// Title or header names the agency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub names_agency: Option<bool>,
+    /// The page is somebody else's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
+    /// Both families serve the same site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub v4_v6_same: Option<bool>,
+    /// Connecting over IPv6 takes more than 1 s and more than five times IPv4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub v6_slow: Option<bool>,
     /// Apex and alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical: Option<Canonical>,

@@ -4,11 +4,12 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use ems_contract::cause::Cause;
 use ems_contract::diagnostic::Message;
+use ems_contract::facts::Revocation;
 use ems_contract::family::Family;
 use ems_contract::outcome::Outcome;
 
 use crate::judge::case::Case;
-use crate::judge::facts::{DnsStatus, Dnssec, Observed, ReachSeen};
+use crate::judge::facts::{DnsStatus, Dnssec, Observed, PageSeen, ReachSeen};
 use crate::judge::grade::{Graded, Look, TEN_MINUTES};
 use crate::judge::reason::Reason;
 use crate::judge::words;
@@ -90,13 +91,14 @@ fn dns_resolves(seen: &Observed) -> Option<Graded> {
     let status = seen.dns.as_ref()?.status?;
     let graded = match status {
         DnsStatus::Ok => Graded::good(),
-        DnsStatus::Nxdomain | DnsStatus::Servfail => Graded::bad(),
+        DnsStatus::Nxdomain | DnsStatus::Servfail | DnsStatus::Timeout => Graded::bad(),
         DnsStatus::Split => Graded::policy(),
     };
     let measured = Message::new(match status {
         DnsStatus::Ok => "judge.m.dns.ok",
         DnsStatus::Nxdomain => "cause.dns_nxdomain",
         DnsStatus::Servfail => "cause.dns_servfail",
+        DnsStatus::Timeout => "cause.dns_timeout",
         DnsStatus::Split => "judge.m.dns.split",
     });
     Some(graded.measured(measured))
@@ -153,7 +155,7 @@ fn domain_pattern(case: &Case<'_>) -> Vec<Look> {
         let best = forms
             .iter()
             .map(|form| domain_form(form, &names, &host, url.scheme(), url.path()))
-            .max_by_key(rank)?;
+            .max_by_key(|form| form.rank())?;
         let graded = match best {
             Form::Right => Graded::good(),
             Form::UnknownLabel => Graded {
@@ -168,17 +170,6 @@ fn domain_pattern(case: &Case<'_>) -> Vec<Look> {
         };
         Some(graded.measured(Message::new("judge.m.host").with("host", host.name)))
     })
-}
-
-const fn rank(form: &Form) -> u8 {
-    match form {
-        Form::Wrong => 0,
-        Form::WrongAddress => 1,
-        Form::UnknownLabel => 2,
-        Form::Hyphenated => 3,
-        Form::Disambiguated => 4,
-        Form::Right => 5,
-    }
 }
 
 fn aaaa(seen: &Observed) -> Option<Graded> {
@@ -209,9 +200,13 @@ fn is_global(address: Ipv6Addr) -> bool {
     (0x2000..0x4000).contains(&first) && !documentation && !teredo && !six_to_four
 }
 
-/// Both families by one agent within ten minutes: same status class, same final host, same title.
+/// What a comparison of the pages themselves found, else both families by one agent within ten minutes: same status
+/// class, same final host, same title.
 fn parity(case: &Case<'_>) -> Vec<Look> {
     case.looks(TEN_MINUTES, |seen| {
+        if let Some(compared) = seen.page.as_ref().and_then(compared) {
+            return Some(compared);
+        }
         let six = seen
             .reach
             .as_ref()
@@ -234,6 +229,16 @@ fn parity(case: &Case<'_>) -> Vec<Look> {
     })
 }
 
+/// The pages of both families as the agent compared them, and how long connecting takes.
+fn compared(page: &PageSeen) -> Option<Graded> {
+    let told = |what: &str| Graded::policy().measured(Message::new("judge.m.outcome").with("outcome", what));
+    Some(match (page.v4_v6_same?, page.v6_slow) {
+        (false, _) => told("v4_v6_differ"),
+        (true, Some(true)) => told("v6_slow"),
+        (true, _) => Graded::good(),
+    })
+}
+
 fn https(seen: &Observed) -> Option<Graded> {
     let https = seen.https?;
     Some(match (https.works, https.redirects) {
@@ -245,7 +250,15 @@ fn https(seen: &Observed) -> Option<Graded> {
 
 fn certificate(case: &Case<'_>, seen: &Observed) -> Option<Graded> {
     let tls = seen.tls.as_ref()?;
-    if let Some(faults) = words::causes(tls.faults.iter().map(|cause| cause.as_str())) {
+    let revoked = seen
+        .audit
+        .as_ref()
+        .is_some_and(|audit| audit.ocsp == Some(Revocation::Revoked));
+    let mut faults = tls.faults.clone();
+    if revoked && !faults.contains(&Cause::TlsRevoked) {
+        faults.push(Cause::TlsRevoked);
+    }
+    if let Some(faults) = words::causes(faults.iter().map(|cause| cause.as_str())) {
         return Some(Graded::bad().measured(faults));
     }
     tls.version.as_ref()?;
@@ -257,15 +270,29 @@ fn certificate(case: &Case<'_>, seen: &Observed) -> Option<Graded> {
     Some(if soon { Graded::policy() } else { Graded::good() }.measured(measured))
 }
 
+/// All versions that the server speaks where they were asked for one by one, else the one of a visit.
 fn protocol(seen: &Observed) -> Option<Graded> {
+    if let Some(audit) = seen.audit.as_ref().filter(|audit| !audit.versions.is_empty()) {
+        let modern = audit.versions.iter().any(|version| is_modern(version));
+        let graded = if modern { Graded::good() } else { Graded::policy() };
+        let spoken = audit.versions.join(", ");
+        return Some(graded.measured(Message::new("judge.m.outcome").with("outcome", spoken)));
+    }
     let tls = seen.tls.as_ref()?;
     if tls.faults.contains(&Cause::TlsLegacyOnly) {
         return Some(Graded::policy());
     }
     let version = tls.version.as_deref()?;
-    let modern = matches!(version, "TLSv1.2" | "TLSv1.3");
-    let graded = if modern { Graded::good() } else { Graded::policy() };
+    let graded = if is_modern(version) {
+        Graded::good()
+    } else {
+        Graded::policy()
+    };
     Some(graded.measured(Message::new("judge.m.outcome").with("outcome", version)))
+}
+
+fn is_modern(version: &str) -> bool {
+    matches!(version, "TLSv1.2" | "TLSv1.3")
 }
 
 /// Looks below this say nothing about a 95th percentile.

@@ -44,6 +44,10 @@ fn identity(page: &PageSeen) -> Option<Graded> {
     if let Some(kind @ (PageKind::Parked | PageKind::DefaultPage | PageKind::Hijacked)) = page.kind {
         return Some(Graded::bad().measured(Message::new("judge.m.outcome").with("outcome", kind)));
     }
+    if page.foreign {
+        let mismatch = ems_contract::cause::Cause::ContentMismatch;
+        return Some(Graded::bad().measured(Message::new("judge.m.outcome").with("outcome", mismatch)));
+    }
     Some(if page.names_agency? {
         Graded::good()
     } else {

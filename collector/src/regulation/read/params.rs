@@ -1,13 +1,14 @@
 //! The `params` of an obligation.
 
 use ems_contract::diagnostic::Message;
+use ems_contract::domain::{Domain, LabelRule};
 use ems_contract::yaml::Item;
 use regex_lite::Regex;
 
 use super::value::{date, id, ids, number, ratio, texts};
 use crate::calendar::{Roll, Term, Unit};
-use crate::regulation::names::{Kind, LabelRule, PeriodKind, Profile, RetentionClass, Rule, Start};
-use crate::regulation::params::{Deadline, Domain, Language, Params, Retention, Threshold};
+use crate::regulation::names::{Kind, PeriodKind, Profile, RetentionClass, Rule, Start};
+use crate::regulation::params::{Deadline, Language, Params, Retention, Threshold};
 
 pub(super) fn params(item: &Item<'_>) -> Option<Params> {
     let mut map = item.map()?;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use ems_contract::cause::{Cause, Stage};
 use ems_contract::facts::{DnsFacts, Finding, TlsAudit};
-use ems_contract::observation::{Attempt, Timings};
+use ems_contract::observation::Attempt;
 use ems_contract::outcome::Outcome;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -30,8 +30,8 @@ pub(in super::super) struct Answer {
     families: BTreeMap<&'static str, Family>,
     v4_v6_same: Option<bool>,
     v6_slow: Option<bool>,
-    dns: Option<DnsFacts>,
-    tls: Tls,
+    dns: Value,
+    tls: Value,
     http: Value,
     domain_ok: bool,
     findings: Vec<Finding>,
@@ -59,8 +59,11 @@ struct Address {
     /// Null where it was not visited.
     outcome: Option<&'static str>,
     cause: Option<&'static str>,
-    #[serde(flatten)]
-    timings: Timings,
+    dns_us: Option<u32>,
+    connect_us: Option<u32>,
+    tls_us: Option<u32>,
+    first_byte_us: Option<u32>,
+    body_us: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,10 +108,10 @@ impl Answer {
                 .collect(),
             v4_v6_same: seen.site.facts.v4_v6_same,
             v6_slow: seen.site.facts.v6_slow,
-            dns: seen.dns.clone(),
-            tls: tls(seen),
+            dns: dns(seen.dns.as_ref()),
+            tls: whole(&tls(seen), &["ciphers"], &["key_exchange", "revocation_source"]),
             http: http(seen),
-            domain_ok: seen.domain_ok,
+            domain_ok: seen.domain.ok,
             findings: seen.findings.clone(),
             availability: history.map(availability),
         }
@@ -154,12 +157,45 @@ fn family(seen: &FamilySurvey, verdict: &FamilyVerdict) -> Family {
     }
 }
 
+/// A part of the answer with every field that the schema names, also those that its facts leave out when empty.
+fn whole(part: &impl Serialize, lists: &[&str], values: &[&str]) -> Value {
+    let mut part = serde_json::to_value(part).unwrap_or_default();
+    if let Some(fields) = part.as_object_mut() {
+        for list in lists {
+            fields.entry(*list).or_insert_with(|| json!([]));
+        }
+        for value in values {
+            fields.entry(*value).or_insert(Value::Null);
+        }
+    }
+    part
+}
+
+/// Null for a literal address, which has no name to ask about.
+fn dns(facts: Option<&DnsFacts>) -> Value {
+    let mut dns = whole(
+        &facts,
+        &["aliases", "servers", "not_global"],
+        &["zone", "rrsig_days"],
+    );
+    let servers = dns.get_mut("servers").and_then(Value::as_array_mut);
+    for server in servers.into_iter().flatten() {
+        *server = whole(server, &[], &["address"]);
+    }
+    dns
+}
+
 fn address(address: IpAddr, attempt: Option<&Attempt>) -> Address {
+    let timings = attempt.map(|attempt| attempt.timings).unwrap_or_default();
     Address {
         address,
         outcome: attempt.map(|attempt| attempt.outcome.state_name()),
         cause: attempt.and_then(|attempt| attempt.outcome.cause_name()),
-        timings: attempt.map(|attempt| attempt.timings).unwrap_or_default(),
+        dns_us: timings.dns_us,
+        connect_us: timings.connect_us,
+        tls_us: timings.tls_us,
+        first_byte_us: timings.first_byte_us,
+        body_us: timings.body_us,
     }
 }
 

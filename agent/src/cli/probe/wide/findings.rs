@@ -74,8 +74,13 @@ impl Found {
     }
 
     fn names(&mut self, seen: &Examination) {
-        if !seen.domain_ok {
-            self.fail("domain-level-pattern", None, "not a .gov.vn name of lawful form");
+        for remark in &seen.domain.remarks {
+            let verdict = if seen.domain.ok {
+                FindingVerdict::Warn
+            } else {
+                FindingVerdict::Fail
+            };
+            self.add("domain-level-pattern", verdict, None, remark);
         }
         let Some(dns) = &seen.dns else { return };
         for address in &dns.not_global {

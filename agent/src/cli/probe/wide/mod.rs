@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 use self::answer::Answer;
 pub(super) use self::explain::print as explain;
-use self::verdict::{FamilyVerdict, Overall};
+use self::verdict::{DomainVerdict, FamilyVerdict, Overall};
 use super::survey::{FamilySurvey, Survey, survey};
 use super::{AVAILABLE, NOT_AVAILABLE, job};
 use crate::probe::inspect::{self, Audit, Site, View};
@@ -47,7 +47,7 @@ pub(super) struct Examination {
     pub(super) dns: Option<DnsFacts>,
     pub(super) audit: Option<Audit>,
     pub(super) site: Site,
-    pub(super) domain_ok: bool,
+    pub(super) domain: DomainVerdict,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -185,7 +185,12 @@ pub(super) async fn examine(
         .map(|family| verdict::of_family(family, portal, &known))
         .collect();
     let overall = verdict::overall(&verdicts);
-    let domain_ok = verdict::domain_ok(portal, &survey);
+    let province = unit.and_then(|unit| {
+        let inventory = wanted.inventory.as_ref()?;
+        inventory.portal(unit.parent.as_ref()?)
+    });
+    let day = clock.timestamp().to_zoned(ems_contract::time::zone()).date();
+    let domain = verdict::domain(portal, &survey, unit.map(|unit| (unit, province)), day);
     drop(views);
     let mut seen = Examination {
         survey,
@@ -194,7 +199,7 @@ pub(super) async fn examine(
         dns,
         audit,
         site,
-        domain_ok,
+        domain,
         findings: Vec::new(),
     };
     seen.findings = findings::all(&seen, clock.now());
@@ -235,7 +240,7 @@ async fn whys(
 ) -> Vec<(Family, ems_contract::cause::Cause)> {
     let mut found = Vec::new();
     for family in &survey.families {
-        if verdict::is_vague(family.reached.outcome)
+        if inspect::is_vague(family.reached.outcome)
             && let Some(cause) = inspect::why(prober, portal, family.family).await
         {
             found.push((family.family, cause));

@@ -1,11 +1,14 @@
 //! From what was seen to a verdict: pure.
 
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
-use ems_contract::domain::has_national_form;
+use ems_contract::domain::{Form, has_national_form, unit_forms};
 use ems_contract::facts::Identity;
 use ems_contract::family::Family;
+use ems_contract::inventory::Portal;
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::PlanPortal;
+use jiff::civil::Date;
+use url::Url;
 
 use super::super::survey::{FamilyState, FamilySurvey, Survey};
 use super::telling;
@@ -43,17 +46,6 @@ pub(in super::super) struct Overall {
     /// Whether an ordinary browser gets the portal's own page; none where that cannot be said.
     pub(in super::super) available: Option<bool>,
     pub(in super::super) cause: Option<&'static str>,
-}
-
-/// Whether an outcome says only that resolving failed, so that the portal's own servers should be heard.
-pub(super) const fn is_vague(outcome: Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Down {
-            cause: Cause::DnsServfail | Cause::DnsTimeout | Cause::DnsRefused,
-            ..
-        }
-    )
 }
 
 /// Judges one family.
@@ -150,14 +142,68 @@ pub(super) fn overall(families: &[FamilyVerdict]) -> Overall {
     }
 }
 
-/// Whether the name has the form that the law asks for, judged on the host where the visitor ends (OBLIGATIONS A6).
-pub(super) fn domain_ok(portal: &PlanPortal, survey: &Survey) -> bool {
+/// What is to be said of the portal's name, judged on the host where the visitor ends (OBLIGATIONS A6).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in super::super) struct DomainVerdict {
+    /// Whether it has the form that is asked for.
+    pub(in super::super) ok: bool,
+    /// Why not, or what is doubtful although it has.
+    pub(in super::super) remarks: Vec<String>,
+}
+
+/// A unit of the inventory and the portal of its province.
+pub(super) type UnitOf<'a> = (&'a Portal, Option<&'a Portal>);
+
+/// Judges the name: by the forms that the unit's own regulations set on `day`, else by the national form.
+pub(super) fn domain(
+    portal: &PlanPortal,
+    survey: &Survey,
+    unit: Option<UnitOf<'_>>,
+    day: Date,
+) -> DomainVerdict {
     let last = survey.families.iter().filter_map(telling).find_map(|visit| {
         let step = visit.steps.last()?;
-        step.status.and(step.url.host_str())
+        step.status.map(|_| &step.url)
     });
-    let asked = portal.url.host_str().unwrap_or_default();
-    has_national_form(asked) && has_national_form(last.unwrap_or(asked))
+    of_domain(&portal.url, last.unwrap_or(&portal.url), unit, day)
+}
+
+fn of_domain(asked: &Url, end: &Url, unit: Option<UnitOf<'_>>, day: Date) -> DomainVerdict {
+    let forms = |url| unit.map_or_else(Vec::new, |(unit, province)| unit_forms(unit, province, url, day));
+    let own = forms(end);
+    let host = end.host_str().unwrap_or_default();
+    let mut seen = DomainVerdict::default();
+    if own.is_empty() {
+        seen.ok = has_national_form(host);
+        if !seen.ok {
+            seen.remarks
+                .push(format!("{host} is not a .gov.vn name of lawful form"));
+        }
+    } else {
+        seen.ok = own.iter().all(|(_, form)| form.holds());
+        for (pack, form) in own {
+            let remark = match form {
+                Form::Right => continue,
+                Form::Wrong => "has not the form",
+                Form::WrongAddress => "has the form, but not the scheme",
+                Form::UnknownLabel => "has the form; its label is none of the unit's names",
+                Form::Disambiguated => "bears a slug agreed on for units of one name",
+                Form::Hyphenated => "has the form but for a hyphen",
+            };
+            seen.remarks.push(format!("{host} {remark} ({pack})"));
+        }
+    }
+    // The reverse, a good name that leads to a bad one, has failed above.
+    let written = asked.host_str().unwrap_or_default();
+    let started_well = match &forms(asked)[..] {
+        [] => has_national_form(written),
+        forms => forms.iter().all(|(_, form)| form.holds()),
+    };
+    if seen.ok && !started_well {
+        seen.remarks
+            .push(format!("{written} has not the form and leads to {host}"));
+    }
+    seen
 }
 
 #[cfg(test)]
@@ -191,13 +237,104 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_resolver_could_not_tell_is_asked_again() {
-        let down = |cause| Outcome::Down {
-            stage: Stage::Dns,
-            cause,
+    fn a_name_is_judged_by_the_rules_of_its_unit_on_the_day() {
+        let inventory = ems_contract::inventory::load(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets.yaml"),
+        );
+        let inventory = inventory.inventory.unwrap();
+        let angiang = inventory.portal(&"angiang".parse().unwrap()).unwrap();
+        let commune = Portal {
+            owner: "Ủy ban nhân dân phường Mỹ Thới".to_owned(),
+            level: ems_contract::inventory::Level::Commune,
+            ..angiang.clone()
         };
-        assert!(is_vague(down(Cause::DnsServfail)) && is_vague(down(Cause::DnsTimeout)));
-        assert!(!is_vague(down(Cause::DnsNxdomain)) && !is_vague(down(Cause::DnsDnssecBogus)));
-        assert!(!is_vague(Outcome::Up));
+        let url = |host: &str| Url::parse(&format!("https://{host}/")).unwrap();
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let (before, after) = (day("2025-01-01"), day("2026-11-22"));
+        for (what, unit, asked, end, on, ok, remarks) in [
+            (
+                "home",
+                angiang,
+                "angiang.gov.vn",
+                "angiang.gov.vn",
+                after,
+                true,
+                0,
+            ),
+            (
+                "www",
+                angiang,
+                "www.angiang.gov.vn",
+                "www.angiang.gov.vn",
+                after,
+                true,
+                0,
+            ),
+            (
+                "another province",
+                angiang,
+                "cantho.gov.vn",
+                "cantho.gov.vn",
+                after,
+                false,
+                2,
+            ),
+            (
+                "the final host counts",
+                angiang,
+                "angiang.gov.vn",
+                "angiang.com.vn",
+                after,
+                false,
+                2,
+            ),
+            (
+                "it may begin badly",
+                angiang,
+                "angiang.com.vn",
+                "angiang.gov.vn",
+                after,
+                true,
+                1,
+            ),
+            (
+                "a commune",
+                &commune,
+                "mythoi.angiang.gov.vn",
+                "mythoi.angiang.gov.vn",
+                after,
+                true,
+                0,
+            ),
+            (
+                "not its name",
+                &commune,
+                "mykhanh.angiang.gov.vn",
+                "mykhanh.angiang.gov.vn",
+                after,
+                true,
+                1,
+            ),
+            (
+                "a level less",
+                &commune,
+                "mythoi.angiang.gov.vn",
+                "mythoi.angiang.gov.vn",
+                before,
+                false,
+                1,
+            ),
+        ] {
+            let seen = of_domain(&url(asked), &url(end), Some((unit, Some(angiang))), on);
+            assert_eq!((seen.ok, seen.remarks.len()), (ok, remarks), "{what}: {seen:?}");
+        }
+        let alone = of_domain(&url("x.angiang.gov.vn"), &url("x.angiang.gov.vn"), None, after);
+        assert_eq!(
+            alone,
+            DomainVerdict {
+                ok: true,
+                remarks: Vec::new()
+            }
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Faults that no server of ours can show, because our own cryptography refuses to make them.
 
+use proptest::prelude::*;
 use rustls::pki_types::pem::PemObject;
 
 use super::*;
@@ -53,4 +54,31 @@ fn what_is_no_certificate_is_untrusted() {
         [Cause::TlsUntrusted]
     );
     assert_eq!(Roots::new(vec![CertificateDer::from(&b"no"[..])]).unwrap_err(), 0);
+}
+
+proptest! {
+    /// Certificates with bytes turned over and cut off, and bytes that never were one.
+    #[test]
+    fn garbage_in_a_certificate_is_a_fault_and_no_panic(
+        noise in any::<Vec<u8>>(),
+        flips in prop::collection::vec((any::<usize>(), any::<u8>()), 1..8),
+        cut in any::<usize>(),
+        seconds in any::<i64>(),
+    ) {
+        let roots = Roots::new(vec![pem(include_bytes!("../testdata/authority.pem"))]).unwrap();
+        let name = ServerName::try_from("angiang.gov.vn").unwrap();
+        let mut spoilt = pem(include_bytes!("../testdata/sha1-signature.pem")).to_vec();
+        for (at, byte) in flips {
+            let at = at % spoilt.len();
+            spoilt[at] ^= byte;
+        }
+        let whole = spoilt.clone();
+        spoilt.truncate(cut % (spoilt.len() + 1));
+        for der in [noise, whole, spoilt] {
+            std::hint::black_box(summary(&der));
+            let chain = [CertificateDer::from(der.clone()), CertificateDer::from(der)];
+            // The untouched one is signed with SHA-1: no change makes it good.
+            prop_assert!(!faults(&chain, &name, UnixTime::from_secs(seconds), &roots).is_empty());
+        }
+    }
 }

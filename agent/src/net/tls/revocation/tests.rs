@@ -1,5 +1,7 @@
 //! Answers and lists made by OpenSSL for authorities of our own, and garbage.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer, KeyIdMethod, KeyPair,
@@ -161,12 +163,35 @@ fn the_question_is_in_the_path() {
     assert_eq!(ocsp::url("ldap://ocsp.example/", &request), None);
 }
 
+/// One authority and one leaf for all cases: making keys would take most of the time.
+static OWN: LazyLock<(Authority, Vec<u8>)> = LazyLock::new(|| {
+    let own = authority("own");
+    let leaf = own.leaf(7);
+    (own, leaf)
+});
+
 proptest! {
     #[test]
+    fn garbage_in_a_list_is_never_believed(
+        flips in prop::collection::vec((any::<usize>(), 1_u8..), 1..6),
+        cut in any::<usize>(),
+    ) {
+        let (own, leaf) = &*OWN;
+        let leaf = parse(leaf).unwrap();
+        let mut list = own.list(&[5], 22, 23);
+        let whole = list.len();
+        for (at, byte) in flips {
+            list[at % whole] ^= byte;
+        }
+        list.truncate(cut % (whole + 1));
+        std::hint::black_box(crl::good_until(&list));
+        prop_assert_ne!(crl::read(&list, &leaf, &own.key(), now()), Some(Revocation::Revoked));
+    }
+
+    #[test]
     fn garbage_is_never_believed(bytes in any::<Vec<u8>>(), at in any::<usize>(), bit in 0_u8..8) {
-        let own = authority("own");
-        let leaf = own.leaf(7);
-        let leaf = parse(&leaf).unwrap();
+        let (own, leaf) = &*OWN;
+        let leaf = parse(leaf).unwrap();
         prop_assert_eq!(ocsp::read(&bytes, &leaf, &own.key(), now()), None);
         prop_assert_eq!(crl::read(&bytes, &leaf, &own.key(), now()), None);
         let mut answer = own.answer(leaf.raw_serial(), 0x80, "20261122150000Z", "20261123150000Z");

@@ -3,13 +3,63 @@
 //! Level and names of the unit come from the inventory, never from the host name: a host of four labels may be a
 //! department, a district, a commune or an information system.
 
-use ems_contract::inventory::slug;
+use std::fmt;
 
-use super::names::LabelRule;
-use super::params::Domain;
+use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
+
+use crate::cause::named_enum;
+use crate::inventory::{Portal, slug};
+
+named_enum! {
+    /// What a captured label of a host name may be.
+    LabelRule {
+        /// Vietnamese abbreviation.
+        Abbreviation = "abbreviation",
+        /// English abbreviation.
+        EnglishAbbreviation = "english-abbreviation",
+        /// English name.
+        EnglishName = "english-name",
+        /// Full name without marks.
+        FullName = "slug-full-name",
+        /// The district's full name (last group).
+        DistrictName = "slug-district-name",
+        /// The province's full name (last group).
+        ProvinceName = "slug-province-name",
+    }
+}
+
+/// A form that a host name must have.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    /// The form of the host.
+    pub regex: Regex,
+    /// Number of labels.
+    pub labels: u8,
+    /// What captured labels may be.
+    pub label_rules: Vec<LabelRule>,
+    /// Whether a label may begin with the type of the unit (`xa`, `phuong`, `so` …).
+    pub allow_type_prefix: bool,
+    /// Scheme, if the text names one.
+    pub scheme: Option<String>,
+    /// Form of the path, if the text names one.
+    pub path: Option<Regex>,
+}
+
+impl PartialEq for Domain {
+    fn eq(&self, other: &Self) -> bool {
+        let path = |domain: &Self| domain.path.as_ref().map(|path| path.as_str().to_owned());
+        self.regex.as_str() == other.regex.as_str()
+            && self.labels == other.labels
+            && self.label_rules == other.label_rules
+            && self.allow_type_prefix == other.allow_type_prefix
+            && self.scheme == other.scheme
+            && path(self) == path(other)
+    }
+}
 
 /// The names a unit may go by, as the inventory declares them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UnitNames {
     /// Full Vietnamese name, with or without its type ("Sở Y tế", "Phường Mỹ Thới").
@@ -34,6 +84,30 @@ pub struct UnitNames {
     pub disambiguated: Vec<String>,
 }
 
+impl UnitNames {
+    /// The names of a portal's owner, as far as the inventory tells; `province` is the portal of the province that it
+    /// is a component of.
+    #[must_use]
+    pub fn of(portal: &Portal, province: Option<&Portal>) -> Self {
+        let place = province.unwrap_or(portal);
+        Self {
+            full: portal.owner.clone(),
+            province: Some(province_name(&place.owner).to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// `Ủy ban nhân dân tỉnh An Giang` → `An Giang`.
+fn province_name(owner: &str) -> &str {
+    ["tỉnh ", "thành phố ", "Tỉnh ", "Thành phố "]
+        .iter()
+        .filter_map(|kind| owner.rsplit_once(kind))
+        .map(|(_, name)| name)
+        .min_by_key(|name| name.len())
+        .unwrap_or(owner)
+}
+
 /// What is found about a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -49,6 +123,27 @@ pub enum Form {
     Wrong,
     /// The host is right, scheme or path are not.
     WrongAddress,
+}
+
+impl Form {
+    /// Whether the host has the form, whatever is to be said of its labels.
+    #[must_use]
+    pub const fn holds(self) -> bool {
+        !matches!(self, Self::Wrong | Self::WrongAddress)
+    }
+
+    /// From the worst (0) to the best: of several forms that a text allows, the best one counts.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Wrong => 0,
+            Self::WrongAddress => 1,
+            Self::UnknownLabel => 2,
+            Self::Hyphenated => 3,
+            Self::Disambiguated => 4,
+            Self::Right => 5,
+        }
+    }
 }
 
 /// A host as the forms are written for: lower case, ASCII, without a trailing dot and without `www.` (which is told).
@@ -87,7 +182,18 @@ impl Host {
 
 /// Types of units that may stand in front of a name (A6, trap 2).
 const TYPES: &[&str] = &[
-    "xa", "phuong", "thitran", "huyen", "thixa", "thanhpho", "tp", "dackhu", "so", "ubnd", "tinh",
+    "xa",
+    "phuong",
+    "thitran",
+    "huyen",
+    "thixa",
+    "thanhpho",
+    "tp",
+    "dackhu",
+    "so",
+    "ubnd",
+    "uybannhandan",
+    "tinh",
 ];
 
 /// Holds a final host (after redirects), its scheme and path against one form.
@@ -174,9 +280,24 @@ fn fits(rule: LabelRule, label: &str, names: &UnitNames, prefixed: bool) -> bool
         LabelRule::Abbreviation => spelt(&names.abbreviations),
         LabelRule::EnglishAbbreviation => spelt(&names.english_abbreviations),
         LabelRule::EnglishName => spelt(&names.english_names) || spelt(&names.english_abbreviations),
-        LabelRule::FullName => is_name(label, &names.full, prefixed),
+        LabelRule::FullName => {
+            let bare = without_place(&names.full, names.province.as_deref());
+            is_name(label, &names.full, prefixed) || bare.is_some_and(|bare| is_name(label, &bare, prefixed))
+        }
         LabelRule::DistrictName | LabelRule::ProvinceName => false,
     }
+}
+
+/// The name without the province that inventories write behind it: `Sở Y tế tỉnh An Giang` → `soyte`.
+fn without_place(name: &str, province: Option<&str>) -> Option<String> {
+    let (full, place) = (slug(name), slug(province?));
+    let rest = full.strip_suffix(&place).filter(|_| !place.is_empty())?;
+    let kinds = ["thanhpho", "tinh"].iter();
+    let rest = kinds
+        .filter_map(|kind| rest.strip_suffix(kind))
+        .next()
+        .unwrap_or(rest);
+    (!rest.is_empty()).then(|| rest.to_owned())
 }
 
 /// Whether a label spells a name, its type written or not ("Tên đầy đủ" may include it).
@@ -191,13 +312,11 @@ fn is_name(label: &str, name: &str, prefixed: bool) -> bool {
     if !prefixed {
         return false;
     }
+    // A body may bear two types: `Ủy ban nhân dân phường Mỹ Thới`.
     let bare = |text: &str| -> Vec<String> {
-        TYPES
-            .iter()
-            .filter_map(|kind| text.strip_prefix(kind))
-            .filter(|rest| !rest.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let once: Vec<String> = without_type(text).collect();
+        let twice: Vec<String> = once.iter().flat_map(|rest| without_type(rest)).collect();
+        [once, twice].concat()
     };
     // Written in the label and not in the name, the other way round, or both under different types.
     bare(&label).contains(&full)
@@ -205,10 +324,20 @@ fn is_name(label: &str, name: &str, prefixed: bool) -> bool {
         || bare(&label).iter().any(|rest| bare(&full).contains(rest))
 }
 
+/// What is left of a spelt name behind each type that it may begin with.
+fn without_type(text: &str) -> impl Iterator<Item = String> {
+    TYPES
+        .iter()
+        .filter_map(|kind| text.strip_prefix(kind))
+        .filter(|rest| !rest.is_empty())
+        .map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use regex_lite::Regex;
 
     fn form(regex: &str, labels: u8, rules: &[LabelRule]) -> Domain {
         Domain {
@@ -258,6 +387,54 @@ mod tests {
             check(&commune, &names, "mythoi.longxuyen.angiang.gov.vn"),
             Form::Wrong
         );
+    }
+
+    #[test]
+    fn bodies_as_inventories_write_them() {
+        let commune = form(
+            r"^([a-z0-9]+)\.([a-z0-9]+)\.gov\.vn$",
+            4,
+            &[LabelRule::FullName, LabelRule::ProvinceName],
+        );
+        let names = |full: &str| UnitNames {
+            full: full.to_owned(),
+            province: Some("An Giang".to_owned()),
+            ..UnitNames::default()
+        };
+        for (full, host, want) in [
+            (
+                "Ủy ban nhân dân phường Mỹ Thới",
+                "mythoi.angiang.gov.vn",
+                Form::Right,
+            ),
+            (
+                "UBND xã Tân Yên tỉnh An Giang",
+                "tanyen.angiang.gov.vn",
+                Form::Right,
+            ),
+            ("Sở Y tế tỉnh An Giang", "soyte.angiang.gov.vn", Form::Right),
+            ("Sở Y tế tỉnh An Giang", "yte.angiang.gov.vn", Form::Right),
+            (
+                "Sở Y tế tỉnh An Giang",
+                "sotuphap.angiang.gov.vn",
+                Form::UnknownLabel,
+            ),
+            (
+                "Ủy ban nhân dân tỉnh An Giang",
+                "angiang.angiang.gov.vn",
+                Form::Right,
+            ),
+        ] {
+            assert_eq!(check(&commune, &names(full), host), want, "{full} {host}");
+        }
+        for (owner, name) in [
+            ("Ủy ban nhân dân tỉnh An Giang", "An Giang"),
+            ("UBND thành phố Cần Thơ", "Cần Thơ"),
+            ("Sở Y tế tỉnh An Giang", "An Giang"),
+            ("An Giang", "An Giang"),
+        ] {
+            assert_eq!(province_name(owner), name);
+        }
     }
 
     #[test]
@@ -349,6 +526,15 @@ mod tests {
             check(&province, &names("Cần Thơ"), "haugiang.gov.vn"),
             Form::UnknownLabel
         );
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_never_panics(host in any::<String>(), full in any::<String>(), scheme in any::<String>()) {
+            let any = form(&format!(r"^{LBL}\.([a-z0-9]+)\.gov\.vn$"), 4, LabelRule::ALL);
+            let names = UnitNames { full, province: Some(host.clone()), ..UnitNames::default() };
+            std::hint::black_box(domain_form(&any, &names, &Host::new(&host), &scheme, "/"));
+        }
     }
 
     #[test]
