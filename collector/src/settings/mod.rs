@@ -35,6 +35,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The inventory.
     pub targets: PathBuf,
+    /// The program that makes DOCX, PDF and XLSX; looked for beside this one and in `PATH` when absent.
+    pub renderer: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -72,6 +74,7 @@ impl Default for Settings {
             console_listen: LOOPBACK,
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),
+            renderer: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

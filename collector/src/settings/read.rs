@@ -31,6 +31,7 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
             .unwrap_or(default.console_listen),
         data: map.optional("data", path).unwrap_or(default.data),
         targets: map.optional("targets", path).unwrap_or(default.targets),
+        renderer: map.optional("renderer", path),
         tokens: map
             .optional("tokens", |item| Some(tokens::read(item, folder)))
             .unwrap_or_default(),
