@@ -113,7 +113,8 @@ pub async fn run(
     let notifier = notifier.map_err(ServeError::from)?;
 
     let changed = Arc::new(Notify::new());
-    let hangup = Arc::new(Notify::new());
+    let hangups: [Arc<Notify>; 2] = Default::default();
+    let [for_inventory, for_certificate] = hangups.clone();
     let shutdown = CancellationToken::new();
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
     let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
@@ -126,13 +127,10 @@ pub async fn run(
     let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
         ("notifier", Box::pin(notifier.run(shutdown.clone()))),
-        (
-            "inventory",
-            Box::pin(watch.run(Arc::clone(&hangup), shutdown.clone())),
-        ),
+        ("inventory", Box::pin(watch.run(for_inventory, shutdown.clone()))),
         (
             "signals",
-            Box::pin(signals(hangup, asked.clone(), shutdown.clone())?),
+            Box::pin(signals(hangups, asked.clone(), shutdown.clone())?),
         ),
     ];
     if let Some(settings) = &notify.heartbeat {
@@ -168,6 +166,7 @@ pub async fn run(
         changed,
         tokens,
         tasks,
+        hangup: for_certificate,
     };
     serve::serve(settings, listeners, parts, shutdown).await?;
     let trouble = trouble
@@ -195,9 +194,9 @@ fn channels(
     Err(RunError::Channel(troubles.join("; ")))
 }
 
-/// SIGHUP reads the inventory again; SIGTERM and SIGINT end the program.
+/// SIGHUP reads inventory and certificate again; SIGTERM and SIGINT end the program.
 fn signals(
-    hangup: Arc<Notify>,
+    hangups: [Arc<Notify>; 2],
     asked: CancellationToken,
     shutdown: CancellationToken,
 ) -> std::io::Result<impl Future<Output = ()> + Send> {
@@ -207,7 +206,7 @@ fn signals(
     Ok(async move {
         loop {
             tokio::select! {
-                _ = hup.recv() => hangup.notify_one(),
+                _ = hup.recv() => hangups.iter().for_each(|hangup| hangup.notify_one()),
                 _ = term.recv() => asked.cancel(),
                 _ = int.recv() => asked.cancel(),
                 () = shutdown.cancelled() => return,

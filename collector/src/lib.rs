@@ -2,12 +2,14 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod account;
 pub mod assembly;
 pub mod attest;
 pub mod calendar;
 pub mod cli;
 pub mod console;
 pub mod context;
+pub mod demo;
 pub mod http;
 pub mod incident;
 pub mod ingest;
@@ -20,10 +22,12 @@ pub mod locale;
 pub mod metrics;
 pub mod notify;
 pub mod plans;
+pub mod register;
 pub mod regulation;
 pub mod report;
 pub mod serve;
 pub mod settings;
+mod stamp;
 pub mod store;
 pub mod supervise;
 pub mod suspect;

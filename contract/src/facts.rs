@@ -5,6 +5,8 @@
 
 mod dns;
 mod finding;
+mod links;
+pub mod page;
 mod site;
 mod tls_audit;
 
@@ -19,6 +21,8 @@ use crate::time::UnixTime;
 
 pub use self::dns::{DnsFacts, Dnssec, NameServer, QueryStatus, Share};
 pub use self::finding::{Finding, FindingVerdict};
+pub use self::links::{BadLink, LinksFacts, MAX_LISTED};
+pub use self::page::PageFacts;
 pub use self::site::{Hsts, Identity, SecurityHeaders, SecurityTxt, SiteFacts, WwwVariant};
 pub use self::tls_audit::{Revocation, RevocationSource, TlsAudit};
 
@@ -43,6 +47,12 @@ pub struct Facts {
     /// What the web side does beyond its home page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteFacts>,
+    /// What the pages say. Boxed, for most observations have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Box<PageFacts>>,
+    /// What the links lead to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Box<LinksFacts>>,
     /// Remarks besides the outcome.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,

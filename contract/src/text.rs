@@ -46,6 +46,7 @@ const FILES: &[(&str, &str)] = &[
     ("judge", include_str!("../text/judge.yaml")),
     ("inventory", include_str!("../text/inventory.yaml")),
     ("agent", include_str!("../text/agent.yaml")),
+    ("page", include_str!("../text/page.yaml")),
     ("probe", include_str!("../text/probe.yaml")),
     ("incident", include_str!("../text/incident.yaml")),
     ("cli", include_str!("../text/cli.yaml")),
@@ -53,6 +54,8 @@ const FILES: &[(&str, &str)] = &[
     ("report", include_str!("../text/report.yaml")),
     ("notify", include_str!("../text/notify.yaml")),
     ("service", include_str!("../text/service.yaml")),
+    ("account", include_str!("../text/account.yaml")),
+    ("register", include_str!("../text/register.yaml")),
     ("document", include_str!("../text/document.yaml")),
 ];
 

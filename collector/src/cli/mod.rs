@@ -8,6 +8,7 @@ use ems_contract::text::Lang;
 
 pub mod backup;
 pub mod calendar;
+pub mod demo;
 pub mod explain;
 pub mod export;
 pub mod judge;

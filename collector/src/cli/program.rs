@@ -12,7 +12,7 @@ use super::judge::JudgeArgs;
 use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
 use super::{
-    EXIT_INTERNAL, EXIT_OK, backup, export, ledger, notify, report, restore, serve, targets, validate,
+    EXIT_INTERNAL, EXIT_OK, backup, demo, export, ledger, notify, report, restore, serve, targets, validate,
 };
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
@@ -46,6 +46,9 @@ enum Command {
     /// Work on the channels by which people are told.
     #[command(subcommand)]
     Notify(notify::Command),
+    /// Work on demonstrations.
+    #[command(subcommand)]
+    Demo(demo::Command),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Judge(args) => law::judge(args, &clock, &mut out, &mut err),
         Command::Explain(args) => law::explain(args, &clock, &mut out, &mut err),
         Command::Notify(command) => notify::run(command, &clock, &mut out, &mut err),
+        Command::Demo(command) => demo::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

@@ -73,7 +73,8 @@ impl Console {
         view: impl Serialize,
     ) -> Result<String, PageError> {
         let loaded = self.context.inventory.loaded();
-        let shell = shell(look, page, title, &loaded);
+        let demo = self.context.store.demo()?;
+        let shell = shell(look, page, title, &loaded, demo);
         let context = context! {
             lang => look.lang.as_str(),
             shell => Value::from(Serde(shell)),

@@ -6,12 +6,16 @@ use ems_contract::time::UnixTime;
 use super::catalogue as names;
 use super::exposition::Exposition;
 use crate::context::Loaded;
-use crate::store::{AgentStatus, OutboxLine};
+use crate::store::{AgentStatus, DemoMark, OutboxLine};
 use crate::timeline::Member;
 
 pub(super) fn build(out: &mut Exposition) {
     out.family(&names::BUILD_INFO)
         .integer(&[env!("CARGO_PKG_VERSION")], 1);
+}
+
+pub(super) fn demo(out: &mut Exposition, mark: Option<DemoMark>) {
+    out.family(&names::DEMO).integer(&[], i64::from(mark.is_some()));
 }
 
 pub(super) fn inventory(out: &mut Exposition, loaded: &Loaded, members: &[Member]) {

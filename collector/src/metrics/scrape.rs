@@ -65,6 +65,7 @@ impl Metrics {
 
         let mut out = Exposition::default();
         installation::build(&mut out);
+        installation::demo(&mut out, store.demo()?);
         installation::inventory(&mut out, &loaded, members);
         installation::agents(&mut out, &loaded, &agents);
         portals::info(&mut out, members);

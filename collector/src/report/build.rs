@@ -60,6 +60,7 @@ pub fn build(inputs: &Inputs, period: Period, window: Window, horizon: UnixTime)
         .collect();
     Report {
         schema: SCHEMA,
+        demo: inputs.demo,
         period,
         window,
         data_to: data.to,

@@ -11,6 +11,8 @@ use crate::ledger::{AgentGap, Span, Track};
 /// The data of one report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inputs {
+    /// The database holds made-up data.
+    pub demo: bool,
     /// Version of the inventory in force.
     pub inventory_version: Sha256,
     /// Portals, in the order of the inventory, those of earlier inventories behind.

@@ -25,6 +25,9 @@ pub const SUFFICIENT_COVERAGE_PERCENT: u8 = 95;
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: u16,
+    /// The figures were made up (`ems-collector demo seed`); nothing was measured.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
     /// What was asked for.
     pub period: Period,
     /// Its stretch.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::context::Loaded;
 use crate::locale;
+use crate::store::DemoMark;
 
 /// How a page is to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,8 @@ pub struct Shell {
     now: String,
     version: &'static str,
     refusal: Option<Refused>,
+    /// What is shown was made up.
+    demo: Option<String>,
 }
 
 /// A reload of the inventory that was refused.
@@ -43,9 +46,15 @@ struct Refused {
 /// The most messages of a refused reload that a page shows.
 const MESSAGES: usize = 20;
 
-/// The frame of page `page` (its name in the navigation) with this title.
+/// The frame of page `page` (its name in the navigation) with this title, marked when the data are made up.
 #[must_use]
-pub fn shell(look: Look<'_>, page: &'static str, title: &str, loaded: &Loaded) -> Shell {
+pub fn shell(
+    look: Look<'_>,
+    page: &'static str,
+    title: &str,
+    loaded: &Loaded,
+    demo: Option<DemoMark>,
+) -> Shell {
     let Look { lang, now, path } = look;
     let refusal = loaded.refused.as_ref().map(|refusal| {
         let hidden = refusal.diagnostics.len().saturating_sub(MESSAGES);
@@ -82,5 +91,9 @@ pub fn shell(look: Look<'_>, page: &'static str, title: &str, loaded: &Loaded) -
         now: locale::instant(now, lang),
         version: env!("CARGO_PKG_VERSION"),
         refusal,
+        demo: demo.map(|mark| {
+            let at = locale::instant(mark.made_at, lang);
+            fill(lang, "console.demo", &[("at", &at)])
+        }),
     }
 }

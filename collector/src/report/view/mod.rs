@@ -22,6 +22,7 @@ pub(super) struct View {
     lang: &'static str,
     title: String,
     head: Vec<(String, String)>,
+    demo: Option<&'static str>,
     provisional: Option<String>,
     warnings: Vec<String>,
     summary: Vec<String>,
@@ -180,6 +181,7 @@ pub(super) fn view(report: &Report, lang: Lang) -> View {
         lang: lang.as_str(),
         title: title(report.period, report.window, lang),
         head: head(report, lang),
+        demo: report.demo.then(|| get(lang, "report.demo")),
         provisional: report.provisional.then(|| {
             fill(
                 lang,

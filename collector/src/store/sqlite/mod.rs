@@ -1,6 +1,8 @@
 //! The store in one SQLite file: WAL, one writing thread, readers apart.
 
+mod accounts;
 mod arrival;
+mod audit;
 mod backup;
 mod bulk;
 mod chains;
@@ -8,6 +10,7 @@ mod changes;
 mod chunk;
 mod commit;
 mod delivery;
+mod demo;
 mod dirty;
 mod fail;
 mod gaps;
@@ -18,6 +21,7 @@ mod outbox;
 mod pack;
 mod reading;
 mod records;
+mod registers;
 mod restore;
 mod results;
 mod rows;
@@ -41,7 +45,8 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::{
     AgentStatus, AlarmRecord, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Letter, NewLetter,
-    NotedGap, OutboxLine, Receipt, Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError,
+    NotedGap, OutboxLine, PeopleStore, Receipt, Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store,
+    StoreError,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
@@ -102,6 +107,30 @@ impl SqliteStore {
             generations: Arc::default(),
             _lock: None,
         })
+    }
+
+    /// Opens what people write, beside a collector that may be running: SQLite lets several programs write in turn, and
+    /// nothing behind this trait is remembered by the collector's writing thread. Without a collector the database is
+    /// made or brought up first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when the file is not ours, damaged, or a running collector is of another schema.
+    pub fn open_for_people(path: &Path) -> Result<Box<dyn PeopleStore>, StoreError> {
+        match Self::open(path) {
+            Err(StoreError::Locked { .. }) => {}
+            opened => return opened.map(|store| Box::new(store) as Box<dyn PeopleStore>),
+        }
+        open::readable(path)?;
+        let conn = open::writer(path)?;
+        let generations = Arc::<Generations>::default();
+        Ok(Box::new(Self {
+            path: path.to_owned(),
+            readers: Readers::new(path.to_owned()),
+            changes: None,
+            writer: Writer::start(conn, path.to_owned(), generations.clone())?,
+            generations,
+            _lock: None,
+        }))
     }
 }
 

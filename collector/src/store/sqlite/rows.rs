@@ -122,22 +122,41 @@ pub(super) fn open(conn: &Connection, series: i64, from: i64, to: i64) -> Result
     Ok(rows)
 }
 
-/// The newest result of a series; `newest_window` is the newest of its packed windows.
-pub(super) fn newest(
-    conn: &Connection,
-    series: i64,
-    newest_window: Option<i64>,
-) -> Result<Option<Row>, Fail> {
+/// The newest result of a series: as a row, or packed and kept beside its chunk.
+pub(super) fn newest(conn: &Connection, series: i64) -> Result<Option<Row>, Fail> {
     let sql = format!("SELECT {COLUMNS} FROM result WHERE series = ?1 ORDER BY slot DESC LIMIT 1");
     let open = conn.prepare_cached(&sql)?.query_row([series], row).optional()?;
-    let Some(window) = newest_window else {
-        return Ok(open);
-    };
-    if open.as_ref().is_some_and(|row| window_of(row.slot) > window) {
-        return Ok(open);
-    }
-    let packed = chunk(conn, series, window)?.and_then(|rows| rows.into_iter().next_back());
+    let sql = format!("SELECT {COLUMNS} FROM newest WHERE series = ?1");
+    let packed = conn.prepare_cached(&sql)?.query_row([series], row).optional()?;
     Ok(open.into_iter().chain(packed).max_by_key(|row| row.slot))
+}
+
+/// Keeps a packed result to be found without unpacking, if it is the newest of its series.
+pub(super) fn keep_newest(conn: &Connection, series: i64, newest: &Row) -> Result<(), Fail> {
+    let sql = format!(
+        "INSERT INTO newest (series, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+         ON CONFLICT (series) DO UPDATE SET ({COLUMNS}) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+         WHERE newest.slot <= ?2"
+    );
+    let t = &newest.timings;
+    conn.prepare_cached(&sql)?.execute(rusqlite::params![
+        series,
+        newest.slot,
+        newest.interval_s,
+        newest.outcome,
+        newest.origin,
+        newest.facts,
+        newest.address,
+        newest.started_us,
+        t.dns_us,
+        t.connect_us,
+        t.tls_us,
+        t.first_byte_us,
+        t.body_us,
+        newest.body_bytes,
+        newest.attempts,
+    ])?;
+    Ok(())
 }
 
 /// The rows of a chunk, if there is one.
