@@ -216,6 +216,22 @@ fn one_tls_provider_and_openssl_only_by_its_feature() {
 }
 
 #[test]
+fn only_the_renderer_prints() {
+    for file in files(&["Cargo.toml"]).unwrap() {
+        if !["Cargo.toml", "collector/render/Cargo.toml"].contains(&file.path.as_str()) {
+            for name in ["typst", "rust_xlsxwriter", "ems-render"] {
+                assert!(!file.text.contains(name), "{} names {name}", file.path);
+            }
+        }
+    }
+    let renderer = below(program_files().unwrap(), &["collector/render"]);
+    assert!(!renderer.is_empty());
+    for word in ["std::net", "tokio", "SystemClock", "SharedClock"] {
+        assert_absent("an effect in the renderer", &mentions(&renderer, word, &[]));
+    }
+}
+
+#[test]
 fn every_crate_obeys_the_workspace_lints() {
     for file in files(&["Cargo.toml"]).unwrap() {
         if file.path != "Cargo.toml" && !file.path.contains("fuzz") {

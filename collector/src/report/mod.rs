@@ -1,7 +1,7 @@
 //! What a period came to: a pure model and its renderings.
 //!
 //! [`inputs`] are fetched beforehand; [`build()`] makes the [`Report`] of them; [`json()`] and [`html()`] write it
-//! down. The same facts give the same bytes: nothing here reads a clock, and the present does not appear in the
+//! down. [`Renderer`] calls the program that makes DOCX, PDF and XLSX. The same facts give the same bytes: nothing here reads a clock, and the present does not appear in the
 //! report unless the period is still running.
 
 mod build;
@@ -15,6 +15,7 @@ mod load;
 mod model;
 mod outage;
 mod period;
+mod render;
 mod view;
 
 pub use build::{METHOD, build};
@@ -28,3 +29,4 @@ pub use load::{load, settled};
 pub use model::*;
 pub use outage::{Outage, OutageSummary, cause_key, outages};
 pub use period::{Period, PeriodError, has_begun};
+pub use render::{LIMIT, RenderError, Rendered, RenderedFile, Renderer, ReplacedCharacter, Wanted};

@@ -43,6 +43,8 @@ pub struct Settings {
     pub regulations: Option<PathBuf>,
     /// The operator's own thresholds.
     pub policy: Option<PathBuf>,
+    /// The program that makes DOCX, PDF and XLSX; looked for beside this one and in `PATH` when absent.
+    pub renderer: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -84,6 +86,7 @@ impl Default for Settings {
             targets: PathBuf::from("targets.yaml"),
             regulations: None,
             policy: None,
+            renderer: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

@@ -39,6 +39,7 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
         targets: map.optional("targets", path).unwrap_or(default.targets),
         regulations: map.optional("regulations", path),
         policy: map.optional("policy", path),
+        renderer: map.optional("renderer", path),
         tokens: map
             .optional("tokens", |item| Some(tokens::read(item, folder)))
             .unwrap_or_default(),

@@ -51,7 +51,7 @@ fn the_shipped_sample_says_the_defaults() {
 fn every_key_is_read() {
     let text = "listen: '[::]:8443'\ntls: {certificate: c.pem, key: /k.pem}\nallow_plain_tokens: true\n\
                 console_listen: 127.0.0.1:9090\nconsole_hosts: [Ems.Example.gov.vn]\ndata: /var/lib/ems\ntargets: t.yaml\n\
-                regulations: law\npolicy: own.yaml\n\
+                regulations: law\npolicy: own.yaml\nrenderer: r\n\
                 tokens:\n  - {agent: a, file: good.token}\n  - {agent: b, sha256: \
                 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}\nretention: {raw_days: 1200}\n";
     let (settings, _) = loaded(text).unwrap();
@@ -65,6 +65,7 @@ fn every_key_is_read() {
     assert!(settings.regulations.unwrap().ends_with("law"));
     assert!(settings.allow_plain_tokens);
     assert_eq!(settings.data, Path::new("/var/lib/ems"));
+    assert!(settings.renderer.unwrap().ends_with("r"));
     let owners: Vec<_> = settings.tokens.iter().map(|t| t.agent.as_str()).collect();
     assert_eq!(owners, ["a", "b"]);
     assert_eq!(

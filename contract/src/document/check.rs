@@ -11,7 +11,7 @@ use super::sheet::{Sheet, Total};
 use super::table::{Column, RowKind, Table};
 use super::{Document, SCHEMA};
 
-/// Characters of one text: what a spreadsheet's cell can hold, less some room.
+/// Characters of one text, counted in UTF-16 as spreadsheets do: what a cell can hold, less some room.
 const MAX_TEXT: usize = 30_000;
 /// Blocks of a document, appendices included.
 const MAX_BLOCKS: usize = 20_000;
@@ -114,7 +114,7 @@ impl Faults {
     fn text(&mut self, at: &str, text: &str) {
         // Bytes bound characters from above: the slow count is for the few that are long.
         if text.len() > MAX_TEXT {
-            self.at_most(at, "characters", text.chars().count(), MAX_TEXT);
+            self.at_most(at, "characters", text.encode_utf16().count(), MAX_TEXT);
         }
     }
 
