@@ -1,5 +1,10 @@
 //! DOCX, PDF and XLSX, read back with tools that are not ours.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as expected"
+)]
+
 #[path = "forms/bench.rs"]
 mod bench;
 #[path = "forms/figures.rs"]

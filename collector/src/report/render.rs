@@ -1,7 +1,7 @@
 //! Calls `ems-render`, which makes DOCX, PDF and XLSX of a finished document: a process of its own, so that the
 //! layout's memory is given back when it ends.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -148,14 +148,14 @@ impl Renderer {
     ///
     /// # Errors
     /// When it is in none of them.
-    pub fn find(setting: Option<&Path>, path: Option<OsString>) -> Result<Self, RenderError> {
+    pub fn find(setting: Option<&Path>, path: Option<&OsStr>) -> Result<Self, RenderError> {
         if let Some(program) = setting {
             return Self::in_folders(&[], Some(program));
         }
         let beside = std::env::current_exe()
             .ok()
             .and_then(|program| program.parent().map(Path::to_owned));
-        let listed = path.as_deref().map(std::env::split_paths).into_iter().flatten();
+        let listed = path.map(std::env::split_paths).into_iter().flatten();
         Self::in_folders(&beside.into_iter().chain(listed).collect::<Vec<_>>(), None)
     }
 
@@ -325,7 +325,7 @@ mod tests {
     fn it_is_looked_for_in_the_folders_of_path() {
         let (folder, renderer) = stand_in("exit 0");
         let path = std::env::join_paths([Path::new("/nowhere"), folder.path()]).unwrap();
-        assert_eq!(Renderer::find(None, Some(path)).unwrap(), renderer);
+        assert_eq!(Renderer::find(None, Some(&path)).unwrap(), renderer);
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Writer<'_> {
     fn words(&mut self, index: usize, grid: Grid, text: &str, widths: &Widths) {
         self.cell(index, grid, widths);
         self.line("center", true, |writer| {
-            writer.run(text, sized(Look::BOLD, widths))
+            writer.run(text, sized(Look::BOLD, widths));
         });
         self.close_cell();
     }

@@ -55,7 +55,11 @@ impl Portal {
             _ => (
                 format!(
                     "UBND {} Mẫu {}",
-                    if index % 5 == 0 { "phường" } else { "xã" },
+                    if index.is_multiple_of(5) {
+                        "phường"
+                    } else {
+                        "xã"
+                    },
                     index - 12
                 ),
                 "Xã, phường",
@@ -69,7 +73,7 @@ impl Portal {
             level,
             address: format!("https://{host}.tinhmau.example/"),
             down_s: outages * (640 + i64::from(random % 9_000)),
-            v6: (random % 4 != 0).then(|| i64::from(random % 20_000)),
+            v6: (!random.is_multiple_of(4)).then(|| i64::from(random % 20_000)),
             outages,
             late: i64::from(random % 7).saturating_sub(2).max(0) * 3,
             days_left: i64::from(random % 300) + 3,
@@ -108,7 +112,7 @@ impl Portal {
                 0 if self.outages > 0 => Tone::Bad,
                 1 | 2 => Tone::Warn,
                 3 if self.unknown_s > 0 => Tone::Unknown,
-                4 if self.index % 9 == 0 => Tone::Excluded,
+                4 if self.index.is_multiple_of(9) => Tone::Excluded,
                 _ if self.index % 17 == 5 && day < 20 => Tone::Absent,
                 _ => Tone::Good,
             })
@@ -145,7 +149,7 @@ pub(crate) fn count(number: i64) -> Cell {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push('.');
         }
         text.push(digit);

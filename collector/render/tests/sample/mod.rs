@@ -1,5 +1,7 @@
 //! A made-up quarterly report, the same on every run: invented units and figures, marked as a sample on every page.
 
+#![expect(clippy::cast_possible_wrap, reason = "the figures of a sample are small")]
+
 mod annex;
 mod figures;
 mod text;
