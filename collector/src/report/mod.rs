@@ -5,6 +5,10 @@
 //! report unless the period is still running.
 
 mod build;
+mod collate;
+pub mod contents;
+mod csv;
+mod export;
 mod figures;
 mod history;
 mod html;
@@ -15,9 +19,14 @@ mod load;
 mod model;
 mod outage;
 mod period;
+mod renderer;
+mod twin;
 mod view;
 
 pub use build::{METHOD, build};
+pub use collate::collate;
+pub use csv::csv;
+pub use export::{Export, ExportError, Manifest, verify_files};
 pub use figures::Figures;
 pub use history::{History, Presence};
 pub use html::html;
@@ -27,4 +36,6 @@ pub use league::ranks;
 pub use load::load;
 pub use model::*;
 pub use outage::{Outage, OutageSummary, cause_key, outages};
-pub use period::{Period, PeriodError, has_begun};
+pub use period::{Period, PeriodError, has_begun, name as period_name};
+pub use renderer::{Form, RendererError, find as find_renderer, render};
+pub use twin::{Template, twin};
