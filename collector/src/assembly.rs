@@ -13,9 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::RulesArgs;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
 use crate::inventory::Watcher;
+use crate::judging::Judging;
 use crate::keeper::Keeper;
 use crate::metrics::{self, Counters, Metrics};
 use crate::notify::channel::Channel;
@@ -33,6 +35,9 @@ pub enum RunError {
     /// The inventory has errors: all of them.
     #[error("the inventory cannot be used")]
     Inventory(Vec<Diagnostic>),
+    /// Rule data have errors: all of them.
+    #[error("the rule data cannot be used")]
+    Rules(Vec<Diagnostic>),
     /// A part.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -83,6 +88,11 @@ pub async fn run(
     for warning in &loaded.diagnostics {
         tracing::warn!("{warning}");
     }
+    let rules = RulesArgs {
+        regulations: settings.regulations.clone(),
+        policy: settings.policy.clone(),
+    };
+    let rules = Arc::new(rules.load().map_err(RunError::Rules)?);
     let guest = guest(&inventory)?;
     let now = clock.now();
     let store = serve::open_store(&settings.data)?;
@@ -93,6 +103,7 @@ pub async fn run(
         store: Arc::clone(&store),
         inventory: LiveInventory::new(inventory.clone(), now),
         clock,
+        docket: crate::judging::Docket::default(),
         registry: prometheus::Registry::new(),
     };
     let counters = Arc::new(Counters::new(now, &store.agents().map_err(ServeError::from)?));
@@ -101,7 +112,7 @@ pub async fn run(
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
     let notify = Arc::new(settings.notify.clone());
     let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
-    let rooms = console::router(context.clone(), timelines)?
+    let rooms = console::router(context.clone(), timelines, Arc::clone(&rules))?
         .merge(metrics::router(exposition))
         .merge(bridge::router(
             Arc::clone(&desk),
@@ -113,8 +124,10 @@ pub async fn run(
     let notifier = notifier.map_err(ServeError::from)?;
 
     let changed = Arc::new(Notify::new());
-    let hangup = Arc::new(Notify::new());
+    let hangups: [Arc<Notify>; 2] = Default::default();
+    let [for_inventory, for_certificate] = hangups.clone();
     let shutdown = CancellationToken::new();
+    let judging = Judging::new(&context, rules).map_err(ServeError::from)?;
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
     let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
     let listeners = serve::bind(settings).await?;
@@ -125,14 +138,12 @@ pub async fn run(
     let mut tokens = Vec::new();
     let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
+        ("judging", Box::pin(judging.run(shutdown.clone()))),
         ("notifier", Box::pin(notifier.run(shutdown.clone()))),
-        (
-            "inventory",
-            Box::pin(watch.run(Arc::clone(&hangup), shutdown.clone())),
-        ),
+        ("inventory", Box::pin(watch.run(for_inventory, shutdown.clone()))),
         (
             "signals",
-            Box::pin(signals(hangup, asked.clone(), shutdown.clone())?),
+            Box::pin(signals(hangups, asked.clone(), shutdown.clone())?),
         ),
     ];
     if let Some(settings) = &notify.heartbeat {
@@ -168,6 +179,7 @@ pub async fn run(
         changed,
         tokens,
         tasks,
+        hangup: for_certificate,
     };
     serve::serve(settings, listeners, parts, shutdown).await?;
     let trouble = trouble
@@ -195,9 +207,9 @@ fn channels(
     Err(RunError::Channel(troubles.join("; ")))
 }
 
-/// SIGHUP reads the inventory again; SIGTERM and SIGINT end the program.
+/// SIGHUP reads inventory and certificate again; SIGTERM and SIGINT end the program.
 fn signals(
-    hangup: Arc<Notify>,
+    hangups: [Arc<Notify>; 2],
     asked: CancellationToken,
     shutdown: CancellationToken,
 ) -> std::io::Result<impl Future<Output = ()> + Send> {
@@ -207,7 +219,7 @@ fn signals(
     Ok(async move {
         loop {
             tokio::select! {
-                _ = hup.recv() => hangup.notify_one(),
+                _ = hup.recv() => hangups.iter().for_each(|hangup| hangup.notify_one()),
                 _ = term.recv() => asked.cancel(),
                 _ = int.recv() => asked.cancel(),
                 () = shutdown.cancelled() => return,

@@ -8,6 +8,7 @@ use ems_contract::inventory::Inventory;
 use ems_contract::time::UnixTime;
 use tokio::sync::watch;
 
+use crate::judging::Docket;
 use crate::store::Store;
 
 /// Shared by the HTTP rooms and the background jobs.
@@ -19,6 +20,8 @@ pub struct Context {
     pub inventory: LiveInventory,
     /// Wall clock.
     pub clock: SharedClock,
+    /// Portals to be judged again.
+    pub docket: Docket,
     /// Where every room registers its own counters and gauges.
     pub registry: prometheus::Registry,
 }

@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: ingest → [`store`] → [`ledger`] → [`incident`] → metrics, console, report.
 
+pub mod account;
 pub mod assembly;
 pub mod attest;
 pub mod calendar;
@@ -9,22 +10,26 @@ pub mod cli;
 pub mod console;
 pub mod context;
 pub mod demo;
+pub mod dossier;
 pub mod http;
 pub mod incident;
 pub mod ingest;
 pub mod inventory;
 pub mod jobs;
 pub mod judge;
+pub mod judging;
 pub mod keeper;
 pub mod ledger;
 pub mod locale;
 pub mod metrics;
 pub mod notify;
 pub mod plans;
+pub mod register;
 pub mod regulation;
 pub mod report;
 pub mod serve;
 pub mod settings;
+mod stamp;
 pub mod store;
 pub mod supervise;
 pub mod suspect;

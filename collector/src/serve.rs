@@ -8,17 +8,19 @@ use std::sync::Arc;
 use axum::Router;
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
+use prometheus::IntGauge;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::http::auth::Tokens;
+use crate::http::host::Hosts;
 use crate::http::{self, Edge, listener, tls};
 use crate::ingest::Ingest;
 use crate::jobs::Upkeep;
 use crate::plans::Plans;
-use crate::settings::Settings;
+use crate::settings::{Settings, TlsFiles};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 use crate::supervise::{self, Task, TaskError};
@@ -86,6 +88,8 @@ pub struct Parts {
     /// Further tasks under the same roof: keeper, inventory watcher, local agent. Each ends when the token given to
     /// [`serve`] is cancelled, and not before.
     pub tasks: Vec<(&'static str, Task)>,
+    /// Told on SIGHUP: the listener's certificate is read again.
+    pub hangup: Arc<Notify>,
 }
 
 /// The bound listeners of a collector.
@@ -159,6 +163,7 @@ pub async fn serve(
         changed,
         tokens: more_tokens,
         mut tasks,
+        hangup,
     } = parts;
     let plans = Plans::new(context.inventory.clone());
     let mut tokens = Tokens::new();
@@ -169,18 +174,34 @@ pub async fn serve(
     written
         .chain(more_tokens)
         .for_each(|(agent, digest)| tokens.add(agent, digest));
+    let console_url = settings
+        .notify
+        .console_url
+        .as_ref()
+        .and_then(|url| url.host_str());
     let edge = Edge {
         ingest: Ingest::new(&context, plans.clone(), changed)?,
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: settings.allow_plain_tokens,
+        hosts: Hosts::of(
+            settings
+                .console_hosts
+                .iter()
+                .map(String::as_str)
+                .chain(console_url),
+        ),
         context: context.clone(),
     };
     let tls = settings
         .tls
         .as_ref()
-        .map(|files| tls::server(&files.certificate, &files.key))
+        .map(|files| live(files, &context))
         .transpose()?;
+    if let Some(live) = &tls {
+        let following = Arc::clone(live).run(hangup, shutdown.clone());
+        tasks.push(("certificate", Box::pin(following)));
+    }
     let upkeep = Upkeep::new(&context, settings.retention)?;
     match listeners.readers {
         None => {
@@ -206,6 +227,16 @@ pub async fn serve(
     }
     tasks.push(("upkeep", Box::pin(upkeep.run(shutdown.clone()))));
     Ok(supervise::run(tasks, shutdown).await?)
+}
+
+/// The listener's certificate with the gauge that tells of its last reading.
+fn live(files: &TlsFiles, context: &Context) -> Result<Arc<tls::LiveCertificate>, ServeError> {
+    let fresh = IntGauge::new(
+        "ems_certificate_reload_success",
+        "Whether the last reading of the listener's certificate was taken (1) or refused (0).",
+    )?;
+    context.registry.register(Box::new(fresh.clone()))?;
+    Ok(tls::LiveCertificate::open(&files.certificate, &files.key, fresh)?)
 }
 
 #[cfg(test)]

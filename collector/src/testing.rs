@@ -222,6 +222,7 @@ pub(crate) fn context(dir: &Path, now: UnixTime) -> Context {
         store: Arc::new(store(dir)),
         inventory: LiveInventory::new(inventory(&["p1", "p2"]), now),
         clock: Arc::new(FixedClock(now)),
+        docket: crate::judging::Docket::default(),
         registry: prometheus::Registry::new(),
     }
 }

@@ -5,6 +5,7 @@
 //! reader of a file goes on after an error, so that the writer of the file sees every error of it in one run.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -112,6 +113,83 @@ impl Message {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         text::fill(lang, self.key, &values)
+    }
+}
+
+/// A message as it is kept: `{"key": …, "values": {…}}`, to be read in any language later.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    key: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    values: BTreeMap<String, KeptValue>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum KeptValue {
+    Plain(String),
+    Text(Kept),
+}
+
+impl From<&Message> for Kept {
+    fn from(message: &Message) -> Self {
+        let value = |value: &Value| match value {
+            Value::Plain(plain) => KeptValue::Plain(plain.clone()),
+            Value::Text(text) => KeptValue::Text(text.into()),
+        };
+        Self {
+            key: message.key.to_owned(),
+            values: message
+                .values
+                .iter()
+                .map(|(name, kept)| ((*name).to_owned(), value(kept)))
+                .collect(),
+        }
+    }
+}
+
+impl From<Kept> for Message {
+    /// A key that this build does not know any more is shown with its values: nothing vanishes.
+    fn from(kept: Kept) -> Self {
+        let Some((key, names)) = text::known(&kept.key) else {
+            let values: Vec<String> = kept
+                .values
+                .into_iter()
+                .map(|(name, value)| match value {
+                    KeptValue::Plain(plain) => format!("{name}: {plain}"),
+                    KeptValue::Text(text) => format!("{name}: {}", Self::from(text).render(Lang::Vi)),
+                })
+                .collect();
+            return Self::new("diagnostic.gone")
+                .with("key", kept.key)
+                .with("values", values.join("; "));
+        };
+        let mut values = Vec::new();
+        for (name, value) in kept.values {
+            let Some(name) = names.iter().find(|known| **known == name) else {
+                continue;
+            };
+            values.push((
+                *name,
+                match value {
+                    KeptValue::Plain(plain) => Value::Plain(plain),
+                    KeptValue::Text(text) => Value::Text(text.into()),
+                },
+            ));
+        }
+        Self { key, values }
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Kept::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Kept::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -310,6 +388,23 @@ mod tests {
         let json = serde_json::to_value(&finding).unwrap();
         assert_eq!(json["line"], 3);
         assert_eq!(json["code"], "yaml.missing");
+    }
+
+    #[test]
+    fn a_message_that_was_kept_reads_in_both_languages() {
+        let message = Message::new("yaml.nearest").with("name", "url");
+        let outer = Message::new("yaml.missing").with_text("key", message);
+        let json = serde_json::to_string(&outer).unwrap();
+        let back: Message = serde_json::from_str(&json).unwrap();
+        for lang in [Lang::Vi, Lang::En] {
+            assert_eq!(back.render(lang), outer.render(lang));
+        }
+        let gone: Message = serde_json::from_str(r#"{"key": "no.such", "values": {"a": "b"}}"#).unwrap();
+        assert!(
+            gone.render(Lang::Vi).contains("a: b"),
+            "{}",
+            gone.render(Lang::Vi)
+        );
     }
 
     #[test]

@@ -46,6 +46,7 @@ const FILES: &[(&str, &str)] = &[
     ("judge", include_str!("../text/judge.yaml")),
     ("inventory", include_str!("../text/inventory.yaml")),
     ("agent", include_str!("../text/agent.yaml")),
+    ("page", include_str!("../text/page.yaml")),
     ("probe", include_str!("../text/probe.yaml")),
     ("incident", include_str!("../text/incident.yaml")),
     ("cli", include_str!("../text/cli.yaml")),
@@ -54,6 +55,8 @@ const FILES: &[(&str, &str)] = &[
     ("edition", include_str!("../text/edition.yaml")),
     ("notify", include_str!("../text/notify.yaml")),
     ("service", include_str!("../text/service.yaml")),
+    ("account", include_str!("../text/account.yaml")),
+    ("register", include_str!("../text/register.yaml")),
     ("document", include_str!("../text/document.yaml")),
 ];
 
@@ -100,6 +103,14 @@ pub fn fill(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// `key` as the catalogue holds it, and the names of the placeholders of its text.
+#[must_use]
+pub fn known(key: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    let (key, text) = CATALOGUE.get_key_value(key)?;
+    let names = text.vi.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    Some((key, names.map(|(name, _)| name).collect()))
 }
 
 /// Every key of the catalogue, sorted.

@@ -2,6 +2,7 @@
 
 pub mod http;
 pub mod nginx;
+pub mod pair;
 pub mod pki;
 pub mod process;
 pub mod tree;

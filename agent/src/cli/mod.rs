@@ -3,6 +3,8 @@
 mod file;
 mod keys;
 mod logs;
+mod network;
+pub mod page;
 pub mod probe;
 mod run;
 mod settings;
@@ -18,6 +20,7 @@ use ems_contract::clock::SystemClock;
 
 pub use run::RunArgs;
 
+use page::PageArgs;
 use probe::ProbeArgs;
 
 /// Everything is well.
@@ -42,6 +45,8 @@ enum Command {
     /// Measure by the collector's plan until SIGTERM or SIGINT.
     Run(Box<RunArgs>),
     Probe(Box<ProbeArgs>),
+    /// Read one page (a file, standard input or an address) and print every fact of it.
+    Page(Box<PageArgs>),
     /// Check the settings and say everything that is wrong with them.
     Validate(Box<RunArgs>),
 }
@@ -54,6 +59,7 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Probe(args) => probe_by_hand(*args),
+        Command::Page(args) => page_by_hand(&args),
         Command::Validate(args) => run::validate(&args),
     };
     ExitCode::from(code)
@@ -62,15 +68,29 @@ pub fn main() -> ExitCode {
 fn probe_by_hand(args: ProbeArgs) -> u8 {
     let lang = args.lang.into();
     let clock = SystemClock::shared();
-    let probed = tokio::runtime::Builder::new_multi_thread()
+    let open = |folder: &Path| spooled::open(folder, &clock, lang);
+    told(runtime().and_then(|runtime| {
+        runtime.block_on(probe::run(args, Arc::clone(&clock), &mut std::io::stdout(), open))
+    }))
+}
+
+fn page_by_hand(args: &PageArgs) -> u8 {
+    let clock = SystemClock::shared();
+    told(runtime().and_then(|runtime| {
+        let mut input = std::io::stdin();
+        runtime.block_on(page::run(args, &clock, &mut input, &mut std::io::stdout()))
+    }))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| {
-            let open = |folder: &Path| spooled::open(folder, &clock, lang);
-            runtime.block_on(probe::run(args, Arc::clone(&clock), &mut std::io::stdout(), open))
-        });
-    probed.unwrap_or_else(|error| {
+        .build()?)
+}
+
+/// The code of a command, or what the person has to put right.
+fn told(done: anyhow::Result<u8>) -> u8 {
+    done.unwrap_or_else(|error| {
         tell(&format!("error: {error:#}"));
         USAGE
     })

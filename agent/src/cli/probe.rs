@@ -225,7 +225,15 @@ fn portals(args: &ProbeArgs) -> anyhow::Result<Vec<Arc<PlanPortal>>> {
 
 /// The networks that may be connected to besides the global ones.
 fn allowed(args: &ProbeArgs) -> Vec<IpNet> {
-    // RFC 5737, RFC 3849, RFC 9637.
+    let mut allowed = args.allow.clone();
+    if args.allow_documentation_addresses {
+        allowed.extend(documentation());
+    }
+    allowed
+}
+
+/// The documentation prefixes: RFC 5737, RFC 3849, RFC 9637.
+pub(super) fn documentation() -> impl Iterator<Item = IpNet> {
     const DOCUMENTATION: [&str; 5] = [
         "192.0.2.0/24",
         "198.51.100.0/24",
@@ -233,14 +241,11 @@ fn allowed(args: &ProbeArgs) -> Vec<IpNet> {
         "2001:db8::/32",
         "3fff::/20",
     ];
-    let mut allowed = args.allow.clone();
-    if args.allow_documentation_addresses {
-        allowed.extend(DOCUMENTATION.iter().filter_map(|text| text.parse::<IpNet>().ok()));
-    }
-    allowed
+    DOCUMENTATION.iter().filter_map(|text| text.parse().ok())
 }
 
-fn home_page(text: &str) -> anyhow::Result<Url> {
+/// The home page that a person writes, `https://` where no scheme is written.
+pub(super) fn home_page(text: &str) -> anyhow::Result<Url> {
     let whole = if text.contains("://") {
         text.to_owned()
     } else {
@@ -290,7 +295,7 @@ fn job(portal: &Arc<PlanPortal>, family: Family, slot: ems_contract::time::UnixT
     }
 }
 
-fn resolver(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .or_else(|_no_port| text.parse().map(|ip: IpAddr| SocketAddr::new(ip, 53)))
         .map_err(|_neither| {
@@ -321,7 +326,7 @@ fn reference(text: &str) -> Result<(String, u16), String> {
     }
 }
 
-fn network(text: &str) -> Result<IpNet, String> {
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
     text.parse()
         .or_else(|_no_length| text.parse().map(|ip: IpAddr| IpNet::from(ip)))
         .map_err(|_neither| format!("`{text}` is not a network such as 10.0.0.0/8 or fd00::/8"))

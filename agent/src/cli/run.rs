@@ -109,7 +109,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         Err(wrong) => return tell_all(&wrong, lang),
     };
     logs::start(&args.log, args.log_json);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return internal(lang, &error.to_string()),
     };

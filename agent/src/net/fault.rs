@@ -1,5 +1,7 @@
 //! Why an exchange ended early, and whose fault it was.
 
+use std::fmt;
+
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
 use ems_contract::outcome::Outcome;
 
@@ -22,6 +24,16 @@ impl Fault {
     #[must_use]
     pub const fn portal(stage: Stage, cause: Cause) -> Self {
         Self::Portal { stage, cause }
+    }
+}
+
+impl fmt::Display for Fault {
+    /// The binding name of the cause, or of the reason of not knowing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Portal { cause, .. } => f.write_str(cause.as_str()),
+            Self::Own(why) => f.write_str(why.as_str()),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The only door to portals: names, connections, TLS and HTTP, each stage bounded, timed and typed.
 //!
 //! Data flows resolve → [`policy`] → [`budget`] → [`connect`] → [`tls`] → [`http`]; every stage answers with what it
-//! learnt or with a [`fault::Fault`].
+//! learnt or with a [`fault::Fault`]. [`browse`] puts them together for the pages behind the home page.
 
+pub mod browse;
 pub mod budget;
 pub mod connect;
 pub mod fault;

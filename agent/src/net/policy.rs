@@ -7,6 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
+use url::{Host, Url};
 
 /// Whether an address is reachable from the whole Internet by assignment.
 #[must_use]
@@ -70,6 +71,28 @@ impl Destinations<'_> {
             || self.resolve.contains(&address)
             || self.allow.iter().any(|network| network.contains(&address))
     }
+}
+
+/// The address written literally in a URL.
+#[must_use]
+pub fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(_) => None,
+    }
+}
+
+/// The addresses that stand written for the host of `url`: in the URL itself, or by the operator for the portal's
+/// own host (with and without `www.`).
+#[must_use]
+pub fn written(url: &Url, portal_host: Option<&str>, resolve: &[IpAddr]) -> Option<Vec<IpAddr>> {
+    if let Some(address) = literal(url) {
+        return Some(vec![address]);
+    }
+    let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
+    let own = url.host_str().map(bare) == portal_host.map(bare);
+    (own && !resolve.is_empty()).then(|| resolve.to_vec())
 }
 
 #[cfg(test)]

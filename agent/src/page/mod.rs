@@ -23,6 +23,7 @@ pub mod likeness;
 pub mod links;
 mod phrases;
 pub mod plain;
+pub mod reading;
 pub mod region;
 pub mod scripts;
 pub mod sections;

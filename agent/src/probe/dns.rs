@@ -9,9 +9,10 @@ use tokio::time::{Instant, timeout};
 
 use super::attempts::{calls_for_another, together};
 use super::prober::NetProber;
-use super::visit::{literal, millis};
+use super::visit::millis;
 use super::{Job, Measurement, inspect, timing};
 use crate::net::fault::Fault;
+use crate::net::policy::literal;
 use crate::net::resolve::Addresses;
 
 type Found = Result<Addresses, Fault>;

@@ -29,7 +29,6 @@ use ems_contract::time::UnixTime;
 
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::Reached;
-pub(crate) use self::visit::literal;
 pub use self::visit::{Answer, Step, Visit};
 
 /// One slot to be measured.

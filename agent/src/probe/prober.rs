@@ -15,9 +15,11 @@ use ems_contract::plan::{Plan, Reference};
 use ems_contract::probe::ProbeKind;
 use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
+use url::Url;
 
 use super::visit::of_family;
 use super::{Job, Measurement, Prober, Reached, dns, reach, tls};
+use crate::net::browse::{Browser, Collaborators, Written};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
@@ -95,6 +97,19 @@ impl NetProber {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// A browser for one visit to the portal with this home page.
+    #[must_use]
+    pub fn browser(&self, home: Url, written: Written) -> Browser<'_> {
+        let with = Collaborators {
+            resolver: &self.resolver,
+            tls: &self.tls,
+            budget: &self.budget,
+            clock: &self.clock,
+            user_agent: self.user_agent(),
+        };
+        Browser::new(with, home, written)
     }
 
     /// Measures a `reach` slot and tells every step.

@@ -13,11 +13,11 @@ use tokio::time::{Instant, timeout};
 use super::attempts::{calls_for_another, together};
 use super::handshake::shake;
 use super::prober::NetProber;
-use super::visit::{millis, of_family, written};
+use super::visit::{millis, of_family};
 use super::{Job, Measurement, inspect, timing};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
-use crate::net::policy::Destinations;
+use crate::net::policy::{Destinations, literal, written};
 
 /// Shakes hands with the portal; a second time where the first failed.
 pub(super) async fn tls(prober: &NetProber, job: &Job) -> Measurement {
@@ -93,7 +93,7 @@ async fn look(prober: &NetProber, job: &Job, turn: usize, tried: &mut Tried) -> 
     let destinations = Destinations {
         allow: &portal.allow,
         resolve: &portal.resolve,
-        literal: super::visit::literal(&portal.url),
+        literal: literal(&portal.url),
     };
     let allowed: Vec<IpAddr> = found
         .iter()

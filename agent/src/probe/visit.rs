@@ -8,11 +8,12 @@ use ems_contract::certificate::Chain;
 use ems_contract::facts::{PageKind, TlsFacts};
 use ems_contract::family::Family;
 use ems_contract::observation::Timings;
+use http::HeaderMap;
 use http::header::SET_COOKIE;
 use jiff::Timestamp;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-use url::{Host, Url};
+use url::Url;
 
 use super::handshake::shake;
 use super::prober::NetProber;
@@ -20,7 +21,7 @@ use super::{Job, timing};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
 use crate::net::http::{self as web, Bounds, Exchange, Jar};
-use crate::net::policy::Destinations;
+use crate::net::policy::{Destinations, literal, written};
 use crate::page::kind::Scan;
 
 /// One attempt, told step by step.
@@ -44,7 +45,7 @@ pub struct Visit {
 #[derive(Debug)]
 pub struct Answer {
     /// Its headers.
-    pub headers: http::HeaderMap,
+    pub headers: HeaderMap,
     /// Its decoded body.
     pub body: Vec<u8>,
 }
@@ -284,7 +285,15 @@ impl Visitor<'_> {
             body_us,
             head,
             result,
-        } = web::get(stream, &step.url, cookies, self.prober.user_agent(), bounds).await;
+        } = web::get(
+            stream,
+            &step.url,
+            cookies,
+            self.prober.user_agent(),
+            &HeaderMap::new(),
+            bounds,
+        )
+        .await;
         step.timings.first_byte_us = first_byte_us.map(timing::clamp);
         step.timings.body_us = body_us.map(timing::clamp);
         if let Some(head) = &head {
@@ -325,26 +334,6 @@ fn turn(job: &Job) -> usize {
 
 pub(super) fn millis(ms: u32) -> Duration {
     Duration::from_millis(u64::from(ms))
-}
-
-/// The address written literally in a URL.
-pub(crate) fn literal(url: &Url) -> Option<IpAddr> {
-    match url.host()? {
-        Host::Ipv4(address) => Some(address.into()),
-        Host::Ipv6(address) => Some(address.into()),
-        Host::Domain(_) => None,
-    }
-}
-
-/// The addresses that stand written for the host of `url`: in the URL itself, or by the operator for the portal's
-/// own host (with and without `www.`).
-pub(super) fn written(url: &Url, portal_host: Option<&str>, resolve: &[IpAddr]) -> Option<Vec<IpAddr>> {
-    if let Some(address) = literal(url) {
-        return Some(vec![address]);
-    }
-    let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
-    let own = url.host_str().map(bare) == portal_host.map(bare);
-    (own && !resolve.is_empty()).then(|| resolve.to_vec())
 }
 
 /// Those of the family, sorted.

@@ -347,6 +347,7 @@ impl Door {
             store: Arc::new(store(path)?),
             inventory: LiveInventory::new(inventory, now),
             clock: Arc::new(FixedClock(now)),
+            docket: ems_collector::judging::Docket::default(),
             registry: prometheus::Registry::new(),
         };
         let ingest = Ingest::new(&context, Plans::new(context.inventory.clone()), Arc::default())?;

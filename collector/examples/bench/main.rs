@@ -1,7 +1,8 @@
-//! Measures the door for batches and the store: `cargo run --release --example bench -- ingest` or `-- storage`.
-//! What the numbers mean: docs/STORAGE.md.
+//! Measures the door for batches, the store and the judge: `cargo run --release --example bench -- ingest`, `-- storage`
+//! or `-- judging`. What the numbers mean: docs/STORAGE.md, docs/PERFORMANCE.md.
 
 mod ingest;
+mod judging;
 mod storage;
 mod synthetic;
 
@@ -20,8 +21,9 @@ fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("ingest") => ingest::run(dir.path(), &mut out),
         Some("storage") => storage::run(dir.path(), &mut out),
+        Some("judging") => judging::run(dir.path(), &mut out),
         _ => {
-            writeln!(out, "usage: bench ingest | storage")?;
+            writeln!(out, "usage: bench ingest | storage | judging")?;
             bail!("name what to measure")
         }
     }

@@ -1,7 +1,6 @@
 //! `ems-collector explain <portal> <obligation>`: one verdict in plain words.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill};
@@ -19,9 +18,6 @@ pub struct ExplainArgs {
     pub portal: PortalId,
     /// The obligation, such as QN-9.1.c1.
     pub obligation: String,
-    /// File of facts (docs/FACTS.md) in place of the store.
-    #[arg(long, value_name = "FILE")]
-    pub facts: Option<PathBuf>,
     /// The instant to judge for; now when absent.
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<UnixTime>,
@@ -43,7 +39,6 @@ pub fn run(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    let now = args.now.unwrap_or(now);
     let refuse = |out: &mut dyn Write, key: &str, words: &[(&str, &str)]| {
         writeln!(out, "{}", fill(lang, key, words)).map(|()| false)
     };

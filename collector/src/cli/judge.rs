@@ -1,7 +1,7 @@
-//! `ems-collector judge`: verdicts from a file of facts, without a network.
+//! `ems-collector judge`: verdicts from the store, or from a file of facts without one.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill, get};
@@ -23,9 +23,6 @@ pub struct JudgeArgs {
     /// Judge under this pack only.
     #[arg(long)]
     pub pack: Option<String>,
-    /// File of facts (docs/FACTS.md) in place of the store.
-    #[arg(long, value_name = "FILE")]
-    pub facts: Option<PathBuf>,
     /// The instant to judge for; now when absent.
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<UnixTime>,
@@ -95,7 +92,6 @@ pub fn run(
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<Tally> {
-    let now = args.now.unwrap_or(now);
     let mut all = Vec::new();
     for target in targets
         .iter()

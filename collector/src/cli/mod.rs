@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod notify;
 mod program;
 pub mod regulations;
+pub mod rejudge;
 pub mod report;
 pub mod restore;
 mod rules;

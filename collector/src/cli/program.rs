@@ -11,6 +11,7 @@ use super::explain::ExplainArgs;
 use super::judge::JudgeArgs;
 use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
+use super::rejudge::RejudgeArgs;
 use super::{
     EXIT_INTERNAL, EXIT_OK, backup, demo, export, ledger, notify, report, restore, serve, targets, validate,
 };
@@ -39,10 +40,12 @@ enum Command {
     Calendar(Spoken<CalendarArgs>),
     /// The law as data: packs, rows, what is measured.
     Regulations(Spoken<RegulationsArgs>),
-    /// Verdicts from a file of facts.
+    /// Verdicts from the store, or from a file of facts.
     Judge(AboutPortals<JudgeArgs>),
     /// One verdict in plain words.
     Explain(AboutPortals<ExplainArgs>),
+    /// Past days judged once more, and what comes out otherwise.
+    Rejudge(Spoken<RejudgeArgs>),
     /// Work on the channels by which people are told.
     #[command(subcommand)]
     Notify(notify::Command),
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Regulations(args) => law::regulations(args, &clock, &mut out, &mut err),
         Command::Judge(args) => law::judge(args, &clock, &mut out, &mut err),
         Command::Explain(args) => law::explain(args, &clock, &mut out, &mut err),
+        Command::Rejudge(args) => law::rejudge(args, &clock, &mut out, &mut err),
         Command::Notify(command) => notify::run(command, &clock, &mut out, &mut err),
         Command::Demo(command) => demo::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),

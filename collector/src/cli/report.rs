@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 
 use ems_contract::clock::Clock;
 use ems_contract::id::PortalId;
-use ems_contract::inventory::{self, Inventory, Status};
+use ems_contract::inventory::{self, Inventory};
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, told, write_findings};
-use crate::ledger::{Delays, settled_horizon};
-use crate::report::{Inputs, Period, PeriodError, build, has_begun, html, json, load};
+use crate::report::{Inputs, Period, PeriodError, build, has_begun, html, json, load, settled};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
@@ -112,7 +111,8 @@ fn make(args: &Args, clock: &dyn Clock, err: &mut dyn Write) -> Result<String, S
     let (store, inventory) = opened(args, now, err)?;
     let mut inputs = load(&store, &inventory, window).map_err(|error| failed(&error, args.lang))?;
     narrow(&mut inputs, args)?;
-    let report = build(&inputs, period, window, horizon(&inventory, now));
+    let horizon = settled(&store, &inventory, now).map_err(|error| failed(&error, args.lang))?;
+    let report = build(&inputs, period, window, horizon);
     match args.format {
         Format::Json => Ok(json(&report)),
         Format::Html => html(&report, args.lang).map_err(|error| Stop::Failed(format!("{error:#}"))),
@@ -191,18 +191,6 @@ fn last_in_force(store: &dyn Store, now: UnixTime) -> Result<Option<Inventory>, 
         .find_map(|record| serde_json::from_str(&record.json).ok()))
 }
 
-/// The horizon up to which the figures of every measured portal are settled.
-fn horizon(inventory: &Inventory, now: UnixTime) -> UnixTime {
-    let measured = inventory
-        .portals
-        .iter()
-        .filter(|portal| portal.status == Status::Active);
-    measured
-        .map(|portal| settled_horizon(now, Delays::of(portal.reach_interval_s, &inventory.limits)))
-        .min()
-        .unwrap_or(now)
-}
-
 fn unknown_portal<'a>(wanted: &PortalId, known: impl Iterator<Item = &'a PortalId>, lang: Lang) -> Stop {
     let near = known
         .map(|id| (strsim::jaro_winkler(id.as_str(), wanted.as_str()), id))
@@ -248,7 +236,6 @@ mod tests {
     use crate::store::InventoryRecord;
     use clap::Parser;
     use ems_contract::clock::FixedClock;
-    use ems_contract::inventory::Level;
 
     #[derive(Parser)]
     struct Line {
@@ -355,16 +342,5 @@ mod tests {
         );
         assert_eq!(refused.code, EXIT_BAD_FILE);
         assert!(refused.err.contains("targets.yaml:1"));
-    }
-
-    #[test]
-    fn the_slowest_portal_decides_the_horizon() {
-        let mut inventory = crate::testing::inventory(&["angiang", "so-khcn"]);
-        let now: UnixTime = "2026-11-22T14:57:00Z".parse().unwrap();
-        inventory.portals[1].reach_interval_s = 300;
-        inventory.portals[1].level = Level::Other;
-        assert_eq!(horizon(&inventory, now), now - 345);
-        inventory.portals.clear();
-        assert_eq!(horizon(&inventory, now), now);
     }
 }

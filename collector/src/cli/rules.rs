@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use ems_contract::diagnostic::{Diagnostic, Diagnostics, Message, Place};
 
-use crate::regulation::{Regulations, embedded};
+use crate::regulation::{Policy, Regulations, embedded};
 
 /// The shipped data, or the operator's own laid over it.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct RulesArgs {
     /// Folder with rule data that replaces or adds to the files that ship (same names, same layout).
-    #[arg(long, env = "EMS_REGULATIONS", value_name = "DIR")]
+    #[arg(long, visible_alias = "pack-dir", env = "EMS_REGULATIONS", value_name = "DIR")]
     pub regulations: Option<PathBuf>,
+    /// The operator's own thresholds (policy.yaml).
+    #[arg(long, env = "EMS_POLICY", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 }
 
 impl RulesArgs {
@@ -22,9 +25,13 @@ impl RulesArgs {
     /// # Errors
     /// Every finding of every file.
     pub fn load(&self) -> Result<Regulations, Vec<Diagnostic>> {
-        match &self.regulations {
+        let rules = match &self.regulations {
             None => Regulations::embedded(),
             Some(folder) => load_over(folder),
+        }?;
+        match &self.policy {
+            None => Ok(rules),
+            Some(file) => under(rules, file),
         }
     }
 }
@@ -50,6 +57,20 @@ pub(super) fn load_over(folder: &Path) -> Result<Regulations, Vec<Diagnostic>> {
         return Err(found.into_vec());
     }
     Regulations::read(&borrowed(&files), &borrowed(&sources))
+}
+
+/// The rules under a policy file.
+fn under(rules: Regulations, file: &Path) -> Result<Regulations, Vec<Diagnostic>> {
+    let found = Diagnostics::default();
+    match std::fs::read_to_string(file) {
+        Ok(text) => {
+            if let Some(policy) = Policy::read(&rules, &Arc::from(file), &text, &found) {
+                return Ok(rules.under(policy));
+            }
+        }
+        Err(error) => unreadable(&found, file, &error),
+    }
+    Err(found.into_vec())
 }
 
 fn borrowed(files: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
@@ -125,6 +146,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let args = RulesArgs {
             regulations: Some(folder.path().to_owned()),
+            policy: None,
         };
         let shipped = Regulations::embedded().unwrap();
         assert_eq!(
@@ -150,6 +172,7 @@ mod tests {
     fn a_folder_that_is_not_there_is_told() {
         let args = RulesArgs {
             regulations: Some(PathBuf::from("/no/such/folder")),
+            policy: None,
         };
         assert!(
             args.load().unwrap_err()[0]

@@ -204,7 +204,7 @@ fn say_where(
 
 fn tell(error: &RunError, lang: Lang, err: &mut dyn Write) -> std::io::Result<u8> {
     let code = match error {
-        RunError::Inventory(diagnostics) => {
+        RunError::Inventory(diagnostics) | RunError::Rules(diagnostics) => {
             write_findings(err, diagnostics, lang)?;
             return Ok(EXIT_BAD_FILE);
         }

@@ -1,4 +1,4 @@
-//! `ems-collector validate`: whether `targets.yaml` can be used, and what it comes to.
+//! `ems-collector validate`: whether `targets.yaml`, rule data and policy can be used, and what the inventory comes to.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,14 +9,21 @@ use ems_contract::inventory::{self, Inventory, Level, Status};
 use ems_contract::text::{self, Lang};
 use serde::Serialize;
 
-use super::{EXIT_BAD_FILE, EXIT_OK, parse_lang, write_findings};
+use super::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, parse_lang, write_findings};
+use crate::settings;
 
-/// Check targets.yaml and every file it includes.
+/// Check targets.yaml and every file it includes, and the rule data and policy file that are named.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Main file of the inventory.
-    #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
-    pub targets: PathBuf,
+    /// Main file of the inventory [default: that of the settings, else targets.yaml].
+    #[arg(long, value_name = "FILE")]
+    pub targets: Option<PathBuf>,
+    /// Settings to check as well.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// Rule data and policy, checked when they or the settings name some.
+    #[command(flatten)]
+    pub rules: RulesArgs,
     /// Treat warnings as errors.
     #[arg(long)]
     pub deny_warnings: bool,
@@ -65,14 +72,28 @@ struct AgentSummary {
 /// # Errors
 /// When the output cannot be written.
 pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
-    let loaded = inventory::load(&args.targets);
-    let count = |severity| {
-        loaded
-            .diagnostics
-            .iter()
-            .filter(|d| d.severity == severity)
-            .count()
-    };
+    let mut diagnostics = Vec::new();
+    let mut targets = PathBuf::from("targets.yaml");
+    let mut rules = args.rules.clone();
+    match args.settings.as_deref().map(settings::load) {
+        Some(Ok((settings, warnings))) => {
+            diagnostics.extend(warnings);
+            targets = settings.targets;
+            rules.regulations = rules.regulations.or(settings.regulations);
+            rules.policy = rules.policy.or(settings.policy);
+        }
+        Some(Err(found)) => diagnostics.extend(found),
+        None => {}
+    }
+    let targets = args.targets.clone().unwrap_or(targets);
+    let loaded = inventory::load(&targets);
+    diagnostics.extend(loaded.diagnostics);
+    if (rules.regulations.is_some() || rules.policy.is_some())
+        && let Err(found) = rules.load()
+    {
+        diagnostics.extend(found);
+    }
+    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let ok = errors == 0 && (warnings == 0 || !args.deny_warnings);
     let summary = loaded.inventory.as_ref().map(summary);
@@ -82,13 +103,13 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
             errors,
             warnings,
             summary,
-            diagnostics: &loaded.diagnostics,
+            diagnostics: &diagnostics,
         };
         serde_json::to_writer_pretty(&mut *out, &answer)?;
         writeln!(out)?;
     } else {
-        write_findings(err, &loaded.diagnostics, args.lang)?;
-        let file = args.targets.display().to_string();
+        write_findings(err, &diagnostics, args.lang)?;
+        let file = targets.display().to_string();
         let counts = [
             ("file", file),
             ("errors", errors.to_string()),
@@ -216,12 +237,16 @@ pub(super) fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     /// The command's exit code, output and errors.
     fn run_on(targets: &str, change: impl FnOnce(&mut Args)) -> (u8, String, String) {
         let mut args = Args {
-            targets: PathBuf::from(targets),
+            targets: Some(PathBuf::from(targets)),
+            settings: None,
+            rules: RulesArgs::default(),
             deny_warnings: false,
             json: false,
             lang: Lang::Vi,
@@ -269,6 +294,41 @@ mod tests {
         assert!(err.starts_with("error: "), "{err}");
         let (code, ..) = run_on("no-such-file.yaml", |_| {});
         assert_eq!(code, EXIT_BAD_FILE);
+    }
+
+    #[test]
+    fn a_policy_file_is_checked_with_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.yaml");
+        std::fs::write(&policy, "schema: 1\nauthor: a\n").unwrap();
+        let (code, _, err) = run_on(SAMPLE, |args| args.rules.policy = Some(policy.clone()));
+        assert_eq!(code, EXIT_BAD_FILE);
+        assert!(
+            err.contains("policy.yaml:1:1") && err.contains("`signature`"),
+            "{err}"
+        );
+        let sample = PathBuf::from("../deploy/policy.yaml");
+        let (code, _, err) = run_on(SAMPLE, |args| args.rules.policy = Some(sample));
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""));
+    }
+
+    #[test]
+    fn settings_are_checked_with_the_inventory_they_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ems.yaml");
+        let sample = Path::new(SAMPLE).canonicalize().unwrap();
+        let ran = |text: String| {
+            std::fs::write(&file, text).unwrap();
+            run_on(SAMPLE, |args| {
+                args.targets = None;
+                args.settings = Some(file.clone());
+            })
+        };
+        let (code, out, err) = ran(format!("targets: {}\n", sample.display()));
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""), "{out}");
+        let (code, _, err) = ran(format!("targets: {}\nlissten: x\n", sample.display()));
+        assert_eq!(code, EXIT_BAD_FILE);
+        assert!(err.contains("ems.yaml:2") && err.contains("lissten"), "{err}");
     }
 
     #[test]

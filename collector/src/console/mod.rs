@@ -5,6 +5,7 @@
 
 pub mod bars;
 pub mod certificate;
+mod law;
 mod page;
 pub mod ribbon;
 mod router;

@@ -26,6 +26,9 @@ pub enum PageError {
     /// There is no such portal.
     #[error("no portal `{0}`")]
     NoPortal(String),
+    /// There is no such pack of rules.
+    #[error("no pack `{0}`")]
+    NoPack(String),
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -56,7 +59,11 @@ impl Console {
         })
     }
 
-    fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
         Look {
             lang,
             now: self.context.clock.now(),
@@ -64,7 +71,7 @@ impl Console {
         }
     }
 
-    fn render(
+    pub(super) fn render(
         &self,
         look: Look<'_>,
         page: &'static str,
@@ -207,10 +214,13 @@ impl Console {
         let look = self.look(lang, path);
         let key = match error {
             PageError::NoPortal(_) => "console.error.no_portal",
+            PageError::NoPack(_) => "console.error.no_pack",
             PageError::Store(_) | PageError::Template(_) => "console.error.internal",
         };
         let message = match error {
-            PageError::NoPortal(id) => ems_contract::text::fill(lang, key, &[("id", id)]),
+            PageError::NoPortal(id) | PageError::NoPack(id) => {
+                ems_contract::text::fill(lang, key, &[("id", id)])
+            }
             PageError::Store(_) | PageError::Template(_) => get(lang, key).to_owned(),
         };
         self.render(look, "error", get(lang, "console.error"), "error.html", message)

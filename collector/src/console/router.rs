@@ -15,9 +15,11 @@ use axum::routing::get;
 use ems_contract::text::Lang;
 use serde::Deserialize;
 
+use super::law;
 use super::page::{Console, PageError};
 use super::templates::STYLE;
 use crate::context::Context;
+use crate::regulation::Regulations;
 use crate::timeline::Timelines;
 
 /// Nothing from elsewhere, no script, no frame, no form: the console only shows.
@@ -33,17 +35,27 @@ struct Asked {
 impl Asked {
     /// English if asked for, else Vietnamese.
     fn lang(&self) -> Lang {
-        if self.lang == "en" { Lang::En } else { Lang::Vi }
+        language(&self.lang)
     }
+}
+
+/// English if asked for, else Vietnamese.
+pub(super) fn language(asked: &str) -> Lang {
+    if asked == "en" { Lang::En } else { Lang::Vi }
 }
 
 type Shared = State<Arc<Console>>;
 
-/// The console's pages: `/`, `/portals/{id}`, `/incidents`, `/agents`, `/about`, `/console.css`. Reads only.
+/// The console's pages: `/`, `/portals/{id}` with its compliance, `/incidents`, `/agents`, `/regulations`, `/about`,
+/// `/console.css`. Reads only.
 ///
 /// # Errors
 /// [`PageError::Template`] when an embedded template does not parse.
-pub fn router(context: Context, timelines: Arc<Timelines>) -> Result<Router, PageError> {
+pub fn router(
+    context: Context,
+    timelines: Arc<Timelines>,
+    rules: Arc<Regulations>,
+) -> Result<Router, PageError> {
     let console = Arc::new(Console::new(context, timelines)?);
     Ok(Router::new()
         .route("/", get(overview))
@@ -52,7 +64,8 @@ pub fn router(context: Context, timelines: Arc<Timelines>) -> Result<Router, Pag
         .route("/agents", get(agents))
         .route("/about", get(about))
         .route("/console.css", get(style))
-        .with_state(console)
+        .with_state(Arc::clone(&console))
+        .merge(law::routes(console, rules))
         .layer(map_response(protect)))
 }
 
@@ -101,7 +114,7 @@ async fn style() -> Response {
 }
 
 /// Renders on a blocking thread: pages read the store.
-async fn show(
+pub(super) async fn show(
     console: Arc<Console>,
     lang: Lang,
     path: String,
@@ -112,7 +125,7 @@ async fn show(
             Ok(html) => (StatusCode::OK, Ok(html)),
             Err(error) => {
                 let status = match error {
-                    PageError::NoPortal(_) => StatusCode::NOT_FOUND,
+                    PageError::NoPortal(_) | PageError::NoPack(_) => StatusCode::NOT_FOUND,
                     PageError::Store(_) | PageError::Template(_) => {
                         tracing::error!(%error, path, "cannot show a page of the console");
                         StatusCode::INTERNAL_SERVER_ERROR

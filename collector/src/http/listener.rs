@@ -13,7 +13,6 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -22,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::stall::WriteLimit;
+use super::tls::LiveCertificate;
 
 /// Connections at once; further ones wait in the kernel's queue.
 const CONNECTIONS: usize = 512;
@@ -56,11 +56,10 @@ impl Peer {
 /// Serves `router` on `listener` until `shutdown`; then requests in hand are finished, for at most 10 s.
 pub async fn serve(
     listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<LiveCertificate>>,
     router: Router,
     shutdown: CancellationToken,
 ) {
-    let acceptor = tls.map(TlsAcceptor::from);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -79,7 +78,8 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, address)) => {
-                let (acceptor, router, shutdown) = (acceptor.clone(), router.clone(), shutdown.clone());
+                let acceptor = tls.as_ref().map(|tls| TlsAcceptor::from(tls.current()));
+                let (router, shutdown) = (router.clone(), shutdown.clone());
                 connections.spawn(async move {
                     connection(stream, address, acceptor, router, shutdown).await;
                     drop(place);

@@ -19,6 +19,7 @@ mod batches;
 pub mod error;
 mod guard;
 mod health;
+pub mod host;
 pub mod listener;
 mod plan;
 pub mod spans;
@@ -36,6 +37,7 @@ use crate::context::Context;
 use crate::ingest::Ingest;
 use crate::plans::Plans;
 use auth::Tokens;
+use host::Hosts;
 
 /// What the rooms behind the edge need.
 #[derive(Clone)]
@@ -50,6 +52,8 @@ pub struct Edge {
     pub tokens: Arc<Tokens>,
     /// Whether a token may come unencrypted from another machine.
     pub allow_plain_tokens: bool,
+    /// By which names readers may ask.
+    pub hosts: Hosts,
 }
 
 /// What agents may ask: batches, plan, health.
@@ -59,17 +63,17 @@ pub fn agents(edge: Edge) -> Router {
 }
 
 /// Agents and readers on one listener: the spans, and the `rooms` given (console, metrics), which nobody is asked
-/// for a token for.
+/// for a token for but a name of the console ([`host`]).
 pub fn router(edge: Edge, rooms: Router) -> Router {
     let context = edge.context.clone();
+    let known = axum::middleware::from_fn_with_state(edge.hosts.clone(), host::known);
     let spans = Router::new()
         .route("/api/v1/portals/{id}/spans", get(spans::get))
         .with_state(context.clone());
     guarded(
         authorised(edge)
-            .merge(spans)
             .merge(health::router(context))
-            .merge(rooms),
+            .merge(spans.merge(rooms).layer(known)),
     )
 }
 

@@ -25,6 +25,7 @@ fn refused() -> Option<SpanCause> {
 
 fn trouble(from: i64, to: i64, over_at: Option<i64>) -> Trouble {
     Trouble {
+        unresolved: false,
         track: Track::Overall,
         kind: IncidentKind::Outage,
         from: at(from),

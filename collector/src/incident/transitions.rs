@@ -79,7 +79,11 @@ fn end(trouble: &Trouble, horizon: UnixTime) -> Option<UnixTime> {
 fn opened(portal: &PortalId, trouble: &Trouble, horizon: UnixTime, now: UnixTime) -> Incident {
     let closed_at = end(trouble, horizon);
     // Over before anybody was told: the data came late.
-    let notes = closed_at.map(|_| note(now, "found_late", &[]));
+    let mut notes: Vec<IncidentNote> = closed_at
+        .map(|_| note(now, "found_late", &[]))
+        .into_iter()
+        .collect();
+    notes.extend(ended_with_validity(trouble, closed_at, now));
     Incident {
         id: 0,
         portal: portal.clone(),
@@ -89,7 +93,7 @@ fn opened(portal: &PortalId, trouble: &Trouble, horizon: UnixTime, now: UnixTime
         closed_at,
         cause: trouble.cause,
         agents: trouble.agents.clone(),
-        notes: notes.into_iter().collect(),
+        notes,
         withdrawn: false,
     }
 }
@@ -108,6 +112,7 @@ fn amended(known: &Incident, trouble: &Trouble, horizon: UnixTime, now: UnixTime
                     .push(note(now, "closed_moved", &[("old", old), ("new", new)]));
             }
             (Some(old), None) => incident.notes.push(note(now, "reopened", &[("old", old)])),
+            (None, _) => incident.notes.extend(ended_with_validity(trouble, end, now)),
             _ => {}
         }
         if known.closed_at.is_some() && end.is_some() && known.cause != trouble.cause {
@@ -123,6 +128,17 @@ fn amended(known: &Incident, trouble: &Trouble, horizon: UnixTime, now: UnixTime
     incident.cause = trouble.cause;
     incident.agents.clone_from(&trouble.agents);
     incident
+}
+
+fn ended_with_validity(
+    trouble: &Trouble,
+    closed_at: Option<UnixTime>,
+    now: UnixTime,
+) -> Option<IncidentNote> {
+    let over = trouble
+        .over_at
+        .filter(|_| trouble.unresolved && closed_at.is_some())?;
+    Some(note(now, "validity_ended", &[("end", over)]))
 }
 
 fn withdrawn(known: &Incident, note: IncidentNote) -> Incident {

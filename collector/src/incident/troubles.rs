@@ -30,6 +30,18 @@ pub struct Trouble {
     pub cause: Option<SpanCause>,
     /// Who saw it, sorted.
     pub agents: Vec<AgentId>,
+    /// It is over only because the portal's own time is: nobody saw it work again.
+    pub unresolved: bool,
+}
+
+impl Trouble {
+    /// The portal is measured until `end` only: trouble that goes on then ends with it.
+    pub fn end_with_validity(&mut self, end: UnixTime) {
+        if self.over_at.is_none() {
+            self.over_at = Some(end);
+            self.unresolved = true;
+        }
+    }
 }
 
 /// The troubles in an evaluation up to `now`: every outage of the portal as a whole, outages of one family that
@@ -46,6 +58,7 @@ pub fn troubles(told: &Evaluation, now: UnixTime) -> Vec<Trouble> {
         over_at: outage.seen_working_at,
         cause: outage.cause,
         agents: outage.agents.clone(),
+        unresolved: false,
     });
     let long = told.paths.iter().filter(|path| path.to - path.from >= PATH_S);
     let paths = long.map(|path| Trouble {
@@ -56,6 +69,7 @@ pub fn troubles(told: &Evaluation, now: UnixTime) -> Vec<Trouble> {
         over_at: (path.to < now).then_some(path.to),
         cause: path.cause,
         agents: path.agents.clone(),
+        unresolved: false,
     });
     outages.chain(paths).collect()
 }

@@ -10,13 +10,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
-use ems_contract::id::AgentId;
-use ems_contract::wire::Ack;
+use ems_contract::id::{AgentId, PortalId};
+use ems_contract::probe::ProbeKind;
+use ems_contract::record::Record;
+use ems_contract::wire::{Ack, Line};
 use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::context::Context;
 use crate::plans::Plans;
+use crate::store::IngestBatch;
 pub(crate) use body::discard;
 use metrics::Metrics;
 pub use refusal::Refusal;
@@ -100,13 +103,14 @@ impl Ingest {
             let batch = decode::decode(&agent_id, arrived, &bytes);
             drop(decoding);
             let batch = batch?;
-            let skew_ms = batch.skew_ms;
-            Ok::<_, Refusal>((store.commit(batch)?, skew_ms))
+            let (skew_ms, news) = (batch.skew_ms, pages_of(&batch));
+            Ok::<_, Refusal>((store.commit(batch)?, skew_ms, news))
         });
-        let (receipt, skew_ms) = kept.await.map_err(|_panicked| Refusal::Panicked)??;
+        let (receipt, skew_ms, news) = kept.await.map_err(|_panicked| Refusal::Panicked)??;
         self.inner.metrics.kept(agent, &receipt, skew_ms);
         if receipt.stored > 0 {
             self.inner.changed.notify_one();
+            self.inner.context.docket.ask(news);
         }
         Ok(Ack {
             through: receipt.through,
@@ -137,4 +141,22 @@ impl Ingest {
             .map_err(|_full| Refusal::Busy)?;
         Ok((own, all))
     }
+}
+
+/// The portals of which a batch brings page facts: their verdicts may change at once. What the other probes see is
+/// judged with the next round of all.
+fn pages_of(batch: &IngestBatch) -> Vec<PortalId> {
+    let mut portals: Vec<PortalId> = batch
+        .lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Record {
+                record: Record::Observation(seen),
+                ..
+            } if matches!(seen.probe, ProbeKind::Page | ProbeKind::Links) => Some(seen.portal.clone()),
+            _ => None,
+        })
+        .collect();
+    portals.dedup();
+    portals
 }

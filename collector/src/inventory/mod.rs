@@ -1,6 +1,5 @@
 //! The inventory in force, kept up with its files.
 
-mod stamp;
 mod watch;
 
 pub use watch::{Recorder, Watcher};

@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::stamp::Stamp;
 use crate::context::{Context, LiveInventory, Refusal};
+use crate::stamp::Stamp;
 use crate::store::{InventoryRecord, StoreError};
 
 /// How often the files are looked at. A change is taken when they looked the same twice: an editor may still write.

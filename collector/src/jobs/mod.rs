@@ -27,6 +27,8 @@ struct Metrics {
     open: IntGauge,
     packed: IntGauge,
     quarantined: IntGauge,
+    quarantined_bytes: IntGauge,
+    quarantine_dropped: IntGauge,
     slot_conflicts: IntGauge,
     failures: IntCounterVec,
 }
@@ -58,6 +60,11 @@ impl Upkeep {
             quarantined: gauge(
                 "ems_store_quarantined_lines",
                 "Lines kept raw because they could not be used",
+            )?,
+            quarantined_bytes: gauge("ems_store_quarantined_bytes", "Bytes of the lines kept raw")?,
+            quarantine_dropped: gauge(
+                "ems_store_quarantine_dropped_lines",
+                "Lines acknowledged and not kept because too much is kept raw already",
             )?,
             slot_conflicts: gauge(
                 "ems_store_slot_conflicts",
@@ -126,6 +133,8 @@ impl Metrics {
         set(&self.open, statistics.open_results);
         set(&self.packed, statistics.packed_results);
         set(&self.quarantined, statistics.quarantined);
+        set(&self.quarantined_bytes, statistics.quarantined_bytes);
+        set(&self.quarantine_dropped, statistics.quarantine_dropped);
         set(&self.slot_conflicts, statistics.slot_conflicts);
     }
 }

@@ -71,6 +71,7 @@ fn uptime(case: &Case<'_>) -> Raw {
             at: outage.from,
             agent: outage.agents.first().cloned(),
             what: outage.cause.clone().unwrap_or_default(),
+            key: None,
         })
         .collect();
     raw
@@ -116,6 +117,7 @@ fn old_domain(case: &Case<'_>) -> Raw {
                 at: seen.at,
                 agent: seen.network.as_str().parse().ok()?,
                 network: seen.network.clone(),
+                kept: None,
                 graded: graded.measured(measured),
                 gap: Gap::Seconds(600),
             })
@@ -153,10 +155,13 @@ fn suspension(case: &Case<'_>) -> Raw {
                 .with("begins", stop.begins)
                 .with("due", due.day());
             match stop.announced {
-                Some(announced) if due.is_met_at(announced.to) && stop.tells_recovery => Graded::good(),
-                Some(announced) if due.is_met_at(announced.to) => Graded {
-                    reason: Reason::Partly,
-                    ..Graded::bad()
+                Some(announced) if due.is_met_at(announced.to) => match stop.tells_recovery {
+                    Some(true) => Graded::good(),
+                    Some(false) => Graded {
+                        reason: Reason::Partly,
+                        ..Graded::bad()
+                    },
+                    None => Graded::unclear(Reason::OfficialDecides),
                 },
                 Some(announced) if !due.is_met_at(announced.from) => Graded::new(Grade::Bad, Reason::Late),
                 Some(_) => Graded::unclear(Reason::PublicationUnobservable),

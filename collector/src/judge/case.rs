@@ -40,6 +40,7 @@ impl Case<'_> {
                     at: seen.at,
                     agent: seen.agent.clone(),
                     network: seen.network.clone(),
+                    kept: seen.kept.clone(),
                     graded,
                     gap,
                 })

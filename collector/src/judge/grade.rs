@@ -1,5 +1,7 @@
 //! From looks to a grade: two witnesses before a failure, two good looks before its end.
 
+use std::sync::Arc;
+
 use ems_contract::diagnostic::Message;
 use ems_contract::id::{AgentId, NetworkId};
 use ems_contract::text::Lang;
@@ -43,6 +45,7 @@ pub(super) struct Look {
     pub(super) at: UnixTime,
     pub(super) agent: AgentId,
     pub(super) network: NetworkId,
+    pub(super) kept: Option<Arc<str>>,
     pub(super) graded: Graded,
     pub(super) gap: Gap,
 }
@@ -151,6 +154,7 @@ pub(super) fn settle(mut looks: Vec<Look>, kind: Evidence) -> Option<Raw> {
             look.graded.grade,
             look.graded.reason,
             measured,
+            look.kept.clone(),
         )
     });
     let last_any = looks.last()?.clone();
@@ -234,6 +238,7 @@ fn with_evidence(mut raw: Raw, looks: &[&Look], kind: Evidence) -> Raw {
             at: look.at,
             agent: Some(look.agent.clone()),
             what: look.network.to_string(),
+            key: look.kept.clone(),
         })
         .collect();
     raw
@@ -249,6 +254,7 @@ mod tests {
             at: UnixTime::from_secs(1_790_000_000 + at),
             agent: format!("agent-{network}").parse().unwrap(),
             network: network.parse().unwrap(),
+            kept: None,
             graded,
             gap: TEN_MINUTES,
         }

@@ -105,6 +105,7 @@ fn newest(case: &Case<'_>) -> Option<Raw> {
         what: said
             .file_sha256
             .map_or_else(|| said.by_name.clone(), |hash| hash.short()),
+        key: said.file_sha256.map(|hash| hash.to_string().into()),
     });
     Some(raw)
 }

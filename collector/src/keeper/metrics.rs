@@ -1,13 +1,8 @@
-//! What the ledger's job says about itself, and the state seconds of every portal.
+//! What the ledger's job says about itself.
 
 use std::time::Duration;
 
-use ems_contract::id::PortalId;
-use prometheus::{
-    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-};
-
-use super::tally::Counted;
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
 
 /// Counters and gauges of the job.
 pub(super) struct Metrics {
@@ -16,8 +11,6 @@ pub(super) struct Metrics {
     late_passes: IntCounter,
     errors: IntCounter,
     pub(super) behind: IntGauge,
-    state_seconds: IntCounterVec,
-    corrected: IntCounterVec,
     pub(super) suspect: IntGaugeVec,
 }
 
@@ -43,20 +36,6 @@ impl Metrics {
                 "ems_ledger_behind_portals",
                 "Portals with news that the last round did not get done.",
             )?,
-            state_seconds: IntCounterVec::new(
-                Opts::new(
-                    "ems_portal_state_seconds_total",
-                    "Seconds in each state, up to the settled horizon, since the collector started.",
-                ),
-                &["portal", "track", "state"],
-            )?,
-            corrected: IntCounterVec::new(
-                Opts::new(
-                    "ems_portal_state_corrected_seconds_total",
-                    "Seconds that late data put into another state after they were counted.",
-                ),
-                &["portal", "track"],
-            )?,
             suspect: IntGaugeVec::new(
                 Opts::new(
                     "ems_agent_suspect",
@@ -70,8 +49,6 @@ impl Metrics {
         registry.register(Box::new(metrics.late_passes.clone()))?;
         registry.register(Box::new(metrics.errors.clone()))?;
         registry.register(Box::new(metrics.behind.clone()))?;
-        registry.register(Box::new(metrics.state_seconds.clone()))?;
-        registry.register(Box::new(metrics.corrected.clone()))?;
         registry.register(Box::new(metrics.suspect.clone()))?;
         Ok(metrics)
     }
@@ -84,17 +61,8 @@ impl Metrics {
         self.errors.inc();
     }
 
-    pub(super) fn passed(&self, portal: &PortalId, counted: &Counted, late: bool) {
+    pub(super) fn passed(&self, late: bool) {
         self.passes.inc();
         self.late_passes.inc_by(u64::from(late));
-        for (track, state, seconds) in &counted.seconds {
-            let labels = [portal.as_str(), track.as_str(), state.as_str()];
-            self.state_seconds.with_label_values(&labels).inc_by(*seconds);
-        }
-        for (track, seconds) in &counted.corrected {
-            self.corrected
-                .with_label_values(&[portal.as_str(), track.as_str()])
-                .inc_by(*seconds);
-        }
     }
 }

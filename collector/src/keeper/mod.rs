@@ -9,7 +9,6 @@ mod marks;
 mod metrics;
 mod pass;
 mod rounds;
-mod tally;
 mod targets;
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use ems_contract::id::PortalId;
 use ems_contract::time::{UnixTime, Window};
 
 use super::marks::{marks, superfluous};
-use super::tally::{self, Counted};
 use crate::incident::{Incident, transitions, troubles};
 use crate::ledger::{
-    Carry, Delays, Evaluation, FamilyInput, Inputs, Networks, Rules, Track, evaluate, settled_horizon,
+    Carry, Delays, Evaluation, FamilyInput, Inputs, Networks, Rules, evaluate, settled_horizon,
 };
 use crate::store::{Checkpoint, Dirty, SpanUpdate, Store, StoreError};
 
@@ -38,11 +37,15 @@ pub(super) struct Standing {
     pub(super) looked_at: UnixTime,
     /// There is an incident to look after.
     watched: bool,
-    /// State seconds are counted up to here.
-    counted_to: UnixTime,
 }
 
 impl Standing {
+    /// Whether the time of a target that has ended needs no further look.
+    pub(super) fn is_through(&self, target: &Target) -> bool {
+        let settled = settled_horizon(self.looked_at, target.delays);
+        target.end.is_some_and(|end| end < settled)
+    }
+
     /// Lets the next pass look at the portal's incidents whatever the ledger tells.
     pub(super) fn watch(&mut self) {
         self.watched = true;
@@ -55,7 +58,6 @@ pub(super) struct Passed {
     pub(super) update: SpanUpdate,
     pub(super) incidents: Vec<Incident>,
     pub(super) standing: Standing,
-    pub(super) counted: Counted,
     /// How far back, in seconds, the pass had to begin.
     pub(super) depth_s: i64,
 }
@@ -83,7 +85,6 @@ pub(super) fn pass(
     let since = dirt.map_or(end, |dirt| dirt.since);
     let beginning = beginning(store, target, standing, since)?;
     let from = beginning.carry.at;
-    let horizon = settled_horizon(now, target.delays).min(end);
     let rest = end - target.delays.total_s().max(LAG_S);
     let hours = marks(from, rest, now);
     let told = {
@@ -108,18 +109,7 @@ pub(super) fn pass(
         evaluate(&beginning.carry, &inputs, end, &all)
     };
 
-    let counted_to = standing.map_or(horizon, |standing| standing.counted_to.max(horizon));
-    let counted_from = standing.map_or(horizon, |standing| standing.counted_to);
-    let mut counted = tally::count(&told, Window::new(counted_from, counted_to));
-    if dirt.is_some() && standing.is_some() && since < counted_from {
-        for track in Track::ALL {
-            let again = Window::new(from, counted_from);
-            let before = store.spans(portal, track, again)?;
-            counted.correct(track, &before, told.track(track), again);
-        }
-    }
-
-    let (incidents, watched) = incidents(store, target, standing, &beginning, &told, horizon, end)?;
+    let (incidents, watched) = incidents(store, target, standing, &beginning, &told, now)?;
     let newest = told.carries.last();
     let stored_at: Vec<UnixTime> = hours
         .iter()
@@ -136,7 +126,6 @@ pub(super) fn pass(
         carry: next.clone(),
         looked_at: now,
         watched,
-        counted_to,
     };
     Ok(Passed {
         update: SpanUpdate {
@@ -149,7 +138,6 @@ pub(super) fn pass(
         },
         incidents,
         standing,
-        counted,
         depth_s: now - from,
     })
 }
@@ -208,10 +196,15 @@ fn incidents(
     standing: Option<&Standing>,
     beginning: &Beginning,
     told: &Evaluation,
-    horizon: UnixTime,
     now: UnixTime,
 ) -> Result<(Vec<Incident>, bool), StoreError> {
-    let troubles = troubles(told, now);
+    let horizon = settled_horizon(now, target.delays);
+    let mut troubles = troubles(told, target.end.map_or(now, |end| end.min(now)));
+    if let Some(end) = target.end.filter(|end| *end <= now) {
+        troubles
+            .iter_mut()
+            .for_each(|trouble| trouble.end_with_validity(end));
+    }
     let quiet = beginning.remembered && standing.is_some_and(|standing| !standing.watched);
     if quiet && troubles.is_empty() {
         return Ok((Vec::new(), false));

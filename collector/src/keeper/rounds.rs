@@ -47,7 +47,7 @@ impl Rounds {
         stopping: &dyn Fn() -> bool,
     ) -> Result<usize, StoreError> {
         if !self.targets.as_ref().is_some_and(|targets| targets.is_of(loaded)) {
-            self.targets = Some(Targets::of(loaded.clone()));
+            self.targets = Some(Targets::of(loaded.clone(), store, now)?);
         }
         let Some(targets) = self.targets.take() else {
             return Ok(0);
@@ -97,13 +97,20 @@ impl Rounds {
 
     /// The portals with news, and those not looked at for a while.
     fn due(&self, targets: &Targets, dirt: &BTreeMap<PortalId, Dirty>, now: UnixTime) -> Vec<Target> {
+        let old = |standing: &Standing| now - standing.looked_at >= REFRESH_S;
         let news = dirt.keys().map(|portal| targets.get(portal, now));
         let stale = targets.measured(now).filter(|target| {
-            let standing = self.standings.get(&target.portal);
-            let stale = standing.is_none_or(|standing| now - standing.looked_at >= REFRESH_S);
-            stale && !dirt.contains_key(&target.portal)
+            self.standings.get(&target.portal).is_none_or(old) && !dirt.contains_key(&target.portal)
         });
-        news.chain(stale.cloned()).collect()
+        // Until all of its time is settled: an incident that is open at its end is ended then.
+        let ending = targets.ended(now).filter(|target| {
+            let open = match self.standings.get(&target.portal) {
+                Some(standing) => !standing.is_through(target) && old(standing),
+                None => targets.was_in_trouble(&target.portal),
+            };
+            open && !dirt.contains_key(&target.portal)
+        });
+        news.chain(stale.chain(ending).cloned()).collect()
     }
 
     /// Writes what the passes found; returns how many were done.
@@ -123,9 +130,8 @@ impl Rounds {
         });
         let done = passed.len();
         for one in passed {
-            let portal = one.update.portal;
-            metrics.passed(&portal, &one.counted, one.depth_s > LATE_S);
-            self.standings.insert(portal, one.standing);
+            metrics.passed(one.depth_s > LATE_S);
+            self.standings.insert(one.update.portal, one.standing);
         }
         done
     }
@@ -169,7 +175,7 @@ impl Rounds {
         let recent = self
             .looked_for_suspects
             .is_some_and(|last| now - last < SUSPECT_S);
-        if recent || targets.networks.len() < 2 {
+        if recent || targets.agents() < 2 {
             return Ok(());
         }
         self.looked_for_suspects = Some(now);

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ems_contract::inventory::{Agent, Inventory};
+use ems_contract::digest::Sha256;
+use ems_contract::inventory::{Agent, Inventory, Status};
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::Limits;
 use ems_contract::record::{Gap, GapWhy, Record};
@@ -19,7 +20,7 @@ use crate::incident::{Incident, IncidentKind, troubles};
 use crate::ledger::story::{self, Item, Post, Story, posts, stories};
 use crate::ledger::{Carry, Inputs, Rules, Span, State, Track, evaluate};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{IngestBatch, Store};
+use crate::store::{IngestBatch, InventoryRecord, Store};
 use crate::testing::*;
 
 /// A store, its inventory and the rounds over it, at instants of the test's choosing.
@@ -37,8 +38,9 @@ impl House {
     fn of(inventory: Inventory, since: UnixTime) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&dir.path().join("ems.db")).unwrap();
-        let names: Vec<&str> = inventory.portals.iter().map(|p| p.id.as_str()).collect();
-        know(&store, &names);
+        store
+            .record_inventory(&InventoryRecord::of(&inventory, since))
+            .unwrap();
         let registry = prometheus::Registry::new();
         Self {
             _dir: dir,
@@ -89,13 +91,24 @@ impl House {
 
     /// Agent `a` found `p1` like this, one slot a minute over IPv4 from `from` on; all arrives after the last.
     fn found(&mut self, from: i64, outcomes: &[Outcome]) {
+        self.found_by("a", from, outcomes);
+    }
+
+    fn found_by(&mut self, agent_name: &str, from: i64, outcomes: &[Outcome]) {
         let slots = (0i64..).map(|index| from + index * 60);
         let records = slots
             .zip(outcomes)
             .map(|(slot, outcome)| record(slot, 60, *outcome));
         let records: Vec<Record> = records.collect();
         let last = from + i64::try_from(outcomes.len()).unwrap() * 60;
-        self.post("a", at(last), records);
+        self.post(agent_name, at(last), records);
+    }
+
+    /// From `since` on another inventory is in force.
+    fn reload(&mut self, inventory: Inventory, since: UnixTime) {
+        let record = InventoryRecord::of(&inventory, since);
+        self.store.record_inventory(&record).unwrap();
+        self.live.replace(inventory, since);
     }
 
     fn spans(&self, track: Track) -> Vec<Span> {
@@ -256,7 +269,7 @@ fn a_long_outage_costs_no_more_than_a_short_one() {
 }
 
 #[test]
-fn late_data_rewrites_the_past_with_a_note_and_is_counted_as_a_correction() {
+fn late_data_rewrites_the_past_with_a_note() {
     let mut house = House::small();
     house.found(0, &[UP; 60]);
     house.round(at(3_600));
@@ -285,24 +298,98 @@ fn late_data_rewrites_the_past_with_a_note_and_is_counted_as_a_correction() {
         (at(3_600), Some(at(10_800)))
     );
     assert_eq!(incident.notes[0].key, "incident.note.found_late");
-    let v4 = [("portal", "p1"), ("track", "v4")];
-    assert_eq!(
-        house.metric("ems_portal_state_corrected_seconds_total", &v4),
-        7_200.0
-    );
 }
 
-/// Counting begins at the first look's horizon and follows it: never beyond, never twice.
+/// The inventory without `p1`, or with it retired: its time is over when that inventory comes into force.
 #[test]
-fn state_seconds_are_counted_up_to_the_horizon() {
+fn an_incident_that_is_open_when_a_portal_is_retired_ends_with_its_validity() {
     let mut house = House::small();
-    house.found(0, &[UP; 20]);
-    house.round(at(605));
-    house.round(at(805));
-    house.round(at(1_005));
-    let up = [("portal", "p1"), ("track", "v4"), ("state", "up")];
-    // From 605 − 105 to 1,005 − 105.
-    assert_eq!(house.metric("ems_portal_state_seconds_total", &up), 400.0);
+    house.found(0, &[UP; 10]);
+    house.found(600, &[down(); 20]);
+    house.round(at(1_500));
+    assert_eq!(house.incidents()[0].closed_at, None);
+    let mut retired = inventory(&["p1"]);
+    retired.portals[0].status = Status::Retired;
+    retired.version = Sha256::of(b"retired");
+    house.reload(retired, at(1_530));
+    house.round(at(1_560));
+    assert_eq!(
+        house.incidents()[0].closed_at,
+        None,
+        "its last seconds are not settled yet"
+    );
+    house.round(at(1_700));
+    let check = |house: &House| {
+        let [incident] = &house.incidents()[..] else {
+            panic!("{:?}", house.incidents())
+        };
+        assert_eq!(
+            (incident.opened_at, incident.closed_at),
+            (at(600), Some(at(1_530)))
+        );
+        assert_eq!(incident.notes.len(), 1);
+        assert_eq!(incident.notes[0].key, "incident.note.validity_ended");
+        assert_eq!(house.line(Track::V4).last().unwrap().1, 1_530);
+    };
+    check(&house);
+    // What an agent that does not know yet still sends changes nothing, nor does a new process.
+    house.found(1_800, &[down(); 5]);
+    house.round(at(2_200));
+    check(&house);
+    house.restart();
+    house.found(2_100, &[down(); 5]);
+    house.round(at(2_500));
+    check(&house);
+}
+
+/// The process that saw the portal retired ended before it could end the incident.
+#[test]
+fn a_new_process_ends_what_the_old_one_left_open() {
+    let mut house = House::small();
+    house.found(0, &[down(); 20]);
+    house.round(at(900));
+    let mut gone = inventory(&["p2"]);
+    gone.version = Sha256::of(b"gone");
+    house.reload(gone, at(1_000));
+    house.restart();
+    house.round(at(90_000));
+    assert_eq!(house.incidents()[0].closed_at, Some(at(1_000)));
+}
+
+/// Agent `a` in `net-1`, agent `b` in the given network.
+fn two_agents(network: &str) -> Inventory {
+    let mut inventory = inventory(&["p1"]);
+    inventory.agents.push(Agent {
+        id: agent("b"),
+        network: network.parse().unwrap(),
+        ..inventory.agents[0].clone()
+    });
+    inventory.version = Sha256::of(network.as_bytes());
+    inventory
+}
+
+/// Late data about last week are judged by last week's networks.
+#[test]
+fn the_past_is_judged_by_the_networks_of_its_day() {
+    let mut house = House::small();
+    house.reload(two_agents("net-2"), at(0));
+    house.found(0, &[UP; 60]);
+    house.found_by("b", 0, &[UP; 20]);
+    house.round(at(3_600));
+    // From then on both stand in one network …
+    house.reload(two_agents("net-1"), at(7_200));
+    house.round(at(7_300));
+    // … and b tells what it saw before: alone among two networks it is a minority.
+    house.found_by("b", 1_200, &[down(); 10]);
+    house.round(at(7_400));
+    let minority = house
+        .line(Track::V4)
+        .into_iter()
+        .filter(|(_, _, state)| *state == State::Degraded);
+    assert_eq!(minority.collect::<Vec<_>>(), [(1_200, 1_800, State::Degraded)]);
+    let paths = house.incidents();
+    assert_eq!(paths.len(), 1, "{paths:?}");
+    assert_eq!(paths[0].kind, IncidentKind::Path);
 }
 
 #[test]
@@ -386,7 +473,7 @@ async fn the_job_wakes_and_stops() {
 fn inventory_of(story: &Story) -> Inventory {
     let mut inventory = inventory(&["p1"]);
     let template = inventory.agents[0].clone();
-    let agents = story.networks.iter().map(|(id, network)| Agent {
+    let agents = story.networks.present(at(0)).map(|(id, network)| Agent {
         id: id.clone(),
         network: network.clone(),
         ..template.clone()

@@ -156,7 +156,15 @@ fn family(
                 .values()
                 .map(move |w| w[t].map(|(outcome, none, _)| (outcome, none)))
         };
-        if t > 0 && said(t).eq(said(t - 1)) && absent[t] == absent[t - 1] && confirmed[t] == confirmed[t - 1]
+        let now = from + i64::try_from(t).unwrap();
+        let moved = words
+            .keys()
+            .any(|agent| networks.at(agent, now) != networks.at(agent, now - 1));
+        if t > 0
+            && !moved
+            && said(t).eq(said(t - 1))
+            && absent[t] == absent[t - 1]
+            && confirmed[t] == confirmed[t - 1]
         {
             line.push(line[t - 1].clone());
             continue;
@@ -166,7 +174,8 @@ fn family(
             .zip(said(t))
             .filter_map(|(agent, word)| Some((agent, word?)))
             .collect();
-        line.push(second(&seeing, networks, absent[t], confirmed[t], input.expected));
+        let network = |agent: &AgentId| networks.at(agent, now);
+        line.push(second(&seeing, &network, absent[t], confirmed[t], input.expected));
     }
     line
 }
@@ -219,9 +228,9 @@ fn words(
     line
 }
 
-fn second(
+fn second<'n>(
     seeing: &BTreeMap<&AgentId, (Outcome, bool)>,
-    networks: &Networks,
+    network: &dyn Fn(&AgentId) -> Option<&'n NetworkId>,
     absent: bool,
     confirmed: bool,
     expected: bool,
@@ -249,7 +258,7 @@ fn second(
     let nets = |agents: &BTreeSet<AgentId>| -> BTreeSet<NetworkId> {
         agents
             .iter()
-            .filter_map(|agent| networks.get(agent).cloned())
+            .filter_map(|agent| network(agent).cloned())
             .collect()
     };
     if failing.is_empty() {
@@ -289,7 +298,7 @@ fn second(
     let all_of = |net: &NetworkId| -> BTreeSet<AgentId> {
         everyone
             .iter()
-            .filter(|agent| networks.get(*agent) == Some(net))
+            .filter(|agent| network(agent) == Some(net))
             .cloned()
             .collect()
     };

@@ -7,7 +7,7 @@ use ems_contract::time::{UnixTime, Window};
 use proptest::prelude::*;
 
 use super::oracle::{self, Second};
-use super::story::{Story, at, posts, stories};
+use super::story::{Story, at, posts, stories, stories_with_moves};
 use super::*;
 
 /// The naive way to outages: walk the seconds.
@@ -111,13 +111,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn one_pass_is_the_oracle(story in stories()) {
+    fn one_pass_is_the_oracle(story in stories_with_moves()) {
         same_as_the_oracle(&story, &story.in_one_pass())?;
     }
 
     /// Stopping at any instants and resuming from the carries, through JSON, changes nothing.
     #[test]
-    fn splitting_changes_nothing(story in stories(), cuts in prop::collection::vec(1i64..1_500, 0..12)) {
+    fn splitting_changes_nothing(story in stories_with_moves(), cuts in prop::collection::vec(1i64..1_500, 0..12)) {
         let whole = story.in_one_pass();
         let mut cuts: Vec<UnixTime> = cuts.into_iter().map(at).filter(|cut| *cut < story.end()).collect();
         cuts.sort();
@@ -133,6 +133,41 @@ proptest! {
         }
         let kept: Vec<(Track, Span)> = kept.into_iter().map(|((track, _), span)| (track, span)).collect();
         prop_assert_eq!(kept, whole.spans);
+    }
+
+    /// What lies before the settled horizon stays as it is, whatever comes, as long as it comes in time.
+    #[test]
+    fn what_is_settled_changes_only_by_late_data(
+        story in stories_with_moves(),
+        looks in prop::collection::vec(1i64..1_500, 1..6),
+        two_attempts in any::<bool>(),
+    ) {
+        let mut story = story;
+        if two_attempts {
+            story.records.iter_mut().for_each(|family| family.retain(|record| record.interval_s > 30));
+        }
+        let delays = Delays { interval_s: 100, deadlines_s: 30, one_attempt: !two_attempts };
+        let told_at = |now: UnixTime| {
+            let known = story.known_by(now, i64::from(delays.deadlines_s) + 15);
+            evaluate(&Carry::start(at(0)), &known.inputs(), now, &[])
+        };
+        let last = story.in_one_pass();
+        for now in looks.into_iter().map(at).filter(|now| *now < story.end()) {
+            let told = told_at(now);
+            let families = [Track::V4, Track::V6].map(|track| told.track(track).cloned().collect::<Vec<_>>());
+            let horizon = settled_horizon(now, delays);
+            let settled = decided(horizon, delays, families.iter().map(Vec::as_slice));
+            prop_assert!(horizon - delays.patience_s() <= settled && settled <= horizon);
+            let window = Window::new(at(0), settled);
+            for track in Track::ALL {
+                // The agents of a span are all who ever saw it; they may grow with it.
+                let seen = |told: &Evaluation| -> Vec<(UnixTime, UnixTime, State, Option<SpanCause>)> {
+                    let spans = clip(told.track(track), window);
+                    spans.iter().map(|span| (span.from, span.to, span.state, span.cause)).collect()
+                };
+                prop_assert_eq!(seen(&told), seen(&last), "{} at {}", track, now - at(0));
+            }
+        }
     }
 
     /// Data comes late, twice and in any order; evaluations resume from the newest checkpoint that it leaves

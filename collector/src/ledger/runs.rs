@@ -3,9 +3,9 @@
 use ems_contract::time::UnixTime;
 
 /// A run qualifies when it overlaps this many slots of its agent …
-const SLOTS: u32 = 3;
+pub(super) const SLOTS: u32 = 3;
 /// … and lasts this many seconds.
-const SECONDS: i64 = 180;
+pub(super) const SECONDS: i64 = 180;
 
 /// A maximal stretch in which one agent fails without a hole and nobody succeeds.
 #[derive(Debug, Clone, Copy)]

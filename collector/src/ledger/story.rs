@@ -116,19 +116,15 @@ pub(crate) fn stories() -> impl Strategy<Value = Story> {
     let expected = prop_oneof![6 => Just([true, true]), 1 => Just([true, false]), 1 => Just([false, true])];
     (agents, gaps(), gaps(), expected, 200i64..1_500).prop_map(|(agents, gaps4, gaps6, expected, length)| {
         let mut story = Story {
-            networks: Networks::new(),
+            networks: Networks::default(),
             records: [Vec::new(), Vec::new()],
             gaps: [Vec::new(), Vec::new()],
             expected,
             length,
         };
-        for (index, (network, v4, v6)) in agents.into_iter().enumerate() {
-            // The fourth network stands for agents that the inventory has forgotten.
-            if network < 3 {
-                story
-                    .networks
-                    .insert(agent(index), format!("net-{network}").parse().unwrap());
-            }
+        let stands: Vec<usize> = agents.iter().map(|(network, ..)| *network).collect();
+        story.stand(0, &stands);
+        for (index, (_, v4, v6)) in agents.into_iter().enumerate() {
             for (family, slots) in [v4, v6].into_iter().enumerate() {
                 story.records[family].extend(slots.into_iter().map(|(slot, interval_s, outcome, none)| {
                     SlotRecord {
@@ -152,6 +148,19 @@ pub(crate) fn stories() -> impl Strategy<Value = Story> {
         // Records before the beginning belong to a carry that does not exist.
         for family in &mut story.records {
             family.retain(|record| record.slot >= at(0));
+        }
+        story
+    })
+}
+
+/// Stories in which agents move to other networks, leave the inventory and come back.
+pub(crate) fn stories_with_moves() -> impl Strategy<Value = Story> {
+    let moves = prop::collection::vec((1i64..500, prop::collection::vec(0usize..4, 5)), 0..3);
+    (stories(), moves).prop_map(|(mut story, moves)| {
+        let mut now = 0;
+        for (later, stands) in moves {
+            now += later;
+            story.stand(now, &stands);
         }
         story
     })
@@ -265,6 +274,26 @@ impl Post {
 }
 
 impl Story {
+    /// From `since` on every agent stands in the network of its number; the fourth stands for agents that the
+    /// inventory does not know.
+    fn stand(&mut self, since: i64, numbers: &[usize]) {
+        let known = numbers.iter().enumerate().filter(|(_, network)| **network < 3);
+        let agents: Vec<(AgentId, ems_contract::id::NetworkId)> = known
+            .map(|(index, network)| (agent(index), format!("net-{network}").parse().unwrap()))
+            .collect();
+        self.networks
+            .follow(at(since), agents.iter().map(|(agent, network)| (agent, network)));
+    }
+
+    /// What was known at an instant when every record came so many seconds after its slot; gaps are known in time.
+    pub(crate) fn known_by(&self, now: UnixTime, lateness_s: i64) -> Self {
+        let mut known = self.clone();
+        for family in &mut known.records {
+            family.retain(|record| record.slot + lateness_s <= now);
+        }
+        known
+    }
+
     fn learn(&mut self, item: Item) {
         match item {
             Item::Record(family, record) => {

@@ -5,9 +5,10 @@ use ems_contract::id::{AgentId, NetworkId};
 use ems_contract::time::{UnixTime, Window};
 
 use super::carry::FamilyCarry;
+use super::networks::Networks;
 use super::runs::{Run, Tracker, qualifying};
 use super::timeline::{self, Timeline, View};
-use super::types::{FamilyInput, Networks, Rules, State};
+use super::types::{FamilyInput, Rules, State};
 use super::verdict::{Verdict, Witness, judge};
 
 /// A stretch in which nothing changes for one family.
@@ -74,15 +75,21 @@ pub(super) fn sweep(
     span: Window,
 ) -> Swept {
     let timelines = timeline::build(carry, input, rules, span);
-    let mut names: Vec<NetworkId> = timelines
-        .iter()
-        .filter_map(|timeline| networks.get(&timeline.agent).cloned())
+    let stays = || timelines.iter().map(|timeline| networks.stays(&timeline.agent));
+    let mut names: Vec<NetworkId> = stays()
+        .flatten()
+        .filter_map(|(_, network)| network.clone())
         .collect();
     names.sort();
     names.dedup();
-    let numbers: Vec<Option<usize>> = timelines
-        .iter()
-        .map(|timeline| names.binary_search(networks.get(&timeline.agent)?).ok())
+    let number = |network: &Option<NetworkId>| names.binary_search(network.as_ref()?).ok();
+    let numbers: Vec<Vec<Stay>> = stays()
+        .map(|stays| {
+            stays
+                .iter()
+                .map(|(since, network)| (*since, number(network)))
+                .collect()
+        })
         .collect();
     let mut walk = Walk {
         tracker: Tracker::new(span.from, timelines.iter().map(|timeline| timeline.in_run)),
@@ -114,6 +121,9 @@ pub(super) fn sweep(
     }
 }
 
+/// From an instant on, the number of the network in which an agent stands.
+type Stay = (UnixTime, Option<usize>);
+
 struct Walk {
     tracker: Tracker,
     next: Vec<usize>,
@@ -132,7 +142,7 @@ impl Walk {
         at: UnixTime,
         end: UnixTime,
         timelines: &[Timeline],
-        networks: &[Option<usize>],
+        networks: &[Vec<Stay>],
     ) -> (UnixTime, Verdict) {
         let mut to = end;
         self.witnesses.clear();
@@ -149,9 +159,14 @@ impl Walk {
                 continue;
             }
             to = to.min(piece.to);
+            let stays = &networks[agent];
+            let moved = stays.partition_point(|(since, _)| *since <= at);
+            if let Some((next, _)) = stays.get(moved) {
+                to = to.min(*next);
+            }
             self.witnesses.push(Witness {
                 agent,
-                network: networks[agent],
+                network: moved.checked_sub(1).and_then(|last| stays[last].1),
                 slot: piece.slot,
                 view: piece.view,
             });

@@ -4,12 +4,14 @@ use std::fmt;
 
 use ems_contract::cause::{DegradedCause, Stage};
 use ems_contract::family::Family;
-use ems_contract::id::{AgentId, NetworkId};
+use ems_contract::id::AgentId;
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::Limits;
 use ems_contract::record::GapWhy;
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
+
+use super::networks::Networks;
 
 /// What a line of spans is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -168,9 +170,6 @@ pub struct AgentGap {
     pub why: GapWhy,
 }
 
-/// An agent's network by id: two agents of one network are one witness.
-pub type Networks = std::collections::BTreeMap<AgentId, NetworkId>;
-
 /// What is known of one family of one portal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FamilyInput<'a> {
@@ -187,8 +186,8 @@ pub struct FamilyInput<'a> {
 /// Everything that decides the state of one portal.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
-    /// Networks by agent. An agent that is missing here (no longer in the inventory) is still heard, but never
-    /// counts as a second network.
+    /// Networks by agent and instant. An agent that has none (it is not in the inventory of that instant) is still
+    /// heard, but never counts as a second network.
     pub networks: &'a Networks,
     /// IPv4.
     pub v4: FamilyInput<'a>,

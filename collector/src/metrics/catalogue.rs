@@ -143,8 +143,9 @@ const DOCUMENT_TAIL: &str = "
 - Exact figures are the gauges per window: they are made of the same spans as reports and console. The counters serve
   `rate()` and `increase()`; after late data the truth is
   `ems_portal_state_seconds_total + ems_portal_state_correction_seconds_total{direction=\"added\"} - …{direction=\"removed\"}`.
-- The settled horizon lies one interval, the deadlines of its attempts and 15 s behind the present (105 s by default). The
-  counters wait longer where a failure still waits for its confirmation: at most three slots and 180 s.
+- The settled horizon lies one interval, the deadlines of its attempts and 15 s behind the present (105 s by default), and
+  at the beginning of trouble that lies across that instant, by at most 180 s or three slots: what has to be confirmed
+  is counted when it is.
 - `probe_*` keep the meaning they have in blackbox_exporter. They come from the newest record of each agent and vanish
   after three slots of silence, so that a dead agent leaves no false success behind. `probe_success` is absent, not 0,
   when the agent cannot say.

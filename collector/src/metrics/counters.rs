@@ -1,28 +1,17 @@
 //! State-seconds as counters: they advance to the settled horizon and never fall.
 //!
-//! A failure that waits for its confirmation holds the horizon back (see [`confirmed`]). What late data change behind
-//! it goes into corrections of their own. A counter starts at nothing with the
-//! process, as Prometheus expects, and goes on counting where the data of the process before it end.
+//! What late data change behind it goes into corrections of their own. A counter starts at nothing with the process,
+//! as Prometheus expects, and goes on counting where the data of the process before it end.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use ems_contract::cause::DegradedCause;
 use ems_contract::id::PortalId;
 use ems_contract::time::{UnixTime, Window};
 
-use crate::ledger::{Seconds, SpanCause, Track, account};
+use crate::ledger::{Seconds, Track, account};
 use crate::store::AgentStatus;
 use crate::timeline::{Member, Rewrite, Snapshot, Tracks, Watcher};
-
-/// A failure seen from one network counts as down once it lasts this long, in seconds (ledger, rule 2) …
-const CONFIRMED_S: i64 = 180;
-/// … and over this many slots.
-const CONFIRMED_SLOTS: i64 = 3;
-
-const UNCONFIRMED: SpanCause = SpanCause::Defect {
-    cause: DegradedCause::Unconfirmed,
-};
 
 /// States that are counted, in the order of their labels.
 pub(super) const STATES: [&str; 4] = ["up", "degraded", "down", "unknown"];
@@ -91,7 +80,7 @@ impl Counters {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = BTreeMap::new();
         for member in members {
-            let horizon = confirmed(member, snapshot, now);
+            let horizon = snapshot.settled(member, now);
             for track in Track::ALL {
                 let key = (member.portal.id.clone(), track);
                 let mut line = lines.get(&key).copied().unwrap_or_else(|| {
@@ -119,29 +108,6 @@ impl Counters {
         lines.clone_from(&next);
         next
     }
-}
-
-/// The horizon up to which a portal's seconds are counted: the settled one, held back to the beginning of a failure
-/// that lies across it and may still be confirmed, so that the first minutes of an outage seen from one network are
-/// counted as what they turn out to be and not corrected every time.
-fn confirmed(member: &Member, snapshot: &Snapshot, now: UnixTime) -> UnixTime {
-    let horizon = member.horizon(now);
-    let patience = CONFIRMED_S + CONFIRMED_SLOTS * i64::from(member.portal.reach_interval_s);
-    let window = Window::new(horizon - patience, now);
-    let begun = Track::ALL.into_iter().filter_map(|track| {
-        let spans = snapshot.within(&member.portal.id, track, window);
-        // From the span that holds the horizon's last second back to the first of an unbroken open failure.
-        let across = spans.partition_point(|span| span.from < horizon);
-        let mut from = None;
-        for span in spans[..across].iter().rev() {
-            if span.cause != Some(UNCONFIRMED) || span.to < from.unwrap_or(horizon) {
-                break;
-            }
-            from = Some(span.from);
-        }
-        from.filter(|from| horizon - *from <= patience)
-    });
-    begun.min().unwrap_or(horizon)
 }
 
 impl Watcher for Counters {

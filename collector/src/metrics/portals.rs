@@ -91,7 +91,7 @@ pub(super) fn windows(out: &mut Exposition, members: &[Member], snapshot: &Snaps
     let mut all = Vec::with_capacity(members.len() * 9);
     for member in members {
         let id = &member.portal.id;
-        let horizon = member.horizon(now);
+        let horizon = snapshot.settled(member, now);
         for named in named_windows(horizon) {
             let counted = member.counted(named.window);
             for track in Track::ALL {

@@ -9,6 +9,7 @@ use ems_contract::digest::Sha256;
 
 use super::catalogue::{Check, Conflict, Matching, Reminder, ReportDuty, Section};
 use super::model::{Id, Obligation, Pack};
+use super::policy::Policy;
 use super::{read, validate};
 use crate::calendar::{Calendar, Windows, read_year};
 
@@ -35,6 +36,8 @@ pub struct Regulations {
     pub conflicts: Vec<Conflict>,
     /// Working days.
     pub calendar: Arc<Calendar>,
+    /// The operator's own thresholds, where they were laid over the defaults.
+    pub policy: Option<Arc<Policy>>,
     index: Index,
 }
 
@@ -135,9 +138,10 @@ impl Regulations {
             reports,
             conflicts: conflicts?,
             calendar: Arc::new(Calendar::new(years)),
+            policy: None,
             index: Index::default(),
         };
-        library.index = library.indexed();
+        library = library.reindexed();
         // A row that could not be read would be called unknown by every row that names it.
         if whole {
             validate::references(&library, found);
@@ -145,6 +149,11 @@ impl Regulations {
         validate::quotations(&library, sources, found);
         validate::numbers(&library, found);
         Some(library)
+    }
+
+    pub(super) fn reindexed(mut self) -> Self {
+        self.index = self.indexed();
+        self
     }
 
     fn indexed(&self) -> Index {

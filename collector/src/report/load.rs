@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use ems_contract::id::{AgentId, PortalId};
-use ems_contract::inventory::Inventory;
+use ems_contract::inventory::{Inventory, Status};
 use ems_contract::time::{UnixTime, Window};
 
 use super::history::History;
 use super::inputs::{AgentInput, Inputs, PortalInput};
-use crate::ledger::{AgentGap, Span, Track};
+use crate::ledger::{AgentGap, Delays, Span, Track, decided, settled_horizon};
 use crate::store::{Store, StoreError};
 
 /// A far end.
@@ -53,6 +53,41 @@ pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<
     })
 }
 
+/// The horizon up to which the figures of every measured portal are settled at `now`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn settled(store: &dyn Store, inventory: &Inventory, now: UnixTime) -> Result<UnixTime, StoreError> {
+    let measured = inventory
+        .portals
+        .iter()
+        .filter(|portal| portal.status == Status::Active);
+    let delays: BTreeMap<&PortalId, Delays> = measured
+        .map(|portal| (&portal.id, Delays::of(portal.reach_interval_s, &inventory.limits)))
+        .collect();
+    let horizons = || delays.values().map(|delays| settled_horizon(now, *delays));
+    let earliest = delays
+        .values()
+        .map(|delays| settled_horizon(now, *delays) - delays.patience_s());
+    let (Some(from), Some(to)) = (earliest.min(), horizons().max()) else {
+        return Ok(now);
+    };
+    let ids: Vec<PortalId> = delays.keys().copied().cloned().collect();
+    let mut settled = horizons().min().unwrap_or(now);
+    for track in [Track::V4, Track::V6] {
+        for (portal, spans) in store.all_spans(&ids, track, Window::new(from - 1, to + 1))? {
+            if let Some(delays) = delays.get(&portal) {
+                settled = settled.min(decided(
+                    settled_horizon(now, *delays),
+                    *delays,
+                    [spans.as_slice()],
+                ));
+            }
+        }
+    }
+    Ok(settled)
+}
+
 fn fetch_spans(store: &dyn Store, portals: &mut [PortalInput], window: Window) -> Result<(), StoreError> {
     // With their neighbours, so that the borders of the window are told from the borders of spans.
     let window = Window::new(window.from - 1, window.to + 1);
@@ -88,4 +123,60 @@ fn agents(inventory: &Inventory, gaps: Vec<AgentGap>) -> Vec<AgentInput> {
         gaps,
     }));
     agents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::State;
+    use crate::store::SpanUpdate;
+    use crate::testing::{at, inventory, portal, store};
+
+    #[test]
+    fn the_slowest_portal_decides_what_is_settled() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let mut inventory = inventory(&["p1", "p2"]);
+        let now = at(10_000);
+        inventory.portals[1].reach_interval_s = 300;
+        assert_eq!(settled(&store, &inventory, now).unwrap(), now - 345);
+        inventory.portals.clear();
+        assert_eq!(settled(&store, &inventory, now).unwrap(), now);
+    }
+
+    /// Two minutes after the end of the period one network sees a failure that began before it: whether that is an
+    /// outage shows only after three minutes.
+    #[test]
+    fn a_report_does_not_settle_what_waits_for_confirmation() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let inventory = inventory(&["p1", "p2"]);
+        let (end, now) = (at(9_000), at(9_120));
+        let span = |from, to, state, cause| Span {
+            from: at(from),
+            to: at(to),
+            state,
+            cause,
+            agents: Vec::new(),
+        };
+        let unconfirmed = crate::ledger::SpanCause::Defect {
+            cause: ems_contract::cause::DegradedCause::Unconfirmed,
+        };
+        let spans = vec![
+            (Track::V4, span(0, 8_960, State::Up, None)),
+            (Track::V4, span(8_960, 9_120, State::Degraded, Some(unconfirmed))),
+        ];
+        store
+            .write_spans(SpanUpdate {
+                portal: portal("p1"),
+                from: at(0),
+                spans,
+                checkpoints: Vec::new(),
+                forget: Vec::new(),
+                generation: 0,
+            })
+            .unwrap();
+        assert!(settled_horizon(now, Delays::of(60, &inventory.limits)) > end);
+        assert_eq!(settled(&store, &inventory, now).unwrap(), at(8_960));
+    }
 }

@@ -33,7 +33,7 @@ pub use html::html;
 pub use inputs::{AgentInput, Inputs, PortalInput, counts_from};
 pub use json::json;
 pub use league::ranks;
-pub use load::load;
+pub use load::{load, settled};
 pub use model::*;
 pub use outage::{Outage, OutageSummary, cause_key, outages};
 pub use period::{Period, PeriodError, has_begun, name as period_name};

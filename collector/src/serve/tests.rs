@@ -10,8 +10,9 @@ use crate::testing::*;
 
 async fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer t\r\n\r\n");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer t\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -25,6 +26,7 @@ fn parts(context: Context) -> Parts {
         changed: Arc::default(),
         tokens: vec![(agent("a"), Sha256::of(b"t"))],
         tasks: vec![],
+        hangup: Arc::default(),
     }
 }
 

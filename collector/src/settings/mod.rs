@@ -31,10 +31,16 @@ pub struct Settings {
     /// Where console and metrics are shown; nothing can be written there and nobody is asked for a password, so it
     /// is the machine itself unless the operator says otherwise.
     pub console_listen: SocketAddr,
+    /// Names by which the console may be asked for, besides `localhost`, addresses and the name in `notify.console_url`.
+    pub console_hosts: Vec<String>,
     /// Folder of the database.
     pub data: PathBuf,
     /// The inventory.
     pub targets: PathBuf,
+    /// Folder of rule data that replaces or adds to what ships.
+    pub regulations: Option<PathBuf>,
+    /// The operator's own thresholds.
+    pub policy: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -70,8 +76,11 @@ impl Default for Settings {
             tls: None,
             allow_plain_tokens: false,
             console_listen: LOOPBACK,
+            console_hosts: Vec::new(),
             data: PathBuf::from("data"),
             targets: PathBuf::from("targets.yaml"),
+            regulations: None,
+            policy: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

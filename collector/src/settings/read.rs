@@ -29,8 +29,13 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
         console_listen: map
             .optional("console_listen", address)
             .unwrap_or(default.console_listen),
+        console_hosts: map
+            .optional("console_hosts", |item| Some(item.list_of(|item| host(&item))))
+            .unwrap_or_default(),
         data: map.optional("data", path).unwrap_or(default.data),
         targets: map.optional("targets", path).unwrap_or(default.targets),
+        regulations: map.optional("regulations", path),
+        policy: map.optional("policy", path),
         tokens: map
             .optional("tokens", |item| Some(tokens::read(item, folder)))
             .unwrap_or_default(),
@@ -44,6 +49,14 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
     look_over(&mut map, &settings);
     map.finish();
     settings
+}
+
+/// A name as it stands in a URL: no scheme, no port, no path.
+fn host(item: &Item<'_>) -> Option<String> {
+    item.parse_with("settings.want.host", |text| match url::Host::parse(text) {
+        Ok(url::Host::Domain(name)) => Some(name),
+        _ => None,
+    })
 }
 
 fn tls<'t>(item: &Item<'t>, path: impl Fn(&Item<'t>) -> Option<PathBuf>) -> Option<TlsFiles> {

@@ -50,15 +50,19 @@ fn the_shipped_sample_says_the_defaults() {
 #[test]
 fn every_key_is_read() {
     let text = "listen: '[::]:8443'\ntls: {certificate: c.pem, key: /k.pem}\nallow_plain_tokens: true\n\
-                console_listen: 127.0.0.1:9090\ndata: /var/lib/ems\ntargets: t.yaml\n\
+                console_listen: 127.0.0.1:9090\nconsole_hosts: [Ems.Example.gov.vn]\ndata: /var/lib/ems\ntargets: t.yaml\n\
+                regulations: law\npolicy: own.yaml\n\
                 tokens:\n  - {agent: a, file: good.token}\n  - {agent: b, sha256: \
                 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}\nretention: {raw_days: 1200}\n";
     let (settings, _) = loaded(text).unwrap();
     assert_eq!(settings.listen, "[::]:8443".parse().unwrap());
     assert_eq!(settings.console_listen, "127.0.0.1:9090".parse().unwrap());
+    assert_eq!(settings.console_hosts, ["ems.example.gov.vn"]);
     let tls = settings.tls.unwrap();
     assert!(tls.certificate.ends_with("c.pem") && tls.certificate.is_absolute());
     assert_eq!(tls.key, Path::new("/k.pem"));
+    assert!(settings.policy.unwrap().ends_with("own.yaml"));
+    assert!(settings.regulations.unwrap().ends_with("law"));
     assert!(settings.allow_plain_tokens);
     assert_eq!(settings.data, Path::new("/var/lib/ems"));
     let owners: Vec<_> = settings.tokens.iter().map(|t| t.agent.as_str()).collect();

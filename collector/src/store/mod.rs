@@ -3,10 +3,14 @@
 //! Methods block: callers on async threads go through `spawn_blocking`. A write returns only when it is durable
 //! (`synchronous=FULL`). The trait is kept narrow so that a second database can stand behind it.
 
+mod accounts;
 mod demo;
+mod looks;
 mod outbox;
+mod registers;
 pub mod sqlite;
 mod types;
+mod verdicts;
 
 use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
@@ -17,12 +21,21 @@ use ems_contract::time::{UnixTime, Window};
 
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+pub use accounts::{AccountStore, LoginOutcome, Sessions};
 pub use demo::*;
+pub use looks::*;
 pub use outbox::*;
+pub use registers::{Entered, HandedFile, NewEntry, RegisterStore};
 pub use types::*;
+pub use verdicts::*;
+
+/// What people write: it can be reached beside a running collector, too.
+pub trait PeopleStore: AccountStore + RegisterStore {}
+
+impl<T: AccountStore + RegisterStore> PeopleStore for T {}
 
 /// Durable data.
-pub trait Store: DemoStore + Send + Sync + 'static {
+pub trait Store: DemoStore + LookStore + PeopleStore + VerdictStore + Send + Sync + 'static {
     // --- ingest -------------------------------------------------------------------------------------------
 
     /// Keeps a batch: all of it or, on error, nothing. Durable on return.

@@ -251,6 +251,10 @@ pub struct Statistics {
     pub packed_results: u64,
     /// Lines kept raw.
     pub quarantined: u64,
+    /// Their bytes.
+    pub quarantined_bytes: u64,
+    /// Lines that were not kept because there are too many already.
+    pub quarantine_dropped: u64,
     /// Results whose slot was taken.
     pub slot_conflicts: u64,
 }

@@ -7,6 +7,7 @@ use ems_contract::id::PortalId;
 use ems_contract::time::{UnixTime, Window};
 
 use super::keep::keep_from;
+use super::roster::Member;
 use crate::ledger::{Span, Track};
 use crate::store::{Store, StoreError};
 
@@ -90,6 +91,13 @@ impl Snapshot {
     #[must_use]
     pub fn spans(&self, portal: &PortalId, track: Track) -> &[Span] {
         self.portals.get(portal).map_or(&[], |tracks| tracks.spans(track))
+    }
+
+    /// The settled horizon of a portal at `now` ([`Member::settled`]).
+    #[must_use]
+    pub fn settled(&self, member: &Member, now: UnixTime) -> UnixTime {
+        let families = [Track::V4, Track::V6].map(|track| self.spans(&member.portal.id, track));
+        member.settled(families, now)
     }
 
     /// The spans of a track that touch `window`.

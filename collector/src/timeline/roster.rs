@@ -10,7 +10,7 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::keep::keep_from;
 use crate::context::Loaded;
-use crate::ledger::{Delays, settled_horizon};
+use crate::ledger::{Delays, Span, confirmed, settled_horizon};
 use crate::report::{History, counts_from};
 use crate::store::{Store, StoreError};
 
@@ -34,7 +34,14 @@ impl Member {
         Window::new(from, to).intersect(window)
     }
 
-    /// The settled horizon at `now`: later spans are provisional.
+    /// From when on spans are provisional at `now`: late records and trouble that waits for its confirmation lie
+    /// after it ([`confirmed`]). `families` are the portal's spans of IPv4 and IPv6.
+    #[must_use]
+    pub fn settled<'a>(&self, families: impl IntoIterator<Item = &'a [Span]>, now: UnixTime) -> UnixTime {
+        confirmed(self.horizon(now), self.delays, families)
+    }
+
+    /// How far records have come at `now`, but for late ones.
     #[must_use]
     pub fn horizon(&self, now: UnixTime) -> UnixTime {
         settled_horizon(now, self.delays)

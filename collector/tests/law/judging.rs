@@ -177,7 +177,6 @@ fn explained(list: &str, name: &str, portal: &str, obligation: &str) -> String {
     let args = ExplainArgs {
         portal: portal.parse().expect("an id"),
         obligation: obligation.to_owned(),
-        facts: None,
         now: None,
         rules: Default::default(),
     };
@@ -230,7 +229,6 @@ fn what_cannot_be_explained_is_told() {
         let args = ExplainArgs {
             portal: portal.parse().unwrap(),
             obligation: obligation.to_owned(),
-            facts: None,
             now: None,
             rules: Default::default(),
         };
@@ -270,7 +268,7 @@ fn a_file_of_facts_is_judged() {
         &RULES,
         &units,
         &read.targets,
-        UnixTime::default(),
+        "2026-11-23T03:00:00Z".parse().unwrap(),
         Lang::Vi,
         &mut out,
     )

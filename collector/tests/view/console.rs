@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ems_collector::console::{self, Console, PageError};
 use ems_collector::context::{Context, LiveInventory, Refusal};
+use ems_collector::regulation::Regulations;
 use ems_collector::timeline::Timelines;
 use ems_contract::clock::FixedClock;
 use ems_contract::diagnostic::{Diagnostic, Message, Place};
@@ -19,8 +20,14 @@ pub(crate) fn context(seed: &Seed, inventory: Inventory) -> Context {
         store: seed.store.clone(),
         inventory: LiveInventory::new(inventory, at("2026-11-01T00:00:00Z")),
         clock: Arc::new(FixedClock(now())),
+        docket: ems_collector::judging::Docket::default(),
         registry: prometheus::Registry::new(),
     }
+}
+
+pub(crate) fn rules() -> Arc<Regulations> {
+    static RULES: LazyLock<Arc<Regulations>> = LazyLock::new(|| Arc::new(Regulations::embedded().unwrap()));
+    RULES.clone()
 }
 
 fn console() -> (Seed, Console) {
@@ -32,7 +39,7 @@ fn console() -> (Seed, Console) {
 }
 
 /// The text of a page, tags taken out, white space squeezed.
-fn text(html: &str) -> String {
+pub(crate) fn text(html: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
     for character in html.chars() {
@@ -158,7 +165,7 @@ fn ask(paths: &[String]) -> Vec<(String, String)> {
     let (seed, inventory) = seeded();
     let context = context(&seed, inventory);
     let timelines = Arc::new(Timelines::new(context.store.clone()));
-    let router = console::router(context, timelines).unwrap();
+    let router = console::router(context, timelines, rules()).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -199,6 +206,9 @@ fn every_page_carries_the_policy_and_its_language() {
         "/incidents",
         "/agents",
         "/about",
+        "/regulations",
+        "/regulations/an-giang-2023",
+        "/portals/angiang/compliance",
         "/portals/none",
     ] {
         for (query, lang) in [("", "vi"), ("?lang=en", "en"), ("?lang=fr", "vi")] {

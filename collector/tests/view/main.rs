@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod compliance;
 mod console;
 mod fixture;
 mod metrics;

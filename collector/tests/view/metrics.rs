@@ -254,7 +254,9 @@ fn the_first_minutes_of_an_outage_seen_from_one_network_are_no_correction() {
     assert_eq!(at_second(360, false), (255.0, 0.0, 0.0));
     assert_eq!(at_second(450, false), (300.0, 0.0, 0.0));
     assert_eq!(at_second(479, false), (300.0, 0.0, 0.0));
-    assert_eq!(at_second(500, true), (300.0, 0.0, 95.0));
+    // Confirmed, but by what is itself provisional; then by what is settled.
+    assert_eq!(at_second(500, true), (300.0, 0.0, 0.0));
+    assert_eq!(at_second(600, true), (300.0, 0.0, 195.0));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 pub use self::cookie::Jar;
-pub use self::redirect::{is_redirect, next};
+pub use self::redirect::{is_redirect, next, target};
 use self::stream::{Meter, Metered};
 use super::fault::Fault;
 
@@ -81,12 +81,13 @@ pub struct Exchange {
     pub result: Result<Vec<u8>, Fault>,
 }
 
-/// Asks for `url` over `stream`.
+/// Asks for `url` over `stream`. `conditions` are headers besides the usual ones (`If-None-Match` …).
 pub async fn get<S>(
     stream: S,
     url: &Url,
     cookies: Option<String>,
     user_agent: HeaderValue,
+    conditions: &HeaderMap,
     bounds: Bounds,
 ) -> Exchange
 where
@@ -100,7 +101,7 @@ where
         head: None,
         result: Err(Fault::portal(Stage::Request, Cause::HttpMalformed)),
     };
-    let Some(request) = request(url, cookies, user_agent) else {
+    let Some(request) = request(url, cookies, user_agent, conditions) else {
         return exchange;
     };
     let io = TokioIo::new(Metered::new(stream, std::sync::Arc::clone(&meter)));
@@ -158,7 +159,12 @@ where
 /// The request as we send it. `identity`: a page of 30 kB costs less to receive plain than to inflate (about 10 µs
 /// of AES and copying against 100 µs), and this agent's time is the scarcer good; compressed answers are
 /// understood all the same. `close`: the connection is never used again, so the server need not keep it.
-fn request(url: &Url, cookies: Option<String>, user_agent: HeaderValue) -> Option<Request<Empty<Bytes>>> {
+fn request(
+    url: &Url,
+    cookies: Option<String>,
+    user_agent: HeaderValue,
+    conditions: &HeaderMap,
+) -> Option<Request<Empty<Bytes>>> {
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let mut request = Request::builder()
@@ -174,6 +180,9 @@ fn request(url: &Url, cookies: Option<String>, user_agent: HeaderValue) -> Optio
         .header(header::CONNECTION, HeaderValue::from_static("close"));
     if let Some(cookies) = cookies {
         request = request.header(header::COOKIE, HeaderValue::from_str(&cookies).ok()?);
+    }
+    for (name, value) in conditions {
+        request = request.header(name, value);
     }
     request.body(Empty::new()).ok()
 }

@@ -17,6 +17,18 @@ pub const fn is_redirect(status: u16) -> bool {
 /// `http_malformed` for a target that is no web address, `http_redirect_offsite` when a `gov.vn` portal sends its
 /// visitors out of `gov.vn` and out of its own domain. Another `gov.vn` name is followed: the move shows in the hops.
 pub fn next(portal: &Url, current: &Url, location: &[u8]) -> Result<Url, Fault> {
+    let target = target(current, location)?;
+    if is_offsite(portal, &target) {
+        return Err(Fault::portal(Stage::Request, Cause::HttpRedirectOffsite));
+    }
+    Ok(target)
+}
+
+/// Where `current` sends a browser with this `Location`, wherever that is.
+///
+/// # Errors
+/// `http_malformed` for what is no web address.
+pub fn target(current: &Url, location: &[u8]) -> Result<Url, Fault> {
     let failed = |cause| Fault::portal(Stage::Request, cause);
     let text = String::from_utf8_lossy(location);
     let target = current
@@ -24,9 +36,6 @@ pub fn next(portal: &Url, current: &Url, location: &[u8]) -> Result<Url, Fault> 
         .map_err(|_not_a_url| failed(Cause::HttpMalformed))?;
     if !matches!(target.scheme(), "http" | "https") || target.host().is_none() {
         return Err(failed(Cause::HttpMalformed));
-    }
-    if is_offsite(portal, &target) {
-        return Err(failed(Cause::HttpRedirectOffsite));
     }
     Ok(target)
 }

@@ -62,6 +62,8 @@ pub enum Because {
     OnlyFuture,
     /// A page of text without a list.
     NoList,
+    /// A block page, an error text or a maintenance notice stands in the page's place.
+    NotThePortal,
 }
 
 /// One item of a list.

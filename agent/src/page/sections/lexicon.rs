@@ -2,6 +2,7 @@
 //! (`regulations/sections.yaml`); this module compiles it for the search.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
@@ -101,7 +102,23 @@ fn normal(label: &str) -> String {
         .join(" ")
 }
 
+/// The lexicon as this version of the agent knows it; a plan may bring a newer one.
+#[expect(
+    clippy::expect_used,
+    reason = "a file of this repository, and a test reads it"
+)]
+static EMBEDDED: LazyLock<Arc<Lexicon>> = LazyLock::new(|| {
+    let text = include_str!("../../../../regulations/sections.yaml");
+    Arc::new(Lexicon::from_yaml(text).expect("the embedded lexicon"))
+});
+
 impl Lexicon {
+    /// The lexicon that is compiled in.
+    #[must_use]
+    pub fn embedded() -> Arc<Self> {
+        Arc::clone(&EMBEDDED)
+    }
+
     /// Reads and compiles the YAML text of a lexicon.
     ///
     /// # Errors

@@ -12,11 +12,11 @@ use hickory_proto::rr::{Name, RData, RecordType};
 
 use super::{destinations, permits};
 use crate::net::policy::is_global;
+use crate::net::policy::literal;
 use crate::net::resolve::authority::shares;
 use crate::net::resolve::dnssec::{signature_days, validate};
 use crate::net::resolve::question::Answered;
 use crate::probe::NetProber;
-use crate::probe::visit::literal;
 
 /// How long one question may take.
 const LIMIT: Duration = Duration::from_secs(5);

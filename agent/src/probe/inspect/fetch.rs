@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use url::Url;
@@ -50,7 +51,7 @@ where
         end,
         body_bytes: most,
     };
-    let exchange = web::get(stream, url, None, prober.user_agent(), bounds).await;
+    let exchange = web::get(stream, url, None, prober.user_agent(), &HeaderMap::new(), bounds).await;
     let head = exchange.head?;
     let location =
         Head::location(&head).and_then(|location| url.join(String::from_utf8_lossy(location).trim()).ok());

@@ -19,7 +19,7 @@ pub use self::shell::is_dead_shell;
 pub use self::site::{Site, site};
 pub use self::tls::{Audit, audit};
 use super::Visit;
-use crate::net::policy::Destinations;
+use crate::net::policy::{Destinations, literal};
 
 /// What was seen over one family.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ fn destinations(portal: &PlanPortal) -> Destinations<'_> {
     Destinations {
         allow: &portal.allow,
         resolve: &portal.resolve,
-        literal: super::visit::literal(&portal.url),
+        literal: literal(&portal.url),
     }
 }
 

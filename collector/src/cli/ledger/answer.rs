@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::input::{Counts, Input};
 use crate::ledger::{
     Account, Carry, Delays, FamilyInput, Inputs, Networks, OutageSummary, Ratio, Rules, Seconds, Span, Track,
-    account, clip, evaluate, settled_horizon, summarise_outages,
+    account, clip, decided, evaluate, settled_horizon, summarise_outages,
 };
 
 /// Version of the document.
@@ -114,13 +114,7 @@ impl Answer {
                 rules: Rules::of(&inventory.limits),
             };
             let delays = Delays::of(portal.reach_interval_s, &inventory.limits);
-            portal_answer(
-                portal,
-                &inputs,
-                portal.validity(window),
-                settled_horizon(now, delays),
-                now,
-            )
+            portal_answer(portal, &inputs, portal.validity(window), delays, now)
         });
         Self {
             schema: SCHEMA,
@@ -136,7 +130,7 @@ fn portal_answer(
     portal: &Portal,
     inputs: &Inputs<'_>,
     window: Window,
-    horizon: UnixTime,
+    delays: Delays,
     now: UnixTime,
 ) -> PortalAnswer {
     // What was before the window bears upon it: a record still in force, a run, IPv6 of last week.
@@ -145,6 +139,12 @@ fn portal_answer(
         .flat_map(|family| family.records);
     let start = slots.map(|record| record.slot).fold(window.from, UnixTime::min);
     let told = evaluate(&Carry::start(start), inputs, now, &[]);
+    let families = [Track::V4, Track::V6].map(|track| told.track(track).cloned().collect::<Vec<Span>>());
+    let horizon = decided(
+        settled_horizon(now, delays),
+        delays,
+        families.iter().map(Vec::as_slice),
+    );
     let tracks = Track::ALL.map(|track| {
         let whole: Vec<Span> = told.track(track).cloned().collect();
         let Account {

@@ -12,13 +12,13 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 
-use super::{Args, Stop, asked, failed, horizon, narrow, opened};
+use super::{Args, Stop, asked, failed, narrow, opened};
 use crate::cli::{RulesArgs, write_findings};
 use crate::regulation::{Regulations, ReportDue, ReportDuty};
 use crate::report::contents::{Days, Expiring, Issuer, Kind, Material, document};
 use crate::report::{
     Export, ExportError, Form as Rendered, Manifest, Period, RendererError, Report, Template, build, csv,
-    find_renderer, has_begun, json, load, render, twin,
+    find_renderer, has_begun, json, load, render, settled, twin,
 };
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -125,7 +125,7 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
     let passages = passages(args)?;
     let layout = layout(args)?;
     let (store, inventory) = opened(args, now, err)?;
-    let settled = horizon(&inventory, now);
+    let settled = settled(&store, &inventory, now).map_err(|error| failed(&error, lang))?;
     let drawn = |(period, window): (Period, Window)| -> Result<(Report, Days), Stop> {
         let mut inputs = load(&store, &inventory, window).map_err(|error| failed(&error, lang))?;
         if let Some(due) = &subject.due {

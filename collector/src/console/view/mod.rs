@@ -2,18 +2,25 @@
 
 mod about;
 mod agents;
+mod compliance;
 mod incidents;
 mod overview;
 mod portal;
+mod regulation;
 mod shell;
 
 pub use about::{About, about};
 pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
+pub use compliance::{Choice, ComplianceData, CompliancePage, ComplianceRow, PackPart, compliance};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
 pub use overview::{Overview, overview};
 pub use portal::{
     AccountCell, AccountRow, CertificateCard, NowRow, Phase, PieceRow, PortalData, PortalPage, RibbonRow,
     RibbonRows, ViewRow, newest_tls, portal,
+};
+pub use regulation::{
+    COLUMNS, Cell, Column, MatrixRow, PackLine, RegulationPage, RegulationsPage, Wanted, regulation,
+    regulations,
 };
 pub use shell::{Look, Shell, shell};
 

@@ -196,7 +196,7 @@ fn row(member: &Member, overall: Current, snapshot: &Snapshot, days: &[Window], 
         member.counted(whole),
     );
     let count = |wanted: bars::Day| judged.iter().filter(|day| **day == wanted).count().to_string();
-    let horizon = member.horizon(now);
+    let horizon = snapshot.settled(member, now);
     let month = member.counted(Window::new(horizon - 30 * 86_400, horizon));
     let statutory = account(snapshot.within(id, Track::Overall, month), month, &[], horizon).statutory;
     PortalRow {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::http::auth::Tokens;
+use crate::http::host::Hosts;
 use crate::http::{Edge, listener, router};
 use crate::ingest::Ingest;
 use crate::plans::Plans;
@@ -44,6 +45,7 @@ pub(super) fn edge(dir: &Path, now: UnixTime) -> (Edge, Arc<Notify>) {
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: false,
+        hosts: Hosts::default(),
     };
     (edge, changed)
 }
@@ -74,6 +76,13 @@ impl Running {
     pub(super) async fn ask(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
         let stream = TcpStream::connect(self.address).await.unwrap();
         ask(stream, method, path, headers, body).await
+    }
+
+    /// An answer to a request as it stands.
+    pub(super) async fn raw(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        read(stream).await
     }
 
     pub(super) async fn deliver(&self, body: &[u8]) -> Answer {
@@ -138,7 +147,7 @@ pub(super) async fn ask(
 ) -> Answer {
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     // The server may answer and close before it has read everything.

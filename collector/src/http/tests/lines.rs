@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::asking::*;
 use crate::http::listener::{self, Peer};
+use crate::http::tls::LiveCertificate;
 use crate::http::{router, tls};
 use crate::testing::*;
 
@@ -78,7 +79,7 @@ struct Serving {
     tasks: JoinSet<()>,
 }
 
-async fn serving(tls: Option<Arc<rustls::ServerConfig>>, router: Router) -> Serving {
+async fn serving(tls: Option<Arc<LiveCertificate>>, router: Router) -> Serving {
     let socket = listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = socket.local_addr().unwrap();
     let shutdown = CancellationToken::new();
@@ -131,8 +132,7 @@ async fn the_listener_speaks_tls_when_given_a_certificate() {
     let dir = tempfile::tempdir().unwrap();
     let (certificate, key, trusted) = certificate(dir.path());
     let (edge, _) = edge(dir.path(), at(65));
-    let config = tls::server(&certificate, &key).unwrap();
-    let serving = serving(Some(config), router(edge, Router::new())).await;
+    let serving = serving(Some(live(&certificate, &key)), router(edge, Router::new())).await;
     // A peer that says nothing holds its own place, not the door.
     let silent = TcpStream::connect(serving.address).await.unwrap();
     let stream = encrypted(serving.address, trusted).await;
@@ -143,11 +143,94 @@ async fn the_listener_speaks_tls_when_given_a_certificate() {
     serving.stop().await;
 }
 
+fn live(certificate: &std::path::Path, key: &std::path::Path) -> Arc<LiveCertificate> {
+    let fresh = prometheus::IntGauge::new("fresh", "fresh").unwrap();
+    LiveCertificate::open(certificate, key, fresh).unwrap()
+}
+
+/// The certificate that a new connection is shown.
+async fn shown(address: SocketAddr, trusted: &[&CertificateDer<'static>]) -> CertificateDer<'static> {
+    let mut roots = rustls::RootCertStore::empty();
+    for one in trusted {
+        roots.add((*one).clone()).unwrap();
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let stream = connector.connect(name, stream).await.unwrap();
+    stream.get_ref().1.peer_certificates().unwrap()[0]
+        .clone()
+        .into_owned()
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_taken_and_a_broken_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let (certificate, key, first) = certificate(dir.path());
+    let other = tempfile::tempdir().unwrap();
+    let (next_certificate, next_key, second) = self::certificate(other.path());
+    let fresh = prometheus::IntGauge::new("fresh", "fresh").unwrap();
+    let live = LiveCertificate::open(&certificate, &key, fresh.clone()).unwrap();
+    let hangup = Arc::new(tokio::sync::Notify::new());
+    let mut serving = serving(Some(live.clone()), Router::new()).await;
+    serving
+        .tasks
+        .spawn(live.run(hangup.clone(), serving.shutdown.clone()));
+    let both = [&first, &second];
+    assert_eq!(shown(serving.address, &both).await, first);
+
+    let until = async |wanted: i64| {
+        let told = async {
+            while fresh.get() != wanted {
+                hangup.notify_one();
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+    };
+    std::fs::write(&certificate, "no certificate").unwrap();
+    until(0).await;
+    assert_eq!(shown(serving.address, &both).await, first, "the one before stays");
+    std::fs::copy(&next_certificate, &certificate).unwrap();
+    std::fs::copy(&next_key, &key).unwrap();
+    until(1).await;
+    assert_eq!(shown(serving.address, &both).await, second);
+    serving.shutdown.cancel();
+    while let Some(ended) = serving.tasks.join_next().await {
+        ended.unwrap();
+    }
+}
+
+/// Nobody needs to send a signal: the files themselves are looked at.
+#[tokio::test(start_paused = true)]
+async fn a_renewed_certificate_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (certificate, key, _) = certificate(dir.path());
+    let live = live(&certificate, &key);
+    let before = live.current();
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(live.clone().run(Arc::default(), stop.clone()));
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(Arc::ptr_eq(&before, &live.current()), "nothing changed");
+    self::certificate(dir.path());
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    assert!(!Arc::ptr_eq(&before, &live.current()));
+    stop.cancel();
+    tasks.join_next().await.unwrap().unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_never_comes_is_given_up() {
     let dir = tempfile::tempdir().unwrap();
     let (certificate, key, _) = certificate(dir.path());
-    let serving = serving(Some(tls::server(&certificate, &key).unwrap()), Router::new()).await;
+    let serving = serving(Some(live(&certificate, &key)), Router::new()).await;
     let began = tokio::time::Instant::now();
     let mut silent = TcpStream::connect(serving.address).await.unwrap();
     assert_eq!(

@@ -34,6 +34,23 @@ async fn the_plan_comes_once_and_then_only_when_it_changed() {
 }
 
 #[tokio::test]
+async fn a_page_elsewhere_cannot_read_through_its_own_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Running::start(dir.path(), at(1_000)).await;
+    let path = "/api/v1/portals/p1/spans";
+    let by = async |host: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        running.raw(&request).await
+    };
+    assert_eq!(by("127.0.0.1:8080").await.status, 200);
+    assert_eq!(by("localhost").await.status, 200);
+    let stranger = by("rebound.example:8080").await;
+    assert_eq!((stranger.status, stranger.code().as_str()), (421, "unknown_host"));
+    assert!(String::from_utf8_lossy(&stranger.body).contains("console_hosts"));
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn spans_are_clipped_to_the_window_and_wrong_questions_are_explained() {
     let dir = tempfile::tempdir().unwrap();
     let running = Running::start(dir.path(), at(1_000)).await;

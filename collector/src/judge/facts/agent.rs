@@ -16,6 +16,10 @@ impl Observed {
     #[must_use]
     pub fn from_observation(observation: &Observation, network: NetworkId) -> Self {
         let mut seen = Self::new(observation.slot, observation.agent.clone(), network);
+        seen.kept = Some(match observation.family {
+            Some(family) => format!("{}/{}", observation.probe, family.as_str()).into(),
+            None => observation.probe.as_str().into(),
+        });
         let facts = &observation.facts;
         let last = facts.http.as_ref().and_then(|http| http.hops.last());
         let final_url = last.and_then(|hop| hop.url.parse::<url::Url>().ok());
@@ -57,6 +61,9 @@ impl Observed {
                 ..Measure::default()
             };
             seen.checks.insert("malicious-content".to_owned(), found);
+        }
+        if let Some(page) = &facts.page {
+            seen.note_page(page);
         }
         seen.tls.clone_from(&facts.tls);
         seen.https = facts.tls.as_ref().map(|tls| HttpsSeen {

@@ -4,6 +4,7 @@
 
 mod agent;
 mod item;
+mod page;
 mod register;
 mod seen;
 
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use item::{DocumentType, Item, ItemList, When};
 pub use register::{
-    Availability, Backup, IncidentRecord, OldDomainSeen, OutageSeen, ReportEntry, Suspension,
+    Availability, Backup, IncidentRecord, OldDomainSeen, OutageSeen, ReportEntry, ResponseTimes, Suspension,
 };
 pub use seen::{
     Canonical, DnsSeen, DnsStatus, Dnssec, EnglishSeen, HttpsSeen, Measure, Observed, PageSeen, ReachSeen,
@@ -56,6 +57,9 @@ pub struct TargetFacts {
     /// Time account of a window, from the ledger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<Availability>,
+    /// Time to the first byte over a day, from the records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseTimes>,
     /// Listed items by class (`van-ban`, `tin-tuc`, `hoi-dap` …).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub items: BTreeMap<String, ItemList>,
@@ -89,6 +93,7 @@ impl TargetFacts {
             monitored_since: None,
             observations: Vec::new(),
             availability: None,
+            response: None,
             items: BTreeMap::new(),
             old_domains: Vec::new(),
             attestations: Vec::new(),

@@ -23,6 +23,18 @@ pub struct Availability {
     pub outages: Vec<OutageSeen>,
 }
 
+/// How long the home page took to its first byte over a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseTimes {
+    /// The window.
+    pub window: Window,
+    /// Answers counted.
+    pub samples: u32,
+    /// Their 95th percentile in milliseconds.
+    pub p95_ms: u32,
+}
+
 /// One confirmed outage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,9 +101,9 @@ pub struct Suspension {
     /// When it was announced to the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<When>,
-    /// The announcement says when service returns.
-    #[serde(default)]
-    pub tells_recovery: bool,
+    /// The announcement says when service returns; absent when nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tells_recovery: Option<bool>,
     /// Attested as force majeure.
     #[serde(default)]
     pub force_majeure: bool,

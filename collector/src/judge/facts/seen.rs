@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ems_contract::facts::{PageKind, TlsFacts};
 use ems_contract::family::Family;
@@ -22,6 +23,9 @@ pub struct Observed {
     pub agent: AgentId,
     /// From which network: two agents of one network are one witness.
     pub network: NetworkId,
+    /// Where the look is kept: the probe of the result (`reach/v4`), or the digest of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Arc<str>>,
     /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dns: Option<DnsSeen>,
@@ -56,6 +60,7 @@ impl Observed {
             at,
             agent,
             network,
+            kept: None,
             dns: None,
             reach: None,
             tls: None,

@@ -86,6 +86,7 @@ pub(super) fn summed(case: &Case<'_>, class: &str, mut told: Vec<Computation>) -
                 at: one.published_to.or(one.due_max)?,
                 agent: None,
                 what: one.item.clone(),
+                key: None,
             })
         })
         .collect();

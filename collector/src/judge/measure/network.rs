@@ -256,8 +256,10 @@ fn protocol(seen: &Observed) -> Option<Graded> {
 /// Looks below this say nothing about a 95th percentile.
 const MIN_SAMPLES: usize = 20;
 
-/// The 95th percentile of the time to the first byte, as one look at the time of the last.
+/// The 95th percentile of the time to the first byte, as one look at the time of the last: that of a whole day where
+/// the facts hold it, else that of the looks.
 fn response_time(case: &Case<'_>) -> Vec<Look> {
+    let of_day = case.facts.response;
     let mut times: Vec<u32> = case
         .observed()
         .filter_map(|seen| seen.reach.as_ref())
@@ -267,13 +269,16 @@ fn response_time(case: &Case<'_>) -> Vec<Look> {
     let Some(last) = case.observed().max_by_key(|seen| (seen.at, seen.agent.clone())) else {
         return Vec::new();
     };
-    if times.is_empty() {
+    if times.is_empty() && of_day.is_none() {
         return Vec::new();
     }
-    let graded = if times.len() < MIN_SAMPLES {
+    let samples = of_day.map_or(times.len(), |day| {
+        usize::try_from(day.samples).unwrap_or(usize::MAX)
+    });
+    let graded = if samples < MIN_SAMPLES {
         Graded::unclear(Reason::LowCoverage)
     } else {
-        let p95 = times[(times.len() * 95).div_ceil(100) - 1];
+        let p95 = of_day.map_or_else(|| times[(times.len() * 95).div_ceil(100) - 1], |day| day.p95_ms);
         let slow = f64::from(p95) / 1_000.0 > case.number("ttfb_p95_max", 2.0);
         let graded = if slow { Graded::policy() } else { Graded::good() };
         graded.measured(Message::new("judge.m.ms").with("ms", p95))
@@ -282,6 +287,7 @@ fn response_time(case: &Case<'_>) -> Vec<Look> {
         at: last.at,
         agent: last.agent.clone(),
         network: last.network.clone(),
+        kept: None,
         graded,
         gap: TEN_MINUTES,
     }]

@@ -107,6 +107,7 @@ fn webhook(name: &str, url: &url::Url) -> ChannelSettings {
 fn notifier(context: &Context, channels: &[ChannelSettings], patience: Duration) -> Notifier {
     // A new start registers its metrics anew.
     let context = Context {
+        docket: crate::judging::Docket::default(),
         registry: prometheus::Registry::new(),
         ..context.clone()
     };

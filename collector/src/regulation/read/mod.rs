@@ -17,6 +17,7 @@ use ems_contract::yaml::{self, Item, Map};
 pub(super) use catalogue::{checks, conflicts, sections};
 pub(super) use pack::pack;
 pub(super) use report::reports;
+pub(super) use value::number;
 
 /// Reads one file whose top is a mapping with `schema: 1`, and refuses the keys that `decode` did not ask for.
 fn file<T>(

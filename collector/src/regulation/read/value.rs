@@ -109,7 +109,7 @@ pub(super) fn month_day(item: &Item<'_>) -> Option<MonthDay> {
 }
 
 /// A decimal number.
-pub(super) fn number(item: &Item<'_>) -> Option<f64> {
+pub(in crate::regulation) fn number(item: &Item<'_>) -> Option<f64> {
     let value: f64 = item.parse("law.want.number")?;
     if value.is_finite() {
         return Some(value);

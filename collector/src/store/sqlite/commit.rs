@@ -21,6 +21,10 @@ const FUTURE_S: i64 = 60;
 /// Two attempts of 15 s and the ledger's 15 s: after slot + interval + this, a record is late.
 const SETTLING_S: i64 = 45;
 
+/// The most bytes of lines kept raw. Further ones are acknowledged, counted and not kept: whoever sends them in such
+/// numbers is broken, and the first ones tell how.
+pub(super) const QUARANTINE_BYTES: i64 = 64 * 1024 * 1024;
+
 /// A batch on its way to the writing thread.
 pub(super) struct Prepared {
     pub(super) agent: AgentId,
@@ -53,6 +57,13 @@ pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Rece
         (Some(from), Some(to)) => delivery::known(conn, stream.id, from, to)?,
         _ => HashMap::new(),
     };
+    if lacks_and_conflicts(batch, stream, &known) {
+        return Ok(Receipt {
+            through: stream.through.unsigned_abs(),
+            resend_after: Some(stream.through.unsigned_abs()),
+            ..Receipt::default()
+        });
+    }
     let mut keeping = Keeping {
         insert: conn.prepare_cached(
             "INSERT INTO result (series, slot, interval_s, outcome, origin, facts, address, started_us, dns_us,
@@ -95,6 +106,18 @@ pub(super) fn commit(session: &mut Session<'_>, batch: &Prepared) -> Result<Rece
     let fresh = fresh.sorted();
     let after = i64::try_from(batch.after).unwrap_or(i64::MAX);
     keeping.finish(batch, after, &fresh)
+}
+
+/// Whether a batch begins above a hole and has a number that is kept with other content. The hole first: it tells of a
+/// collector that came back from an older copy, and what fills it may leave no conflict. The agent then begins at
+/// `through`, and what still conflicts is refused.
+fn lacks_and_conflicts(batch: &Prepared, stream: Stream, known: &HashMap<i64, Short>) -> bool {
+    let lacks = batch.after > stream.through.unsigned_abs();
+    let differs = |arrival: &Arrival| {
+        let kept = arrival.seq.and_then(|seq| known.get(&seq));
+        kept.is_some_and(|kept| *kept != delivery::short(arrival.digest))
+    };
+    lacks && batch.arrivals.iter().any(differs)
 }
 
 /// Numbers of the batch in hand. They rise, in all but broken batches: only then there is anything to look up.
@@ -246,8 +269,13 @@ impl Keeping<'_, '_> {
     }
 
     fn quarantine(&mut self, arrival: &Arrival, why: &str) -> Result<(), Fail> {
-        self.session
-            .conn
+        let conn = self.session.conn;
+        self.receipt.quarantined += 1;
+        let bytes = i64::try_from(arrival.raw.len()).unwrap_or(i64::MAX);
+        if pack::counted(conn, "quarantined_bytes")?.saturating_add(bytes) > QUARANTINE_BYTES {
+            return pack::count(conn, "quarantine_dropped", 1);
+        }
+        let inserted = conn
             .prepare_cached(
                 "INSERT INTO quarantine (stream, digest, seq, received_at, why, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT DO NOTHING",
@@ -260,7 +288,9 @@ impl Keeping<'_, '_> {
                 why,
                 &arrival.raw,
             ))?;
-        self.receipt.quarantined += 1;
+        if inserted > 0 {
+            pack::count(conn, "quarantined_bytes", bytes)?;
+        }
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::chunk::{self, Row};
 use super::fail::Fail;
 use super::names::{Grid, json, term};
-use super::rows::{chunk_id, window_of};
+use super::rows::{chunk_id, keep_newest, window_of};
 use super::writer::Session;
 use super::{SqliteStore, pack};
 use crate::store::{AgentStatus, DemoMark, DemoStore, MadeResult, MadeSeries, StoreError};
@@ -117,8 +117,7 @@ fn keep(session: &mut Session<'_>, made: &MadeSeries) -> Result<(), Fail> {
         pack::count(conn, "packed_results", count)?;
     }
     if let Some(last) = rows.last() {
-        conn.prepare_cached("UPDATE series SET newest_window = ?2 WHERE id = ?1")?
-            .execute((series, window_of(last.slot)))?;
+        keep_newest(conn, series, last)?;
     }
     Ok(())
 }

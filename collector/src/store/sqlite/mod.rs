@@ -1,6 +1,8 @@
 //! The store in one SQLite file: WAL, one writing thread, readers apart.
 
+mod accounts;
 mod arrival;
+mod audit;
 mod backup;
 mod bulk;
 mod chains;
@@ -13,17 +15,20 @@ mod dirty;
 mod fail;
 mod gaps;
 mod incidents;
+mod looks;
 mod names;
 mod open;
 mod outbox;
 mod pack;
 mod reading;
 mod records;
+mod registers;
 mod restore;
 mod results;
 mod rows;
 mod spans;
 mod upkeep;
+mod verdicts;
 mod writer;
 
 #[cfg(test)]
@@ -37,12 +42,16 @@ use ems_contract::certificate::Chain;
 use ems_contract::digest::Sha256;
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch, PortalId};
+use ems_contract::observation::Observation;
 use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
+use jiff::civil::Date;
 
 use super::{
-    AgentStatus, AlarmRecord, Checkpoint, Dirty, IngestBatch, InventoryRecord, Latest, Letter, NewLetter,
-    NotedGap, OutboxLine, Receipt, Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError,
+    AgentStatus, AlarmRecord, Asked, Checkpoint, Dirty, IngestBatch, InventoryRecord, Judged, Judging,
+    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, PeopleStore, Receipt,
+    Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount, VerdictLine,
+    VerdictStore,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
@@ -104,6 +113,30 @@ impl SqliteStore {
             _lock: None,
         })
     }
+
+    /// Opens what people write, beside a collector that may be running: SQLite lets several programs write in turn, and
+    /// nothing behind this trait is remembered by the collector's writing thread. Without a collector the database is
+    /// made or brought up first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when the file is not ours, damaged, or a running collector is of another schema.
+    pub fn open_for_people(path: &Path) -> Result<Box<dyn PeopleStore>, StoreError> {
+        match Self::open(path) {
+            Err(StoreError::Locked { .. }) => {}
+            opened => return opened.map(|store| Box::new(store) as Box<dyn PeopleStore>),
+        }
+        open::readable(path)?;
+        let conn = open::writer(path)?;
+        let generations = Arc::<Generations>::default();
+        Ok(Box::new(Self {
+            path: path.to_owned(),
+            readers: Readers::new(path.to_owned()),
+            changes: None,
+            writer: Writer::start(conn, path.to_owned(), generations.clone())?,
+            generations,
+            _lock: None,
+        }))
+    }
 }
 
 /// Copies the database of a collector, running or not, to `target`, which must not exist.
@@ -119,6 +152,66 @@ pub fn backup(database: &Path, target: &Path) -> Result<(), StoreError> {
     }
     open::identify(database)?;
     backup::make(database, target)
+}
+
+impl LookStore for SqliteStore {
+    fn newest_results(
+        &self,
+        portal: &PortalId,
+        window: Window,
+        newest: &Newest,
+    ) -> Result<Vec<Observation>, StoreError> {
+        self.readers.read("read the newest results", |conn, lookup| {
+            looks::newest(conn, lookup, portal, window, newest)
+        })
+    }
+
+    fn first_bytes(&self, portal: &PortalId, window: Window) -> Result<Vec<u32>, StoreError> {
+        self.readers.read("read response times", |conn, _| {
+            looks::first_bytes(conn, portal, window)
+        })
+    }
+}
+
+impl VerdictStore for SqliteStore {
+    fn write_verdicts(&self, judged: Vec<Judged>) -> Result<(), StoreError> {
+        self.writer.call("keep verdicts", move |session| {
+            judged
+                .iter()
+                .try_for_each(|judged| verdicts::write(session, judged))
+        })
+    }
+
+    fn verdicts(&self, asked: &Asked) -> Result<Vec<KeptVerdict>, StoreError> {
+        self.readers
+            .read("read verdicts", |conn, _| verdicts::read(conn, asked))
+    }
+
+    fn verdict_lines(&self, asked: &Asked) -> Result<Vec<VerdictLine>, StoreError> {
+        self.readers
+            .read("read verdicts", |conn, _| verdicts::lines(conn, asked))
+    }
+
+    fn verdict_history(&self, portal: &PortalId, obligation: &str) -> Result<Vec<KeptVerdict>, StoreError> {
+        self.readers.read("read verdicts", |conn, _| {
+            verdicts::history(conn, portal.as_str(), obligation)
+        })
+    }
+
+    fn judgings(&self, from: Date, to: Date) -> Result<Vec<Judging>, StoreError> {
+        self.readers
+            .read("read judgings", |conn, _| verdicts::judgings(conn, from, to))
+    }
+
+    fn last_closed_day(&self) -> Result<Option<Date>, StoreError> {
+        self.readers
+            .read("read judgings", |conn, _| verdicts::last_closed(conn))
+    }
+
+    fn verdict_counts(&self, day: Date) -> Result<Vec<VerdictCount>, StoreError> {
+        self.readers
+            .read("count verdicts", |conn, _| verdicts::counts(conn, day))
+    }
 }
 
 impl Store for SqliteStore {

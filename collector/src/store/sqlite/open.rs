@@ -13,15 +13,18 @@ use crate::store::StoreError;
 const APPLICATION_ID: i64 = 0x454d_5331;
 
 /// Numbered steps; step N brings `user_version` from N to N + 1 in one transaction.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_rows.sql"),
     include_str!("migrations/0002_chunks.sql"),
     include_str!("migrations/0003_outbox.sql"),
     include_str!("migrations/0004_demo.sql"),
+    include_str!("migrations/0005_people.sql"),
+    include_str!("migrations/0006_newest.sql"),
+    include_str!("migrations/0007_verdicts.sql"),
 ];
 
 /// The schema version of this build.
-pub(super) const SCHEMA_VERSION: i64 = 4;
+pub(super) const SCHEMA_VERSION: i64 = 7;
 
 const _: () = assert!(
     MIGRATIONS.len() as u64 == SCHEMA_VERSION.unsigned_abs(),

@@ -56,12 +56,11 @@ pub(super) fn pack(session: &Session<'_>, closed: Closed) -> Result<u64, Fail> {
         return Ok(0);
     }
     store(conn, series, window, &all)?;
+    if let Some(last) = all.last() {
+        rows::keep_newest(conn, series, last)?;
+    }
     conn.prepare_cached("DELETE FROM result WHERE series = ?1 AND slot >= ?2 AND slot < ?3")?
         .execute((series, from, to))?;
-    conn.prepare_cached(
-        "UPDATE series SET newest_window = ?2 WHERE id = ?1 AND coalesce(newest_window, -1) < ?2",
-    )?
-    .execute((series, window))?;
     let taken = taken as u64;
     count(conn, "open_results", -taken.cast_signed())?;
     count(conn, "packed_results", taken.cast_signed())?;
@@ -77,6 +76,14 @@ fn store(conn: &Connection, series: i64, window: i64, rows: &[Row]) -> Result<()
             data,
         ))?;
     Ok(())
+}
+
+/// One of the running counts.
+pub(super) fn counted(conn: &Connection, name: &str) -> Result<i64, Fail> {
+    let value = conn
+        .prepare_cached("SELECT value FROM counter WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))?;
+    Ok(value)
 }
 
 /// Changes one of the running counts.
@@ -98,6 +105,13 @@ pub(super) fn expire_chunks(conn: &Connection, before: i64) -> Result<(usize, u6
         .query_map([end], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let results: i64 = deleted.iter().sum();
+    if results > 0 {
+        // A series that is wholly gone has no newest result either.
+        conn.execute(
+            "DELETE FROM newest WHERE slot < ?1",
+            [window_of(before) * WINDOW_S],
+        )?;
+    }
     count(conn, "packed_results", -results)?;
     Ok((deleted.len(), results.unsigned_abs()))
 }
@@ -118,7 +132,9 @@ pub(super) fn expire_rest(conn: &Connection, before: i64) -> Result<(), Fail> {
     // `last_used` is exact to a day, and a chunk may begin half a day before the cut.
     conn.prepare_cached("DELETE FROM facts WHERE last_used < ?1")?
         .execute([before - 2 * 86_400])?;
-    conn.prepare_cached("DELETE FROM quarantine WHERE received_at < ?1")?
-        .execute([before])?;
-    Ok(())
+    let freed: i64 = conn
+        .prepare_cached("DELETE FROM quarantine WHERE received_at < ?1 RETURNING length(raw)")?
+        .query_map([before], |row| row.get::<_, i64>(0))?
+        .sum::<Result<_, _>>()?;
+    count(conn, "quarantined_bytes", -freed)
 }

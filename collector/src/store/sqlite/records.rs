@@ -1,7 +1,8 @@
 //! Results back in the form in which agents send them, for export.
 
 use ems_contract::digest::Sha256;
-use ems_contract::id::{Epoch, PortalId};
+use ems_contract::facts::Facts;
+use ems_contract::id::{AgentId, Epoch, PortalId};
 use ems_contract::observation::{Attempt, Observation};
 use ems_contract::probe::ProbeKind;
 use ems_contract::record::{Gap, GapWhy, Record};
@@ -11,7 +12,7 @@ use rusqlite::Connection;
 
 use super::chunk::Row;
 use super::fail::Fail;
-use super::names::{self, family_of, from_json};
+use super::names::{self, Grid, family_of, from_json};
 use super::reading::{Lookup, id, term_text};
 use super::results::facts_of;
 use super::rows;
@@ -36,34 +37,48 @@ pub(super) fn read(
         let probe: ProbeKind = kind(&one.get::<_, String>(1)?)?;
         let family = family_of(one.get(2)?);
         let agent = lookup.agent(conn, one.get(3)?)?;
+        let grid = Grid {
+            portal: portal.clone(),
+            probe,
+            family,
+        };
         for row in rows::full(conn, one.get(0)?, window)? {
-            let origin = term_text(conn, row.origin)?;
-            let (schema, target_hash, plan_version) = origin_of(&origin)?;
-            all.push(Record::Observation(Box::new(Observation {
-                schema,
-                agent: agent.clone(),
-                epoch: NOWHERE,
-                seq: 0,
-                portal: portal.clone(),
-                target_hash,
-                plan_version,
-                probe,
-                family,
-                slot: UnixTime::from_secs(row.slot),
-                interval_s: row.interval_s,
-                attempts: attempts(conn, lookup, &row)?,
-                outcome: lookup.outcome(conn, row.outcome)?,
-                facts: row
-                    .facts
-                    .map(|facts| facts_of(conn, facts))
-                    .transpose()?
-                    .unwrap_or_default(),
-            })));
+            let facts = row.facts.map(|facts| facts_of(conn, facts)).transpose()?;
+            let observation = observation(conn, lookup, (&grid, &agent), &row, facts.unwrap_or_default())?;
+            all.push(Record::Observation(Box::new(observation)));
         }
     }
     all.extend(gaps(conn, portal, number, window)?);
     all.sort_by(|a, b| order(a).cmp(&order(b)));
     Ok(all)
+}
+
+/// A result in the form in which its agent sent it.
+pub(super) fn observation(
+    conn: &Connection,
+    lookup: &mut Lookup,
+    (grid, agent): (&Grid, &AgentId),
+    row: &Row,
+    facts: Facts,
+) -> Result<Observation, Fail> {
+    let origin = term_text(conn, row.origin)?;
+    let (schema, target_hash, plan_version) = origin_of(&origin)?;
+    Ok(Observation {
+        schema,
+        agent: agent.clone(),
+        epoch: NOWHERE,
+        seq: 0,
+        portal: grid.portal.clone(),
+        target_hash,
+        plan_version,
+        probe: grid.probe,
+        family: grid.family,
+        slot: UnixTime::from_secs(row.slot),
+        interval_s: row.interval_s,
+        attempts: attempts(conn, lookup, row)?,
+        outcome: lookup.outcome(conn, row.outcome)?,
+        facts,
+    })
 }
 
 fn order(record: &Record) -> (UnixTime, &str) {
@@ -133,6 +148,6 @@ fn gaps(conn: &Connection, portal: &PortalId, number: i64, window: Window) -> Re
     Ok(all)
 }
 
-fn kind(name: &str) -> Result<ProbeKind, Fail> {
+pub(super) fn kind(name: &str) -> Result<ProbeKind, Fail> {
     ProbeKind::from_name(name).ok_or_else(|| Fail::unreadable("series", name))
 }

@@ -150,7 +150,7 @@ pub(super) fn latest(
 ) -> Result<Vec<Latest>, Fail> {
     let mut all = Vec::new();
     let mut query = conn.prepare_cached(
-        "SELECT portal.name, series.probe, series.family, series.agent, series.id, series.newest_window
+        "SELECT portal.name, series.probe, series.family, series.agent, series.id
          FROM series JOIN portal ON portal.id = series.portal
          WHERE ?1 IS NULL OR portal.name = ?1
          ORDER BY portal.name, series.probe, series.family, series.agent",
@@ -162,7 +162,7 @@ pub(super) fn latest(
         let probe = ProbeKind::from_name(&probe)
             .ok_or_else(|| Fail::unreadable("series", format!("`{probe}` is not a probe")))?;
         let agent: AgentId = lookup.agent(conn, row.get(3)?)?;
-        let Some(newest) = rows::newest(conn, row.get(4)?, row.get(5)?)? else {
+        let Some(newest) = rows::newest(conn, row.get(4)?)? else {
             continue;
         };
         all.push(Latest {

@@ -107,6 +107,85 @@ pub(super) fn full(conn: &Connection, series: i64, window: Window) -> Result<Vec
     Ok(all)
 }
 
+/// The newest results of a series before `window.to`, newest first: `results` of them, and all within `seconds` before
+/// the newest, none before `window.from`. `newest_window` is the newest of its packed windows.
+pub(super) fn newest_in(
+    conn: &Connection,
+    series: i64,
+    newest_window: Option<i64>,
+    window: Window,
+    (results, seconds): (usize, i64),
+) -> Result<Vec<Row>, Fail> {
+    let (from, to) = (window.from.secs(), window.to.secs());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM result WHERE series = ?1 AND slot >= ?2 AND slot < ?3 ORDER BY slot DESC"
+    );
+    let mut all: Vec<Row> = Vec::new();
+    // Enough when there are as many as asked for and the span before the newest is covered.
+    let enough = |all: &[Row], before: i64| {
+        all.first().is_some_and(|newest: &Row| {
+            let near = all.iter().take_while(|row| row.slot >= before).count();
+            near >= results && before <= newest.slot.saturating_sub(seconds)
+        })
+    };
+    let mut query = conn.prepare_cached(&sql)?;
+    let mut open = query.query((series, from, to))?;
+    while let Some(next) = open.next()? {
+        let next = row(next)?;
+        if enough(&all, next.slot + 1) {
+            break;
+        }
+        all.push(next);
+    }
+    if let (Some(newest_window), Some(windows)) = (newest_window, packed_windows(conn, window)?) {
+        let mut chunks = conn.prepare_cached("SELECT data FROM chunk WHERE id = ?1")?;
+        for number in (*windows.start()..=newest_window.min(*windows.end())).rev() {
+            if enough(&all, (number + 1) * WINDOW_S) {
+                break;
+            }
+            let mut found = chunks.query([chunk_id(number, series)])?;
+            let Some(found) = found.next()? else { continue };
+            let data = found
+                .get_ref(0)?
+                .as_blob()
+                .map_err(|error| Fail::unreadable("chunk", error))?;
+            let packed = Chunk::open(data)?.newest(to, results, seconds)?;
+            all.extend(packed.into_iter().filter(|row| row.slot >= from));
+            all.sort_by_key(|row| std::cmp::Reverse(row.slot));
+            // A late row may stand beside the packed one of the same slot.
+            all.dedup_by_key(|row| row.slot);
+        }
+    }
+    let near = all.first().map(|newest| newest.slot.saturating_sub(seconds));
+    let within = near.map_or(0, |near| all.iter().take_while(|row| row.slot >= near).count());
+    all.truncate(within.max(results));
+    Ok(all)
+}
+
+/// Microseconds to the first byte of the results of a series in `window` that had one, in no order.
+pub(super) fn first_bytes(conn: &Connection, series: i64, window: Window) -> Result<Vec<u32>, Fail> {
+    let (from, to) = (window.from.secs(), window.to.secs());
+    let mut all = Vec::new();
+    each_chunk(conn, series, window, |chunk| {
+        let inside = chunk.first_bytes()?.into_iter();
+        all.extend(
+            inside
+                .filter(|(slot, _)| (from..to).contains(slot))
+                .map(|(_, us)| us),
+        );
+        Ok(())
+    })?;
+    let mut query = conn.prepare_cached(
+        "SELECT first_byte_us FROM result
+         WHERE series = ?1 AND slot >= ?2 AND slot < ?3 AND first_byte_us IS NOT NULL",
+    )?;
+    let mut rows = query.query((series, from, to))?;
+    while let Some(row) = rows.next()? {
+        all.push(row.get(0)?);
+    }
+    Ok(all)
+}
+
 /// The columns of [`row`], in its order.
 const COLUMNS: &str = "slot, interval_s, outcome, origin, facts, address, started_us, dns_us, connect_us, tls_us, \
                        first_byte_us, body_us, body_bytes, attempts";
@@ -122,22 +201,41 @@ pub(super) fn open(conn: &Connection, series: i64, from: i64, to: i64) -> Result
     Ok(rows)
 }
 
-/// The newest result of a series; `newest_window` is the newest of its packed windows.
-pub(super) fn newest(
-    conn: &Connection,
-    series: i64,
-    newest_window: Option<i64>,
-) -> Result<Option<Row>, Fail> {
+/// The newest result of a series: as a row, or packed and kept beside its chunk.
+pub(super) fn newest(conn: &Connection, series: i64) -> Result<Option<Row>, Fail> {
     let sql = format!("SELECT {COLUMNS} FROM result WHERE series = ?1 ORDER BY slot DESC LIMIT 1");
     let open = conn.prepare_cached(&sql)?.query_row([series], row).optional()?;
-    let Some(window) = newest_window else {
-        return Ok(open);
-    };
-    if open.as_ref().is_some_and(|row| window_of(row.slot) > window) {
-        return Ok(open);
-    }
-    let packed = chunk(conn, series, window)?.and_then(|rows| rows.into_iter().next_back());
+    let sql = format!("SELECT {COLUMNS} FROM newest WHERE series = ?1");
+    let packed = conn.prepare_cached(&sql)?.query_row([series], row).optional()?;
     Ok(open.into_iter().chain(packed).max_by_key(|row| row.slot))
+}
+
+/// Keeps a packed result to be found without unpacking, if it is the newest of its series.
+pub(super) fn keep_newest(conn: &Connection, series: i64, newest: &Row) -> Result<(), Fail> {
+    let sql = format!(
+        "INSERT INTO newest (series, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+         ON CONFLICT (series) DO UPDATE SET ({COLUMNS}) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+         WHERE newest.slot <= ?2"
+    );
+    let t = &newest.timings;
+    conn.prepare_cached(&sql)?.execute(rusqlite::params![
+        series,
+        newest.slot,
+        newest.interval_s,
+        newest.outcome,
+        newest.origin,
+        newest.facts,
+        newest.address,
+        newest.started_us,
+        t.dns_us,
+        t.connect_us,
+        t.tls_us,
+        t.first_byte_us,
+        t.body_us,
+        newest.body_bytes,
+        newest.attempts,
+    ])?;
+    Ok(())
 }
 
 /// The rows of a chunk, if there is one.

@@ -91,6 +91,8 @@ pub(super) fn statistics(conn: &Connection, path: &std::path::Path) -> Result<St
         open_results: count("SELECT value FROM counter WHERE name = 'open_results'")?,
         packed_results: count("SELECT value FROM counter WHERE name = 'packed_results'")?,
         quarantined: count("SELECT count(*) FROM quarantine")?,
+        quarantined_bytes: count("SELECT value FROM counter WHERE name = 'quarantined_bytes'")?,
+        quarantine_dropped: count("SELECT value FROM counter WHERE name = 'quarantine_dropped'")?,
         slot_conflicts: count("SELECT value FROM counter WHERE name = 'slot_conflicts'")?,
     })
 }

@@ -117,7 +117,7 @@ fn has_no_usable_address(seen: &FamilySurvey, portal: &PlanPortal) -> bool {
     let said = Destinations {
         allow: &portal.allow,
         resolve: &portal.resolve,
-        literal: crate::probe::literal(&portal.url),
+        literal: crate::net::policy::literal(&portal.url),
     };
     !seen.addresses.is_empty() && seen.addresses.iter().all(|(address, _)| !said.permit(*address))
 }

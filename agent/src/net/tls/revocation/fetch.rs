@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ems_contract::family::Family;
 use ems_contract::time::UnixTime;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use tokio::time::{Instant, timeout};
 use url::{Host, Url};
@@ -86,7 +86,15 @@ impl Fetcher<'_> {
                 end,
                 body_bytes: most,
             };
-            let exchange = web::get(stream, url, None, self.user_agent.clone(), bounds).await;
+            let exchange = web::get(
+                stream,
+                url,
+                None,
+                self.user_agent.clone(),
+                &HeaderMap::new(),
+                bounds,
+            )
+            .await;
             if exchange.head.is_some_and(|head| head.status == 200) {
                 return exchange.result.ok();
             }

@@ -22,6 +22,7 @@ use account::account;
 pub use account::{AccountCell, AccountRow};
 use certificate::certificate;
 pub use certificate::{CertificateCard, newest_tls};
+use ems_contract::time::UnixTime;
 use ribbons::ribbons;
 pub use ribbons::{PieceRow, RibbonRow, RibbonRows};
 use views::views;
@@ -40,6 +41,13 @@ pub struct PortalData<'a> {
     pub chain: Option<&'a Chain>,
     /// Incidents of the last 90 days, by beginning.
     pub incidents: &'a [Incident],
+}
+
+impl PortalData<'_> {
+    /// From when on its spans are provisional.
+    pub(super) fn settled(&self, now: UnixTime) -> UnixTime {
+        self.member.settled([self.spans[0], self.spans[1]], now)
+    }
 }
 
 /// The portal page.
@@ -89,7 +97,8 @@ pub fn portal(look: Look<'_>, data: &PortalData<'_>) -> PortalPage {
     let member = data.member;
     let source = &member.portal;
     let horizon = member.horizon(now);
-    let month = member.counted(Window::new(horizon - 30 * 86_400, horizon));
+    let settled = data.settled(now);
+    let month = member.counted(Window::new(settled - 30 * 86_400, settled));
     PortalPage {
         id: source.id.to_string(),
         name: name(member, lang),

@@ -59,7 +59,7 @@ pub(super) fn ribbons(key: &str, days: i64, data: &PortalData<'_>, now: UnixTime
         }
     };
     let member = data.member;
-    let counted = member.counted(Window::new(window.from, member.horizon(now)));
+    let counted = member.counted(Window::new(window.from, data.settled(now)));
     let tracks = Track::ALL.into_iter().zip(data.spans).map(|(track, spans)| {
         let statutory = ledger::account(spans, counted, &[], counted.to).statutory;
         RibbonRow {

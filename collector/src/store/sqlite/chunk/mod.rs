@@ -13,6 +13,7 @@ mod tests;
 
 use std::io::Read;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use ems_contract::digest::Sha256;
 use ems_contract::observation::Timings;
@@ -199,8 +200,34 @@ impl<'a> Chunk<'a> {
             .collect()
     }
 
+    /// Microseconds to the first byte, by slot, of the rows that had one.
+    pub(super) fn first_bytes(&self) -> Result<Vec<(i64, u32)>, Broken> {
+        let rows = self.slots()?.into_iter().zip(self.column(Column::FirstByte)?);
+        rows.filter_map(|(slot, us)| match present(us) {
+            Ok(us) => us.map(|us| Ok((slot, us))),
+            Err(broken) => Some(Err(broken)),
+        })
+        .collect()
+    }
+
     /// Every row in full.
     pub(super) fn rows(&self) -> Result<Vec<Row>, Broken> {
+        self.part(0..self.rows.get())
+    }
+
+    /// The newest rows before `to` in full: `results` of them, and all within `seconds` before the newest.
+    pub(super) fn newest(&self, to: i64, results: usize, seconds: i64) -> Result<Vec<Row>, Broken> {
+        let slots = self.slots()?;
+        let end = slots.partition_point(|slot| *slot < to);
+        let Some(newest) = end.checked_sub(1).map(|last| slots[last]) else {
+            return Ok(Vec::new());
+        };
+        let near = slots.partition_point(|slot| *slot < newest.saturating_sub(seconds));
+        self.part(near.min(end.saturating_sub(results))..end)
+    }
+
+    /// Some of the rows in full.
+    fn part(&self, part: Range<usize>) -> Result<Vec<Row>, Broken> {
         let [
             facts,
             address,
@@ -224,8 +251,9 @@ impl<'a> Chunk<'a> {
             self.column(Column::Origin)?,
             self.column(Column::Started)?,
         ];
-        let mut rows = Vec::with_capacity(self.rows.get());
-        for (n, (slot, interval_s, outcome)) in self.outcomes()?.into_iter().enumerate() {
+        let mut rows = Vec::with_capacity(part.len());
+        let outcomes = self.outcomes()?.into_iter().enumerate();
+        for (n, (slot, interval_s, outcome)) in outcomes.skip(part.start).take(part.len()) {
             rows.push(Row {
                 slot,
                 interval_s,
@@ -247,11 +275,12 @@ impl<'a> Chunk<'a> {
                 attempts: None,
             });
         }
-        self.fill_attempts(&mut rows)?;
+        self.fill_attempts(&mut rows, part.start)?;
         Ok(rows)
     }
 
-    fn fill_attempts(&self, rows: &mut [Row]) -> Result<(), Broken> {
+    /// Fills in the attempts of `rows`, the first of which is row `from` of the chunk.
+    fn fill_attempts(&self, rows: &mut [Row], from: usize) -> Result<(), Broken> {
         if self.attempts.is_empty() {
             return Ok(());
         }
@@ -262,11 +291,14 @@ impl<'a> Chunk<'a> {
         let mut reader = Reader::new(&plain);
         while !reader.is_empty() {
             let (index, length) = (reader.length()?, reader.length()?);
-            let text = String::from_utf8(reader.take(length)?.to_vec()).map_err(|e| Broken(e.to_string()))?;
-            let row = rows
-                .get_mut(index)
-                .ok_or_else(|| Broken("attempts of a row that is not there".into()))?;
-            row.attempts = Some(text);
+            let bytes = reader.take(length)?;
+            if index >= self.rows.get() {
+                return Err(Broken("attempts of a row that is not there".into()));
+            }
+            if let Some(row) = index.checked_sub(from).and_then(|place| rows.get_mut(place)) {
+                let text = String::from_utf8(bytes.to_vec()).map_err(|e| Broken(e.to_string()))?;
+                row.attempts = Some(text);
+            }
         }
         Ok(())
     }

@@ -75,6 +75,28 @@ fn golden_rows() -> Vec<Row> {
         .collect()
 }
 
+#[test]
+fn the_newest_rows_are_the_end_of_all_rows() {
+    let rows = golden_rows();
+    let data = pack(&rows).unwrap();
+    let chunk = Chunk::open(&data).unwrap();
+    let to = rows[200].slot;
+    for (results, seconds) in [(1, 0), (12, 0), (12, 3_600), (1_000, 0)] {
+        let newest = rows[199].slot;
+        let first = (0..200)
+            .find(|n| rows[*n].slot >= newest - seconds)
+            .unwrap()
+            .min(200_usize.saturating_sub(results));
+        assert_eq!(chunk.newest(to, results, seconds).unwrap(), rows[first..200]);
+    }
+    assert!(chunk.newest(rows[0].slot, 12, 3_600).unwrap().is_empty());
+    let answered: Vec<(i64, u32)> = rows
+        .iter()
+        .filter_map(|row| Some((row.slot, row.timings.first_byte_us?)))
+        .collect();
+    assert_eq!(chunk.first_bytes().unwrap(), answered);
+}
+
 fn any_row() -> impl Strategy<Value = Row> {
     let timing = || proptest::option::of(any::<u32>());
     let number = || proptest::option::of(0..i64::MAX);

@@ -133,6 +133,60 @@ fn after_a_loss_the_missing_numbers_are_asked_for_until_they_come_or_are_given_u
     assert_eq!((rest.stored, rest.through, rest.resend_after), (2, 6, None));
 }
 
+/// A hole and a conflict at once: the hole is asked for first, nothing is kept, and what still conflicts once the
+/// hole is filled is refused.
+#[test]
+fn a_hole_is_asked_for_before_a_conflict_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    store.commit(batch(0, vec![up(1, 0)])).unwrap();
+    store.commit(batch(4, vec![up(5, 240)])).unwrap();
+    let other = || line(Record::Observation(Box::new(observation(5, 240, down()))));
+    let v4 = ems_contract::family::Family::V4;
+    let kept = || store.slot_records(&portal("p1"), v4, all()).unwrap().len();
+    let ahead = store.commit(batch(3, vec![up(4, 180), other()])).unwrap();
+    assert_eq!((ahead.stored, ahead.through, ahead.resend_after), (0, 1, Some(1)));
+    assert_eq!(kept(), 2);
+    let refused = store.commit(batch(1, vec![up(2, 60), up(3, 120), up(4, 180), other()]));
+    assert!(
+        matches!(refused, Err(StoreError::Conflict { seq: 5 })),
+        "{refused:?}"
+    );
+    assert_eq!(kept(), 2);
+}
+
+/// Lines that cannot be used fill their share of the disk and no more; all of them are acknowledged.
+#[test]
+fn quarantine_is_bounded_and_says_what_it_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let mut seq = 0;
+    let mut junk = |count: usize, len: usize| {
+        let after = seq;
+        let lines = (0..count).map(|_| {
+            seq += 1;
+            let raw = format!("{{\"seq\":{seq},\"junk\":\"{}\"}}", "x".repeat(len));
+            Line::Foreign {
+                seq,
+                raw: raw.into(),
+                why: "junk".into(),
+            }
+        });
+        store.commit(batch(after, lines.collect())).unwrap()
+    };
+    for _ in 0..9 {
+        let receipt = junk(8, 1024 * 1024);
+        assert_eq!(receipt.quarantined, 8);
+    }
+    let statistics = store.statistics().unwrap();
+    assert_eq!((statistics.quarantined, statistics.quarantine_dropped), (63, 9));
+    assert!(statistics.quarantined_bytes <= 64 * 1024 * 1024);
+    assert_eq!(store.through(&agent("a"), EPOCH).unwrap(), 72);
+    // Retention makes room again.
+    store.expire(at(100_000_000)).unwrap();
+    assert_eq!(store.statistics().unwrap().quarantined_bytes, 0);
+}
+
 #[test]
 fn what_is_not_understood_or_not_known_is_kept_raw_acknowledged_and_counted() {
     let dir = tempfile::tempdir().unwrap();

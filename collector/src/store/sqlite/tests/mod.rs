@@ -7,4 +7,5 @@ mod ledger;
 mod model;
 mod outbox;
 mod packing;
+mod registers;
 mod restoring;

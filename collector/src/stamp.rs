@@ -1,11 +1,11 @@
-//! What the files of an inventory look like from outside: enough to see that they changed.
+//! What files look like from outside: enough to see that they changed.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The outside of the watched files and folders. Two equal stamps: nothing was written between.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp(Vec<(PathBuf, Option<Outside>)>);
+pub(crate) struct Stamp(Vec<(PathBuf, Option<Outside>)>);
 
 /// Modification alone would miss a change within one tick of the file system's clock that keeps the size; an editor
 /// that replaces the file changes its number.
@@ -19,7 +19,7 @@ struct Outside {
 
 impl Stamp {
     /// The stamp of these paths now. A path that is not there is part of the stamp: its coming is a change.
-    pub(super) fn of(watched: &[PathBuf]) -> Self {
+    pub(crate) fn of(watched: &[PathBuf]) -> Self {
         Self(watched.iter().map(|path| (path.clone(), outside(path))).collect())
     }
 }

@@ -1,0 +1,233 @@
+//! `ems-agent page FILE|URL`: every fact of one page, explained to a person or as JSON for a machine. The schema is
+//! `docs/PAGE.md`.
+
+mod explain;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use ems_contract::clock::SharedClock;
+use ems_contract::time::UnixTime;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::Serialize;
+use url::Url;
+
+use super::network::NetworkArgs;
+use super::probe::{Language, home_page};
+use crate::net::browse::Ask;
+use crate::page::facts::{MAX_BODY, PageInput, Questions};
+use crate::page::reading::{Reading, read};
+use crate::page::sections::Lexicon;
+
+/// Version of the printed object.
+const SCHEMA: u16 = 1;
+
+/// Read one page and print every fact of it. Exit code: 0 read, 2 wrong usage or a page that cannot be had
+#[derive(Debug, Clone, Args)]
+pub struct PageArgs {
+    /// The page: a file, `-` for standard input, or an address to fetch
+    #[arg(value_name = "FILE|URL")]
+    pub page: String,
+    /// The address that the page was fetched from; needed for a file
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The instant of the fetch, RFC 3339 (`2026-11-06T08:15:00+07:00`); now where none is written
+    #[arg(long, value_name = "T", value_parser = instant)]
+    pub fetched_at: Option<UnixTime>,
+    /// A header of the answer, `name: value`; `content-type` is read
+    #[arg(long, value_name = "K: V", value_parser = header)]
+    pub header: Vec<(String, String)>,
+    /// The section to look for, by its id in the lexicon; without it the page's own main list is described
+    #[arg(long, value_name = "ID")]
+    pub section: Option<String>,
+    /// Section lexicon in place of the built-in one (YAML file, regulations/sections.yaml)
+    #[arg(long, value_name = "FILE")]
+    pub lexicon: Option<PathBuf>,
+    /// Part of an address or script that marks a measuring system (EMS, EMC)
+    #[arg(long, value_name = "TEXT")]
+    pub measurement: Vec<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Language of the explanation
+    #[arg(long, value_enum, default_value_t = Language::Vi)]
+    pub lang: Language,
+    /// Options of the network, for an address.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    schema: u16,
+    fetched_at: UnixTime,
+    /// The status, where the page was fetched.
+    status: Option<u16>,
+    #[serde(flatten)]
+    reading: Reading,
+}
+
+/// A page that was found.
+struct Source {
+    body: Vec<u8>,
+    url: Url,
+    content_type: Option<String>,
+    status: Option<u16>,
+}
+
+/// Runs the command; must be called within a tokio runtime.
+///
+/// # Errors
+/// What the person has to put right: a file, an address, a section.
+pub async fn run(
+    args: &PageArgs,
+    clock: &SharedClock,
+    input: &mut (dyn Read + Send),
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<u8> {
+    let lexicon = lexicon(args.lexicon.as_deref())?;
+    if let Some(section) = &args.section {
+        known(&lexicon, section)?;
+    }
+    let fetched_at = args.fetched_at.unwrap_or_else(|| clock.now());
+    let source = if args.page.contains("://") {
+        fetched(args, clock).await?
+    } else {
+        stored(args, input)?
+    };
+    let page = PageInput {
+        body: &source.body,
+        content_type: source.content_type.as_deref(),
+        url: &source.url,
+        fetched_at,
+    };
+    let questions = Questions {
+        lexicon: &lexicon,
+        section: args.section.as_deref(),
+        measurement: &args.measurement,
+    };
+    let answer = Answer {
+        schema: SCHEMA,
+        fetched_at,
+        status: source.status,
+        reading: read(&page, &questions),
+    };
+    if args.json {
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string(&answer).context("the answer as JSON")?
+        )?;
+    } else {
+        explain::print(&answer, args.lang.into(), out)?;
+    }
+    Ok(super::OK)
+}
+
+/// The lexicon of the person's own file, or the built-in one.
+pub(super) fn lexicon(path: Option<&Path>) -> anyhow::Result<Arc<Lexicon>> {
+    let Some(path) = path else {
+        return Ok(Lexicon::embedded());
+    };
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let lexicon = Lexicon::from_yaml(&text).with_context(|| path.display().to_string())?;
+    Ok(Arc::new(lexicon))
+}
+
+/// Refuses a section that the lexicon lacks, with the nearest of its ids.
+pub(super) fn known(lexicon: &Lexicon, section: &str) -> anyhow::Result<()> {
+    if lexicon.ids().any(|id| id == section) {
+        return Ok(());
+    }
+    let nearest = lexicon
+        .ids()
+        .min_by_key(|id| strsim::osa_distance(id, section))
+        .unwrap_or_default();
+    let all: Vec<&str> = lexicon.ids().collect();
+    bail!(
+        "--section: there is no section `{section}` in the lexicon; did you mean `{nearest}`? Sections: {}",
+        all.join(", ")
+    );
+}
+
+fn stored(args: &PageArgs, input: &mut (dyn Read + Send)) -> anyhow::Result<Source> {
+    let url = args.url.as_deref().context(
+        "--url: a page from a file needs the address it was fetched from, such as --url https://angiang.gov.vn/tin-tuc",
+    )?;
+    // One byte more than is read, so that a longer page is known as such.
+    let most = u64::try_from(MAX_BODY + 1).unwrap_or(u64::MAX);
+    let mut body = Vec::new();
+    if args.page == "-" {
+        input
+            .take(most)
+            .read_to_end(&mut body)
+            .context("cannot read standard input")?;
+    } else {
+        let file = std::fs::File::open(&args.page).with_context(|| format!("cannot open {}", args.page))?;
+        file.take(most)
+            .read_to_end(&mut body)
+            .with_context(|| format!("cannot read {}", args.page))?;
+    }
+    let content_type = args
+        .header
+        .iter()
+        .find(|(name, _)| name == "content-type")
+        .map(|(_, value)| value.clone());
+    Ok(Source {
+        body,
+        url: home_page(url)?,
+        content_type,
+        status: None,
+    })
+}
+
+async fn fetched(args: &PageArgs, clock: &SharedClock) -> anyhow::Result<Source> {
+    let asked = home_page(&args.page)?;
+    let prober = args.network.prober(clock)?;
+    let got = prober
+        .browser(asked.clone(), args.network.written())
+        .get(&Ask::page(&asked, MAX_BODY))
+        .await;
+    let (status, content_type) = (got.status(), got.header("content-type").map(str::to_owned));
+    let body = match got.body {
+        Ok(body) => body,
+        Err(fault) => bail!("{}: {fault}", got.url),
+    };
+    let url = match &args.url {
+        Some(url) => home_page(url)?,
+        None => got.url,
+    };
+    Ok(Source {
+        body,
+        url,
+        content_type,
+        status,
+    })
+}
+
+/// An instant: RFC 3339, or a civil date and time of Việt Nam.
+pub(super) fn instant(text: &str) -> Result<UnixTime, String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(UnixTime::floor(at));
+    }
+    text.parse::<DateTime>()
+        .ok()
+        .and_then(|civil| civil.to_zoned(ems_contract::time::zone()).ok())
+        .map(|zoned| UnixTime::floor(zoned.timestamp()))
+        .ok_or_else(|| format!("`{text}` is not an instant such as 2026-11-06T08:15:00+07:00 or 2026-11-06"))
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or_else(|| {
+        format!("`{text}` is not a header such as `content-type: text/html; charset=utf-8`")
+    })?;
+    Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

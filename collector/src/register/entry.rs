@@ -1,0 +1,228 @@
+//! One entry of each register.
+
+use ems_contract::digest::Sha256;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::incident::IncidentForm;
+use crate::attest::Attestation;
+use crate::judge::facts::{ReportEntry, Suspension};
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The registers of `docs/REGISTERS.md`.
+    RegisterKind {
+        /// Attestations.
+        Attestation = "attestation",
+        /// Decisions that set up an editorial board.
+        Board = "editorial-board",
+        /// Training courses.
+        Training = "training",
+        /// Tried restores of backups.
+        RestoreTest = "restore-test",
+        /// Security incidents.
+        Incident = "incident",
+        /// Received reports, periodic and ad hoc.
+        Report = "report",
+        /// Planned suspensions of a portal.
+        Suspension = "suspension",
+    }
+}
+
+/// An editorial board (`ban biên tập`), by the decision that set it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// Number of the decision.
+    pub decision: String,
+    /// The day it was signed.
+    pub decided_on: Date,
+    /// Who signed it.
+    pub signed_by: String,
+    /// The signer's office.
+    pub role: String,
+    /// The head of the board.
+    pub head: String,
+    /// How many members it has.
+    pub members: u16,
+    /// The decision as a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<Sha256>,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A training course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// The day it was held, its last one where it took several.
+    pub held_on: Date,
+    /// What it was about.
+    pub topic: String,
+    /// Who held it.
+    pub organiser: String,
+    /// How many took part.
+    pub participants: u16,
+    /// Papers as a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<Sha256>,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A tried restore of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreTest {
+    /// The day.
+    pub tested_on: Date,
+    /// What was restored.
+    pub what: String,
+    /// Whether it could be.
+    pub succeeded: bool,
+    /// The minutes as a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<Sha256>,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A received report, or the confirmation that none came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportReceipt {
+    /// As the judge reads it.
+    pub entry: ReportEntry,
+    /// Number of the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The report as a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<Sha256>,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A planned suspension with what the announcement says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// As the judge reads it.
+    pub suspension: Suspension,
+    /// The day on which service returns, as announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Date>,
+    /// Why.
+    pub reason: String,
+    /// Where it was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_where: Option<String>,
+    /// The announcement as a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<Sha256>,
+}
+
+/// An entry, as the store keeps it: the register's own JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Attestation.
+    Attestation(Attestation),
+    /// Editorial board.
+    Board(Board),
+    /// Training.
+    Training(Training),
+    /// Restore test.
+    RestoreTest(RestoreTest),
+    /// Security incident.
+    Incident(Box<IncidentForm>),
+    /// Received report.
+    Report(ReportReceipt),
+    /// Planned suspension.
+    Suspension(Stop),
+}
+
+impl Entry {
+    /// In which register it stands.
+    #[must_use]
+    pub const fn kind(&self) -> RegisterKind {
+        match self {
+            Self::Attestation(_) => RegisterKind::Attestation,
+            Self::Board(_) => RegisterKind::Board,
+            Self::Training(_) => RegisterKind::Training,
+            Self::RestoreTest(_) => RegisterKind::RestoreTest,
+            Self::Incident(_) => RegisterKind::Incident,
+            Self::Report(_) => RegisterKind::Report,
+            Self::Suspension(_) => RegisterKind::Suspension,
+        }
+    }
+
+    /// The file handed in with it.
+    #[must_use]
+    pub fn file(&self) -> Option<Sha256> {
+        match self {
+            Self::Attestation(entry) => entry.file_sha256,
+            Self::Board(entry) => entry.file_sha256,
+            Self::Training(entry) => entry.file_sha256,
+            Self::RestoreTest(entry) => entry.file_sha256,
+            Self::Incident(entry) => entry.file_sha256,
+            Self::Report(entry) => entry.file_sha256,
+            Self::Suspension(entry) => entry.file_sha256,
+        }
+    }
+
+    /// What it is about, for lists and the audit log: `AG-12`, `Q3/2026 ag-q`, `SC-2026-07`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Attestation(entry) => entry.obligation.clone(),
+            Self::Board(entry) => entry.decision.clone(),
+            Self::Training(entry) => format!("{} {}", entry.held_on, entry.topic),
+            Self::RestoreTest(entry) => format!("{} {}", entry.tested_on, entry.what),
+            Self::Incident(entry) => entry.id.clone(),
+            Self::Report(entry) => {
+                format!(
+                    "{} {}/{}",
+                    entry.entry.report, entry.entry.period, entry.entry.year
+                )
+            }
+            Self::Suspension(entry) => entry.suspension.begins.to_string(),
+        }
+    }
+
+    /// The register's JSON.
+    ///
+    /// # Errors
+    /// Never, as all keys are texts; kept as an error so that nothing panics.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Attestation(entry) => serde_json::to_string(entry),
+            Self::Board(entry) => serde_json::to_string(entry),
+            Self::Training(entry) => serde_json::to_string(entry),
+            Self::RestoreTest(entry) => serde_json::to_string(entry),
+            Self::Incident(entry) => serde_json::to_string(entry),
+            Self::Report(entry) => serde_json::to_string(entry),
+            Self::Suspension(entry) => serde_json::to_string(entry),
+        }
+    }
+
+    /// Read back.
+    ///
+    /// # Errors
+    /// When it is no entry of this register.
+    pub fn from_json(kind: RegisterKind, json: &str) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            RegisterKind::Attestation => Self::Attestation(serde_json::from_str(json)?),
+            RegisterKind::Board => Self::Board(serde_json::from_str(json)?),
+            RegisterKind::Training => Self::Training(serde_json::from_str(json)?),
+            RegisterKind::RestoreTest => Self::RestoreTest(serde_json::from_str(json)?),
+            RegisterKind::Incident => Self::Incident(serde_json::from_str(json)?),
+            RegisterKind::Report => Self::Report(serde_json::from_str(json)?),
+            RegisterKind::Suspension => Self::Suspension(serde_json::from_str(json)?),
+        })
+    }
+}

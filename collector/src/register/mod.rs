@@ -1,0 +1,15 @@
+//! Registers (`sổ theo dõi`) of what people tell: attestations, editorial boards, training, restore tests, incidents, reports,
+//! suspensions. Pure.
+//!
+//! An [`Entry`] is never changed: a correction is a new entry that replaces it. [`faults`] says what is wrong with one,
+//! [`facts_of`] turns what stands at an instant into the judge's types.
+
+mod entry;
+mod facts;
+mod fault;
+mod incident;
+
+pub use entry::{Board, Entry, RegisterKind, ReportReceipt, RestoreTest, Stop, Training};
+pub use facts::{Kept, RegisterFacts, facts_of, standing};
+pub use fault::{Doubts, faults};
+pub use incident::IncidentForm;
