@@ -212,6 +212,8 @@ impl Regulations {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -258,10 +260,12 @@ mod tests {
         /// Every day lies in exactly one final annual edition, and the data of that edition reach its end.
         #[test]
         fn every_day_is_in_one_annual_edition(offset in 0_i64..2_500) {
-            let rules = rules();
+            // Reading the rules takes far longer than a case.
+            static RULES: LazyLock<Regulations> = LazyLock::new(rules);
+            let rules = &*RULES;
             let day = plus_days(Date::constant(2024, 1, 1), offset);
             for id in ["ag-y", "ag-yc"] {
-                let duty = duty(&rules, id);
+                let duty = duty(rules, id);
                 let holding: Vec<ReportDue> = (2023..=2032)
                     .flat_map(|year| rules.reports_of_duty(&duty, year))
                     .filter(|report| report.window.holds(day))

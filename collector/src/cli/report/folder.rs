@@ -57,8 +57,8 @@ pub struct FolderArgs {
     #[arg(long, value_name = "PLACE")]
     pub place: Option<String>,
     /// To whom; may be given several times.
-    #[arg(long = "to-whom", value_name = "NAME")]
-    pub to: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    pub to_whom: Vec<String>,
     /// The renderer [default: ems-render beside this program].
     #[arg(long, env = "EMS_RENDER", value_name = "FILE")]
     pub renderer: Option<PathBuf>,
@@ -94,7 +94,7 @@ impl FolderArgs {
             name: self.issuer.clone(),
             short: self.symbol.clone(),
             place: self.place.clone(),
-            to: self.to.clone(),
+            to: self.to_whom.clone(),
         }
     }
 }
