@@ -52,6 +52,7 @@ const FILES: &[(&str, &str)] = &[
     ("cli", include_str!("../text/cli.yaml")),
     ("console", include_str!("../text/console.yaml")),
     ("report", include_str!("../text/report.yaml")),
+    ("edition", include_str!("../text/edition.yaml")),
     ("notify", include_str!("../text/notify.yaml")),
     ("service", include_str!("../text/service.yaml")),
     ("account", include_str!("../text/account.yaml")),

@@ -36,7 +36,7 @@ enum Command {
     #[command(subcommand)]
     Targets(targets::Command),
     Ledger(ledger::Args),
-    Report(report::Args),
+    Report(Box<report::Args>),
     /// Working days, terms, report dates.
     Calendar(Spoken<CalendarArgs>),
     /// The law as data: packs, rows, what is measured.

@@ -1,5 +1,8 @@
-//! `ems-collector report`: what a period came to, as HTML or JSON, from the database of a collector that may be
-//! running.
+//! `ems-collector report`: what a period came to, as one file of HTML or JSON or as a folder with every form, from the
+//! database of a collector that may be running.
+
+mod folder;
+mod later;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,14 +14,21 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, told, write_findings};
-use crate::report::{Period, PeriodError, build, has_begun, html, json, load, settled};
+use crate::report::{Inputs, Period, PeriodError, build, has_begun, html, json, load, settled};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 
 /// Report on a quarter, half-year, year or any stretch.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// Work on reports that were made.
+    #[command(subcommand)]
+    pub later: Option<later::Command>,
+    /// What makes it a folder.
+    #[command(flatten)]
+    pub folder: folder::FolderArgs,
     /// Quarter 2026-Q4, half-year 2026-H1 or year 2026, in civil time of Viet Nam.
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]
     pub period: Option<String>,
@@ -31,7 +41,7 @@ pub struct Args {
     /// Form of the report.
     #[arg(long, value_enum, default_value_t = Format::Html)]
     pub format: Format,
-    /// File to write [default: the standard output].
+    /// File to write [default: the standard output]; with --duty, --kind or --formats the folder to make.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// The instant at which the report is drawn up [default: the present].
@@ -44,7 +54,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub targets: Option<PathBuf>,
     /// This portal only; may be given several times.
-    #[arg(long = "portal", value_name = "ID", value_parser = parse_id::<PortalId>)]
+    #[arg(long = "portal", alias = "unit", value_name = "ID", value_parser = parse_id::<PortalId>)]
     pub portals: Vec<PortalId>,
     /// Language of messages and of the HTML: vi or en.
     #[arg(long, default_value = "vi", value_parser = parse_lang)]
@@ -73,7 +83,14 @@ enum Stop {
 /// # Errors
 /// When `out` or `err` cannot be written.
 pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
-    match make(args, clock, err).and_then(|report| write(args, &report, out)) {
+    let done = match &args.later {
+        Some(command) => return later::run(command, args.lang, out, err),
+        None if args.folder.is_asked() => {
+            folder::make(args, args.now.unwrap_or_else(|| clock.now()), out, err)
+        }
+        None => make(args, clock, err).and_then(|report| write(args, &report, out)),
+    };
+    match done {
         Ok(()) => Ok(EXIT_OK),
         Err(Stop::Usage(message)) => {
             writeln!(err, "{message}")?;
@@ -91,7 +108,24 @@ pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Wr
 fn make(args: &Args, clock: &dyn Clock, err: &mut dyn Write) -> Result<String, Stop> {
     let now = args.now.unwrap_or_else(|| clock.now());
     let (period, window) = asked(args, now)?;
-    let failed = |error: &StoreError| Stop::Failed(told(error, args.lang));
+    let (store, inventory) = opened(args, now, err)?;
+    let mut inputs = load(&store, &inventory, window).map_err(|error| failed(&error, args.lang))?;
+    narrow(&mut inputs, args)?;
+    let horizon = settled(&store, &inventory, now).map_err(|error| failed(&error, args.lang))?;
+    let report = build(&inputs, period, window, horizon);
+    match args.format {
+        Format::Json => Ok(json(&report)),
+        Format::Html => html(&report, args.lang).map_err(|error| Stop::Failed(format!("{error:#}"))),
+    }
+}
+
+fn failed(error: &StoreError, lang: Lang) -> Stop {
+    Stop::Failed(told(error, lang))
+}
+
+/// The database and the inventory that gives the portals.
+fn opened(args: &Args, now: UnixTime, err: &mut dyn Write) -> Result<(SqliteStore, Inventory), Stop> {
+    let failed = |error: &StoreError| failed(error, args.lang);
     // The file first: its mistakes are told even where there is no database.
     let written = args
         .targets
@@ -108,7 +142,11 @@ fn make(args: &Args, clock: &dyn Clock, err: &mut dyn Write) -> Result<String, S
                 Stop::Usage(fill(args.lang, "report.cli.no_inventory", &[("data", &data)]))
             })?,
     };
-    let mut inputs = load(&store, &inventory, window).map_err(|error| failed(&error))?;
+    Ok((store, inventory))
+}
+
+/// Leaves the portals that were asked for.
+fn narrow(inputs: &mut Inputs, args: &Args) -> Result<(), Stop> {
     for wanted in &args.portals {
         if inputs.portals.iter().all(|input| input.portal.id != *wanted) {
             return Err(unknown_portal(
@@ -123,12 +161,7 @@ fn make(args: &Args, clock: &dyn Clock, err: &mut dyn Write) -> Result<String, S
             .portals
             .retain(|input| args.portals.contains(&input.portal.id));
     }
-    let horizon = settled(&store, &inventory, now).map_err(|error| failed(&error))?;
-    let report = build(&inputs, period, window, horizon);
-    match args.format {
-        Format::Json => Ok(json(&report)),
-        Format::Html => html(&report, args.lang).map_err(|error| Stop::Failed(format!("{error:#}"))),
-    }
+    Ok(())
 }
 
 fn asked(args: &Args, now: UnixTime) -> Result<(Period, Window), Stop> {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 
 use super::catalogue::{DueRule, ReportDuty, ReportStart};
 use super::library::Regulations;
 use super::names::{Kind, PeriodKind};
+use crate::calendar::civil::start_of;
 use crate::calendar::{Due, Roll, Window, Windows};
 
 /// One report of one period.
@@ -20,6 +22,50 @@ pub struct ReportDue {
     pub due: Option<Due>,
     /// Whether the day is the text's or the operator's.
     pub kind: Kind,
+    /// The first instant whose data the report does not cover: the end of its period, or the cut that the duty sets
+    /// where the report is due before its period has ended.
+    pub as_of: UnixTime,
+}
+
+impl ReportDue {
+    /// `ag-q/2026-Q4`; years have no label.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.duty.id, self.period())
+    }
+
+    /// `2026-Q4`, `2026-H1`, `2026`.
+    #[must_use]
+    pub fn period(&self) -> String {
+        match self.window.label.as_str() {
+            "Y" => self.window.year.to_string(),
+            label => format!("{}-{label}", self.window.year),
+        }
+    }
+
+    /// What its figures are about.
+    #[must_use]
+    pub fn data(&self) -> ems_contract::time::Window {
+        ems_contract::time::Window::new(self.window.instants().from, self.as_of)
+    }
+
+    /// The data end before the period does: the rest is told in an addendum or the next report.
+    #[must_use]
+    pub fn is_cut_short(&self) -> bool {
+        self.as_of < self.window.instants().to
+    }
+}
+
+/// Where the data of a report end: at the duty's own cut in the last month of its window, and never after the report
+/// is due.
+fn as_of(duty: &ReportDuty, window: &Window, due: Option<Due>) -> UnixTime {
+    let end = window.instants().to;
+    let cut = duty.as_of.and_then(|(day, hour)| {
+        let day = Date::new(window.to.year(), window.to.month(), day).ok()?;
+        Some(start_of(day) + i64::from(hour) * 3_600)
+    });
+    let due = due.map_or(end, |due| due.instant() + 1);
+    cut.unwrap_or(end).min(end).min(due)
 }
 
 /// Names of the windows of one granularity, by the last word of their id.
@@ -52,6 +98,7 @@ impl Regulations {
                 let owed = due.map_or(window.to, |due| due.day());
                 if duty.validity.holds(owed) {
                     all.push(ReportDue {
+                        as_of: as_of(duty, &window, due),
                         duty: Arc::clone(duty),
                         window,
                         due,
@@ -61,6 +108,15 @@ impl Regulations {
             }
         }
         all
+    }
+
+    /// The report of a duty for a period written as `2026-Q4`, `2026-H1` or `2026`.
+    #[must_use]
+    pub fn report_of_period(&self, duty: &Arc<ReportDuty>, period: &str) -> Option<ReportDue> {
+        let year = period.get(..4)?.parse().ok()?;
+        self.reports_of_duty(duty, year)
+            .into_iter()
+            .find(|report| report.period().eq_ignore_ascii_case(period))
     }
 
     /// Every report of a year, by due day.
@@ -150,6 +206,73 @@ impl Regulations {
             | DueRule::InRequest
             | DueRule::Unspecified
             | DueRule::Missing { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::calendar::civil::plus_days;
+
+    fn rules() -> Regulations {
+        Regulations::embedded().unwrap()
+    }
+
+    fn duty(rules: &Regulations, id: &str) -> Arc<ReportDuty> {
+        let found = rules.reports.iter().find(|duty| *duty.id == *id);
+        Arc::clone(found.unwrap())
+    }
+
+    #[test]
+    fn the_cut_of_an_giang_is_noon_of_the_due_day() {
+        let rules = rules();
+        let report = rules.report_of_period(&duty(&rules, "ag-q"), "2026-Q4").unwrap();
+        assert_eq!(report.key(), "ag-q/2026-Q4");
+        assert_eq!(report.data().from.to_string(), "2026-09-14T17:00:00Z");
+        assert_eq!(report.as_of.to_string(), "2026-12-14T05:00:00Z");
+        assert!(report.is_cut_short());
+        let year = rules.report_of_period(&duty(&rules, "ag-y"), "2026").unwrap();
+        assert_eq!(year.as_of.to_string(), "2026-11-14T17:00:00Z");
+        assert!(!year.is_cut_short());
+        assert!(rules.report_of_period(&duty(&rules, "ag-q"), "2026-H1").is_none());
+        assert!(
+            rules
+                .report_of_period(&duty(&rules, "ag-q"), "mười hai")
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_report_due_before_its_period_ends_is_cut_where_it_is_due() {
+        let rules = rules();
+        let report = rules.report_of_period(&duty(&rules, "qn-p"), "2026").unwrap();
+        assert_eq!(report.as_of.to_string(), "2026-11-30T17:00:00Z");
+        assert!(report.is_cut_short());
+        assert_eq!(report.kind, Kind::Policy);
+    }
+
+    proptest! {
+        /// Every day lies in exactly one final annual edition, and the data of that edition reach its end.
+        #[test]
+        fn every_day_is_in_one_annual_edition(offset in 0_i64..2_500) {
+            // Reading the rules takes far longer than a case.
+            static RULES: LazyLock<Regulations> = LazyLock::new(rules);
+            let rules = &*RULES;
+            let day = plus_days(Date::constant(2024, 1, 1), offset);
+            for id in ["ag-y", "ag-yc"] {
+                let duty = duty(rules, id);
+                let holding: Vec<ReportDue> = (2023..=2032)
+                    .flat_map(|year| rules.reports_of_duty(&duty, year))
+                    .filter(|report| report.window.holds(day))
+                    .collect();
+                prop_assert_eq!(holding.len(), 1, "{} {}", id, day);
+                prop_assert!(!holding[0].is_cut_short());
+            }
         }
     }
 }

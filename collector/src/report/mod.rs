@@ -1,10 +1,15 @@
 //! What a period came to: a pure model and its renderings.
 //!
 //! [`inputs`] are fetched beforehand; [`build()`] makes the [`Report`] of them; [`json()`] and [`html()`] write it
-//! down. [`Renderer`] calls the program that makes DOCX, PDF and XLSX. The same facts give the same bytes: nothing here reads a clock, and the present does not appear in the
-//! report unless the period is still running.
+//! down. [`contents`] words it as a document, [`twin()`] and [`csv()`] write that down, and [`Renderer`] calls the program
+//! that makes DOCX, PDF and XLSX of it. The same facts give the same bytes: nothing here reads a clock, and the present
+//! does not appear in the report unless the period is still running.
 
 mod build;
+mod collate;
+pub mod contents;
+mod csv;
+mod export;
 mod figures;
 mod history;
 mod html;
@@ -16,9 +21,13 @@ mod model;
 mod outage;
 mod period;
 mod render;
+mod twin;
 mod view;
 
 pub use build::{METHOD, build};
+pub use collate::collate;
+pub use csv::csv;
+pub use export::{Export, ExportError, Manifest, verify_files};
 pub use figures::Figures;
 pub use history::{History, Presence};
 pub use html::html;
@@ -28,5 +37,6 @@ pub use league::ranks;
 pub use load::{load, settled};
 pub use model::*;
 pub use outage::{Outage, OutageSummary, cause_key, outages};
-pub use period::{Period, PeriodError, has_begun};
+pub use period::{Period, PeriodError, has_begun, name as period_name};
 pub use render::{LIMIT, RenderError, Rendered, RenderedFile, Renderer, ReplacedCharacter, Wanted};
+pub use twin::{Template, twin};

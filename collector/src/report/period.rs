@@ -1,10 +1,12 @@
 //! Which stretch of time a report is about, as a person writes it.
 
 use ems_contract::diagnostic::Message;
-use ems_contract::text::Lang;
+use ems_contract::text::{self, Lang};
 use ems_contract::time::{UnixTime, Window, zone};
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
+
+use crate::locale;
 
 /// A report's stretch of time, in civil time of Viet Nam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -155,6 +157,96 @@ impl Period {
         let from = month_start(year, 1).unwrap_or(at);
         let to = month_start_after(year, 13).unwrap_or(at);
         (Self::Year { year }, Window::new(from, to))
+    }
+}
+
+/// The period as it stands in a sentence: `Quý IV/2026`, `6 tháng đầu năm 2026`, `năm 2026`.
+#[must_use]
+pub fn name(period: Period, window: Window, lang: Lang) -> String {
+    let year = |year: i16| year.to_string();
+    match period {
+        Period::Quarter { year: of, quarter } => {
+            let roman = ["I", "II", "III", "IV"];
+            let quarter = roman[usize::try_from(quarter - 1).unwrap_or(0).min(3)];
+            text::fill(
+                lang,
+                "edition.period.quarter",
+                &[("quarter", quarter), ("year", &year(of))],
+            )
+        }
+        Period::HalfYear { year: of, half: 1 } => {
+            text::fill(lang, "edition.period.half", &[("year", &year(of))])
+        }
+        Period::HalfYear { year: of, .. } => {
+            text::fill(lang, "edition.period.half.2", &[("year", &year(of))])
+        }
+        Period::Year { year: of } => text::fill(lang, "edition.period.year", &[("year", &year(of))]),
+        Period::Range => text::fill(
+            lang,
+            "edition.period.range",
+            &[
+                ("from", &locale::date(window.from, lang)),
+                ("to", &locale::date(window.to - 1, lang)),
+            ],
+        ),
+    }
+}
+
+impl Period {
+    /// The stretch before it, and the same a year before, which a report compares itself with.
+    #[must_use]
+    pub fn compared_with(self, window: Window) -> [(Self, Window); 2] {
+        let earlier = |months: i32| {
+            let back = |at: UnixTime| {
+                let civil = at.zoned().datetime();
+                civil
+                    .checked_sub(jiff::Span::new().months(months))
+                    .ok()
+                    .and_then(|civil| civil.to_zoned(zone()).ok())
+                    .map_or(at, |zoned| UnixTime::floor(zoned.timestamp()))
+            };
+            Window::new(back(window.from), back(window.to))
+        };
+        let ahead = |quarter: i8, of: i8, year: i16| {
+            if quarter > 1 {
+                (quarter - 1, year)
+            } else {
+                (of, year - 1)
+            }
+        };
+        match self {
+            Self::Quarter { year, quarter } => {
+                let (before, its_year) = ahead(quarter, 4, year);
+                let before = Self::Quarter {
+                    year: its_year,
+                    quarter: before,
+                };
+                let last = Self::Quarter {
+                    year: year - 1,
+                    quarter,
+                };
+                [(before, earlier(3)), (last, earlier(12))]
+            }
+            Self::HalfYear { year, half } => {
+                let (before, its_year) = ahead(half, 2, year);
+                let before = Self::HalfYear {
+                    year: its_year,
+                    half: before,
+                };
+                [
+                    (before, earlier(6)),
+                    (Self::HalfYear { year: year - 1, half }, earlier(12)),
+                ]
+            }
+            Self::Year { year } => {
+                let last = (Self::Year { year: year - 1 }, earlier(12));
+                [last, last]
+            }
+            Self::Range => {
+                let before = Window::new(window.from - window.secs(), window.from);
+                [(Self::Range, before), (Self::Range, earlier(12))]
+            }
+        }
     }
 }
 

@@ -1,0 +1,215 @@
+//! The appendices: every portal, every outage, every hour left out or unseen, the method, the digests.
+
+use ems_contract::document::{Appendix, Block, Cell, ColumnKind, Row, Run, Table};
+use ems_contract::text::Lang;
+
+use super::availability::{outage_table, overall_outages};
+use super::cells::{availability, column, count, coverage, instant, seconds};
+use super::ranking::{league, rank_cell};
+use super::{Material, human, roman, said, strips};
+use crate::ledger::Track;
+use crate::locale;
+
+pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
+    let parts: Vec<(&str, bool, Vec<Block>)> = vec![
+        ("portals", true, portals(material)),
+        ("days", false, days(material)),
+        ("articles", false, vec![super::missing("compliance")]),
+        ("outages", true, outages(material)),
+        ("blind", true, vec![maintenance(material), agents(material)]),
+        ("method", false, method(material)),
+        ("manual", false, manual()),
+        ("evidence", false, evidence(material)),
+    ];
+    parts
+        .into_iter()
+        .enumerate()
+        .map(|(place, (name, landscape, body))| Appendix {
+            label: format!("{} {}", said("edition.appendix"), roman(place + 1)),
+            title: said(&format!("edition.appendix.{name}")),
+            note: Some(said("edition.appendix.note")),
+            landscape,
+            body,
+        })
+        .collect()
+}
+
+fn portals(material: &Material<'_>) -> Vec<Block> {
+    let mut rows = Vec::new();
+    for group in &material.report.levels {
+        let Some(level) = group.level else { continue };
+        rows.push(Row::group(said(&format!("level.{level}"))));
+        for portal in league(material.report, level) {
+            let share = |track| {
+                portal
+                    .track(track)
+                    .map_or_else(Cell::default, |found| availability(&found.statutory.0))
+            };
+            let Some(overall) = portal.track(Track::Overall) else {
+                continue;
+            };
+            rows.push(Row::data(vec![
+                rank_cell(portal),
+                Cell::text(portal.name.clone()).linked(portal.url.clone()),
+                share(Track::Overall),
+                share(Track::V4),
+                share(Track::V6),
+                coverage(&overall.statutory.0),
+                count(overall.outages.count),
+                seconds(overall.outages.seconds),
+                seconds(overall.outages.longest_s),
+            ]));
+        }
+    }
+    let shares = said("report.col.availability");
+    vec![Block::Table(Table {
+        columns: vec![
+            column("edition.col.rank", ColumnKind::Number),
+            column("edition.col.portal", ColumnKind::Text),
+            column("track.overall", ColumnKind::Percent).under(shares.clone()),
+            column("track.v4", ColumnKind::Percent).under(shares.clone()),
+            column("track.v6", ColumnKind::Percent).under(shares),
+            column("report.col.coverage", ColumnKind::Percent),
+            column("report.col.outages", ColumnKind::Number),
+            column("report.col.downtime", ColumnKind::Duration),
+            column("report.col.longest", ColumnKind::Duration),
+        ],
+        rows,
+        empty: Some(said("report.empty.portals")),
+        ..Table::default()
+    })]
+}
+
+fn days(material: &Material<'_>) -> Vec<Block> {
+    if material.report.portals.is_empty() {
+        return vec![Block::paragraph(said("report.empty.portals"))];
+    }
+    vec![Block::Chart(strips::chart(
+        material,
+        material.report.portals.iter(),
+    ))]
+}
+
+fn outages(material: &Material<'_>) -> Vec<Block> {
+    let mut all = overall_outages(material);
+    all.sort_by_key(|(portal, outage)| (outage.from, &portal.id));
+    vec![Block::Table(outage_table(
+        said("report.outages"),
+        all.into_iter(),
+    ))]
+}
+
+fn maintenance(material: &Material<'_>) -> Block {
+    let rows = material
+        .report
+        .portals
+        .iter()
+        .flat_map(|portal| portal.excluded.iter().map(move |excluded| (portal, excluded)))
+        .map(|(portal, excluded)| {
+            let mut why = excluded.reason.clone();
+            if excluded.announced_late {
+                why = format!("{why} ({})", said("report.excluded.late"));
+            }
+            Row::data(vec![
+                Cell::text(portal.name.clone()),
+                instant(excluded.from),
+                instant(excluded.to),
+                seconds(excluded.seconds),
+                Cell::text(why),
+            ])
+        })
+        .collect();
+    Block::Table(Table {
+        caption: Some(said("report.excluded")),
+        columns: vec![
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.from", ColumnKind::Instant),
+            column("edition.col.to", ColumnKind::Instant),
+            column("edition.col.excluded", ColumnKind::Duration),
+            column("edition.col.reason", ColumnKind::Text),
+        ],
+        rows,
+        empty: Some(said("report.excluded.none")),
+        notes: Vec::new(),
+    })
+}
+
+fn agents(material: &Material<'_>) -> Block {
+    let rows = material
+        .report
+        .agents
+        .iter()
+        .flat_map(|agent| {
+            let name = agent.name.clone().unwrap_or_else(|| agent.id.to_string());
+            agent.gaps.iter().map(move |gap| {
+                Row::data(vec![
+                    Cell::text(name.clone()),
+                    instant(gap.from),
+                    instant(gap.to),
+                    seconds(gap.seconds),
+                    Cell::text(said(&format!("gap.{}", gap.why))),
+                ])
+            })
+        })
+        .collect();
+    Block::Table(Table {
+        caption: Some(said("report.agents")),
+        columns: vec![
+            column("edition.col.agent", ColumnKind::Text),
+            column("edition.col.from", ColumnKind::Instant),
+            column("edition.col.to", ColumnKind::Instant),
+            column("edition.col.length", ColumnKind::Duration),
+            column("edition.col.reason", ColumnKind::Text),
+        ],
+        rows,
+        empty: Some(said("report.gaps.none")),
+        notes: Vec::new(),
+    })
+}
+
+fn method(material: &Material<'_>) -> Vec<Block> {
+    let items = material
+        .report
+        .method
+        .iter()
+        .map(|sentence| vec![Run::plain(*sentence)])
+        .collect();
+    vec![Block::List { ordered: true, items }]
+}
+
+fn manual() -> Vec<Block> {
+    let items = human::PASSAGES
+        .iter()
+        .map(|name| vec![Run::plain(said(&format!("edition.passage.{name}")))])
+        .collect();
+    vec![
+        Block::paragraph(said("edition.manual")),
+        Block::List {
+            ordered: false,
+            items,
+        },
+    ]
+}
+
+fn evidence(material: &Material<'_>) -> Vec<Block> {
+    let report = material.report;
+    let fixed = [
+        ("report.head.digest", report.data_digest.to_string()),
+        ("report.head.inventory", report.inventory_version.to_string()),
+        ("report.head.data_to", locale::instant(report.data_to, Lang::Vi)),
+    ];
+    let rows = fixed
+        .into_iter()
+        .map(|(key, value)| (said(key), value))
+        .chain(material.versions.iter().cloned())
+        .map(|(name, value)| Row::data(vec![Cell::text(name), Cell::text(value)]))
+        .collect();
+    vec![Block::Table(Table {
+        columns: vec![
+            column("edition.col.what", ColumnKind::Text),
+            column("edition.col.value", ColumnKind::Text),
+        ],
+        rows,
+        ..Table::default()
+    })]
+}

@@ -1,0 +1,221 @@
+//! Availability around the clock, families, certificates, outages.
+
+use ems_contract::document::{Axis, Bar, Block, Cell, Chart, ColumnKind, Drawing, Row, Table, Tone};
+use ems_contract::text::Lang;
+
+use super::cells::{availability as share, cause, column, count, coverage, instant, repair, seconds};
+use super::{Material, filled, said};
+use crate::ledger::Track;
+use crate::locale;
+use crate::report::model::{Group, PortalReport};
+use crate::report::outage::Outage;
+
+/// Outages told in the text; all of them stand in the appendix.
+const LONGEST: usize = 10;
+
+fn level_name(group: &Group) -> String {
+    group.level.map_or_else(
+        || said("report.levels.all"),
+        |level| said(&format!("level.{level}")),
+    )
+}
+
+/// Table and bars by level.
+pub(super) fn by_level(material: &Material<'_>) -> Vec<Block> {
+    let report = material.report;
+    let mut rows = Vec::new();
+    for group in report.levels.iter().chain([&report.total]) {
+        for track in &group.tracks {
+            let cells = vec![
+                Cell::text(level_name(group)),
+                Cell::text(said(&format!("track.{}", track.track))),
+                share(&track.statutory.0),
+                share(&track.adjusted.0),
+                coverage(&track.statutory.0),
+                count(track.outages.count),
+                seconds(track.outages.seconds),
+                repair(track),
+            ];
+            rows.push(if group.level.is_none() {
+                Row::total(cells)
+            } else {
+                Row::data(cells)
+            });
+        }
+    }
+    let table = Table {
+        caption: Some(said("edition.availability.table")),
+        columns: vec![
+            column("report.col.level", ColumnKind::Text),
+            column("report.col.track", ColumnKind::Text),
+            column("report.col.statutory", ColumnKind::Percent).under(said("report.col.availability")),
+            column("report.col.adjusted", ColumnKind::Percent).under(said("report.col.availability")),
+            column("report.col.coverage", ColumnKind::Percent),
+            column("report.col.outages", ColumnKind::Number),
+            column("report.col.downtime", ColumnKind::Duration),
+            column("report.col.mttr", ColumnKind::Duration),
+        ],
+        rows,
+        ..Table::default()
+    };
+    vec![Block::Table(table)]
+}
+
+fn bars(material: &Material<'_>) -> Option<Block> {
+    let rows: Vec<Bar> = material
+        .report
+        .levels
+        .iter()
+        .filter_map(|group| {
+            let overall = group.tracks.iter().find(|track| track.track == Track::Overall)?;
+            let points = overall.statutory.0.availability().basis_points();
+            Some(Bar {
+                label: level_name(group),
+                value: points,
+                text: share(&overall.statutory.0).text,
+                tone: if points.is_some() {
+                    Tone::Good
+                } else {
+                    Tone::Unknown
+                },
+            })
+        })
+        .collect();
+    let least = rows.iter().filter_map(|bar| bar.value).min()?;
+    // The difference is in the last percents: the axis begins at the full percent below the least.
+    let from = (least - 1).div_euclid(100).max(0) * 100;
+    Some(Block::Chart(Chart {
+        title: said("edition.availability.bars"),
+        alt: said("edition.availability.bars.alt"),
+        drawing: Drawing::Bars {
+            axis: Axis {
+                from,
+                to: 10_000,
+                from_text: format!("{}%", from / 100),
+                to_text: "100%".to_owned(),
+                threshold: None,
+            },
+            rows,
+        },
+        notes: Vec::new(),
+    }))
+}
+
+pub(super) fn availability(material: &Material<'_>) -> Vec<Block> {
+    let mut blocks = by_level(material);
+    blocks.extend(bars(material));
+    let mut longest: Vec<(&PortalReport, &Outage)> = overall_outages(material);
+    longest.sort_by_key(|(portal, outage)| (std::cmp::Reverse(outage.seconds), outage.from, &portal.id));
+    longest.truncate(LONGEST);
+    blocks.push(Block::Table(outage_table(
+        said("edition.longest"),
+        longest.into_iter(),
+    )));
+    blocks
+}
+
+/// Outages of portals as a whole.
+pub(super) fn overall_outages<'a>(material: &Material<'a>) -> Vec<(&'a PortalReport, &'a Outage)> {
+    let portals = &material.report.portals;
+    portals
+        .iter()
+        .flat_map(|portal| portal.outages.iter().map(move |outage| (portal, outage)))
+        .filter(|(_, outage)| outage.track == Track::Overall)
+        .collect()
+}
+
+pub(super) fn outage_table<'a>(
+    caption: String,
+    outages: impl Iterator<Item = (&'a PortalReport, &'a Outage)>,
+) -> Table {
+    let rows = outages
+        .map(|(portal, outage)| {
+            let end = if outage.continues {
+                Cell::text(said("edition.continues")).toned(Tone::Bad)
+            } else {
+                instant(outage.to)
+            };
+            Row::data(vec![
+                Cell::text(portal.name.clone()).linked(portal.url.clone()),
+                instant(outage.from),
+                end,
+                seconds(outage.seconds),
+                cause(outage.cause_key.as_deref()),
+            ])
+        })
+        .collect();
+    Table {
+        caption: Some(caption),
+        columns: vec![
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.from", ColumnKind::Instant),
+            column("edition.col.to", ColumnKind::Instant),
+            column("edition.col.length", ColumnKind::Duration),
+            column("edition.col.cause", ColumnKind::Text),
+        ],
+        rows,
+        empty: Some(said("report.outages.none")),
+        notes: Vec::new(),
+    }
+}
+
+/// IPv6, certificates.
+pub(super) fn network(material: &Material<'_>) -> Vec<Block> {
+    let portals = &material.report.portals;
+    let has_v6 = |portal: &&PortalReport| {
+        portal
+            .track(Track::V6)
+            .is_some_and(|track| track.statutory.0.up + track.statutory.0.degraded > 0)
+    };
+    let with = portals.iter().filter(has_v6).count();
+    let mut blocks = vec![Block::paragraph(filled(
+        "edition.v6",
+        &[
+            ("with", &locale::count(with as u64, Lang::Vi)),
+            ("all", &locale::count(portals.len() as u64, Lang::Vi)),
+        ],
+    ))];
+    let rows = material
+        .expiring
+        .iter()
+        .map(|one| Row::data(vec![Cell::text(one.portal.clone()), instant(one.not_after)]))
+        .collect();
+    blocks.push(Block::Table(Table {
+        caption: Some(said("edition.expiring")),
+        columns: vec![
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.not_after", ColumnKind::Instant),
+        ],
+        rows,
+        empty: Some(said("edition.expiring.none")),
+        notes: Vec::new(),
+    }));
+    blocks
+}
+
+/// What befell the portals, by cause.
+pub(super) fn incidents(material: &Material<'_>) -> Vec<Block> {
+    let mut causes: std::collections::BTreeMap<Option<&str>, (u64, i64)> = Default::default();
+    for (_, outage) in overall_outages(material) {
+        let sum = causes.entry(outage.cause_key.as_deref()).or_default();
+        sum.0 += 1;
+        sum.1 += outage.seconds;
+    }
+    let mut causes: Vec<_> = causes.into_iter().collect();
+    causes.sort_by_key(|(key, (_, seconds))| (std::cmp::Reverse(*seconds), *key));
+    let rows = causes
+        .into_iter()
+        .map(|(key, (times, down))| Row::data(vec![cause(key), count(times), seconds(down)]))
+        .collect();
+    vec![Block::Table(Table {
+        caption: Some(said("edition.causes")),
+        columns: vec![
+            column("edition.col.cause", ColumnKind::Text),
+            column("report.col.outages", ColumnKind::Number),
+            column("report.col.downtime", ColumnKind::Duration),
+        ],
+        rows,
+        empty: Some(said("report.outages.none")),
+        notes: vec![said("edition.incidents.note")],
+    })]
+}

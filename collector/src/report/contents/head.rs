@@ -1,0 +1,132 @@
+//! Head, foot and end of the text, as NĐ 30/2020/NĐ-CP wants them.
+
+use ems_contract::document::{Letterhead, PlaceDate, Signature};
+use ems_contract::inventory::Level;
+use ems_contract::text::Lang;
+
+use super::{Kind, Material, filled, said};
+use crate::locale;
+use crate::report::model::PortalReport;
+use crate::report::period_name;
+
+/// The period in words, from the duty where there is one: its Q4 is not the calendar's.
+pub(super) fn period(material: &Material<'_>) -> String {
+    match material.due {
+        Some(due) => {
+            let year = due.window.year.to_string();
+            match due.window.label.as_str() {
+                "Y" => filled("edition.period.year", &[("year", &year)]),
+                "H1" => filled("edition.period.half", &[("year", &year)]),
+                label => {
+                    let quarter = label.trim_start_matches('Q').parse().unwrap_or(0);
+                    let quarter = super::roman(quarter);
+                    filled(
+                        "edition.period.quarter",
+                        &[("quarter", &quarter), ("year", &year)],
+                    )
+                }
+            }
+        }
+        None => period_name(material.report.period, material.report.window, Lang::Vi),
+    }
+}
+
+fn only<'a>(material: &Material<'a>) -> Option<&'a PortalReport> {
+    match material.report.portals.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+pub(super) fn title(kind: Kind, material: &Material<'_>) -> String {
+    let period = period(material);
+    let name = only(material).map_or_else(|| said("edition.unit.none"), |portal| portal.name.clone());
+    let key = match kind {
+        Kind::Consolidated => "edition.title.consolidated",
+        Kind::Unit => "edition.title.unit",
+        Kind::Leader => "edition.title.leader",
+        Kind::Slip => "edition.title.slip",
+    };
+    filled(key, &[("period", &period), ("portal", &name)])
+}
+
+pub(super) fn issuer(kind: Kind, material: &Material<'_>) -> String {
+    let own = only(material)
+        .filter(|_| kind == Kind::Unit)
+        .map(|portal| portal.owner.clone());
+    let written = material.issuer.name.clone();
+    written.or(own).unwrap_or_else(|| said("edition.issuer.none"))
+}
+
+pub(super) fn letterhead(kind: Kind, material: &Material<'_>) -> Letterhead {
+    let province = material
+        .report
+        .portals
+        .iter()
+        .find(|portal| portal.level == Level::Province)
+        .map(|portal| portal.owner.to_uppercase());
+    let short = material.issuer.short.as_deref().unwrap_or("…");
+    Letterhead {
+        superior: material.issuer.superior.clone().or(province),
+        issuer: issuer(kind, material).to_uppercase(),
+        number: None,
+        symbol: format!("BC-{short}"),
+        place_date: PlaceDate {
+            place: material.issuer.place.clone().unwrap_or_else(|| "…".to_owned()),
+            year: material.report.data_to.zoned().year(),
+            month: None,
+            day: None,
+        },
+        kind: said("edition.kind"),
+        subject: title(kind, material),
+        addressees: material.issuer.to.clone(),
+    }
+}
+
+pub(super) fn signature(material: &Material<'_>) -> Signature {
+    let office = material.passages.get("chuc-vu").map_or_else(
+        || vec![said("edition.office")],
+        |text| text.lines().map(str::to_owned).collect(),
+    );
+    Signature {
+        office,
+        name: String::new(),
+    }
+}
+
+pub(super) fn recipients(material: &Material<'_>) -> Vec<String> {
+    let mut all = vec![said("edition.recipients.above")];
+    if material.issuer.to.is_empty() {
+        all.push(said("edition.recipients.units"));
+    }
+    all.push(said("edition.recipients.archive"));
+    all
+}
+
+/// What must never be taken for the real thing.
+pub(super) fn mark(material: &Material<'_>) -> Option<String> {
+    if material.report.demo {
+        return Some(said("edition.mark.demo"));
+    }
+    if material.edition.is_none() {
+        return Some(said("edition.mark.draft"));
+    }
+    material
+        .report
+        .provisional
+        .then(|| said("edition.mark.provisional"))
+}
+
+pub(super) fn footer(material: &Material<'_>) -> String {
+    let edition = material
+        .edition
+        .map_or_else(|| said("edition.draft"), |number| locale::count(number, Lang::Vi));
+    filled(
+        "edition.footer",
+        &[
+            ("edition", &edition),
+            ("digest", &material.report.data_digest.short()),
+            ("at", &locale::instant(material.report.data_to, Lang::Vi)),
+        ],
+    )
+}

@@ -1,0 +1,202 @@
+//! The few figures that everybody reads, and how they changed.
+
+use ems_contract::document::{Block, Cell, ColumnKind, Figure, Row, Run, Table, Tone};
+use ems_contract::text::Lang;
+
+use super::cells::{availability, column, count, coverage, seconds};
+use super::{Material, filled, head, said};
+use crate::ledger::{Seconds, Track};
+use crate::locale;
+use crate::report::model::{PortalReport, Report, TrackReport};
+
+/// Portals named as best and as worst.
+const NAMED: usize = 3;
+
+fn track(report: &Report, track: Track) -> Option<&TrackReport> {
+    report.total.tracks.iter().find(|found| found.track == track)
+}
+
+/// Five figures and what is to be said of them.
+pub(super) fn opening(material: &Material<'_>) -> Vec<Block> {
+    let report = material.report;
+    if report.portals.is_empty() {
+        return vec![Block::paragraph(said("report.empty.portals"))];
+    }
+    let mut blocks = vec![figures(report)];
+    if track(report, Track::Overall).is_some_and(|overall| overall.statutory.0.observed() == 0) {
+        blocks.push(Block::paragraph(said("report.empty.data")));
+        return blocks;
+    }
+    blocks.push(Block::paragraph(filled(
+        "edition.opening",
+        &[
+            ("period", &head::period(material)),
+            ("portals", &locale::count(report.total.portals, Lang::Vi)),
+            ("down", &locale::count(report.total.with_outage, Lang::Vi)),
+            ("thin", &locale::count(report.total.insufficient, Lang::Vi)),
+            ("percent", &report.sufficient_coverage_percent.to_string()),
+        ],
+    )));
+    for (key, worst) in [("edition.best", false), ("edition.worst", true)] {
+        blocks.extend(named(report, key, worst));
+    }
+    blocks
+}
+
+fn figures(report: &Report) -> Block {
+    let figure = |label: &str, figure: Cell, remark: Option<String>| Figure {
+        label: said(label),
+        figure,
+        remark,
+    };
+    let empty = Seconds::default();
+    let of = |wanted| track(report, wanted).map_or(&empty, |found| &found.statutory.0);
+    let overall = of(Track::Overall);
+    let outages = track(report, Track::Overall).map_or(0, |found| found.outages.count);
+    let down = track(report, Track::Overall).map_or(0, |found| found.outages.seconds);
+    Block::Figures(vec![
+        figure("report.head.portals", count(report.total.portals), None),
+        figure(
+            "edition.figure.availability",
+            availability(overall),
+            Some(said("report.col.statutory")),
+        ),
+        figure("edition.figure.v6", availability(of(Track::V6)), None),
+        figure("report.col.coverage", coverage(overall), None),
+        figure(
+            "edition.figure.outages",
+            count(outages),
+            Some(locale::duration(down, Lang::Vi)),
+        ),
+    ])
+}
+
+/// The ranked portals with most, or least, time down.
+fn named(report: &Report, key: &str, worst: bool) -> Option<Block> {
+    let mut ranked: Vec<&PortalReport> = report
+        .portals
+        .iter()
+        .filter(|portal| portal.rank.is_some())
+        .collect();
+    let down = |portal: &PortalReport| {
+        portal
+            .track(Track::Overall)
+            .map_or(0, |found| found.statutory.0.down)
+    };
+    ranked.sort_by_key(|portal| down(portal));
+    if worst {
+        ranked.reverse();
+        ranked.retain(|portal| down(portal) > 0);
+    } else if ranked.iter().filter(|portal| down(portal) == 0).count() > NAMED {
+        // Three of many that did equally well would be chosen by chance.
+        let faultless = ranked.iter().filter(|portal| down(portal) == 0).count();
+        let number = locale::count(faultless as u64, Lang::Vi);
+        return Some(Block::paragraph(filled(
+            "edition.faultless",
+            &[("count", &number)],
+        )));
+    }
+    let items: Vec<Vec<Run>> = ranked
+        .into_iter()
+        .take(NAMED)
+        .filter_map(|portal| {
+            let found = portal.track(Track::Overall)?;
+            Some(vec![
+                Run::bold(portal.name.clone()),
+                Run::plain(filled(
+                    "edition.named",
+                    &[
+                        ("availability", &availability(&found.statutory.0).text),
+                        ("count", &locale::count(found.outages.count, Lang::Vi)),
+                        ("down", &locale::duration(found.outages.seconds, Lang::Vi)),
+                    ],
+                )),
+            ])
+        })
+        .collect();
+    if items.is_empty() {
+        return None;
+    }
+    let mut all = vec![vec![Run::plain(said(key))]];
+    all.extend(items);
+    Some(Block::List {
+        ordered: false,
+        items: all,
+    })
+}
+
+/// This period beside the one before and the same a year before.
+pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
+    let reports = [Some(material.report), material.before, material.year_before];
+    let cell = |figure: &dyn Fn(&Report) -> Cell| -> Vec<Cell> {
+        let none = || Cell::text(said("edition.no_data")).toned(Tone::Unknown);
+        reports
+            .iter()
+            .map(|report| report.map_or_else(none, figure))
+            .collect()
+    };
+    let over = |report: &Report, wanted: Track, figure: &dyn Fn(&TrackReport) -> Cell| {
+        let none = || Cell::text(said("edition.no_data")).toned(Tone::Unknown);
+        track(report, wanted)
+            .filter(|found| found.statutory.0.observed() > 0)
+            .map_or_else(none, figure)
+    };
+    let rows: Vec<(&str, Vec<Cell>)> = vec![
+        ("report.head.portals", cell(&|report| count(report.total.portals))),
+        (
+            "edition.row.availability",
+            cell(&|report| over(report, Track::Overall, &|found| availability(&found.statutory.0))),
+        ),
+        (
+            "edition.row.v4",
+            cell(&|report| over(report, Track::V4, &|found| availability(&found.statutory.0))),
+        ),
+        (
+            "edition.row.v6",
+            cell(&|report| over(report, Track::V6, &|found| availability(&found.statutory.0))),
+        ),
+        (
+            "edition.row.coverage",
+            cell(&|report| over(report, Track::Overall, &|found| coverage(&found.statutory.0))),
+        ),
+        (
+            "edition.row.outages",
+            cell(&|report| over(report, Track::Overall, &|found| count(found.outages.count))),
+        ),
+        (
+            "edition.row.down",
+            cell(&|report| over(report, Track::Overall, &|found| seconds(found.outages.seconds))),
+        ),
+        (
+            "edition.row.longest",
+            cell(&|report| over(report, Track::Overall, &|found| seconds(found.outages.longest_s))),
+        ),
+    ];
+    let table = Table {
+        columns: vec![
+            column("edition.col.figure", ColumnKind::Text),
+            column("edition.col.this", ColumnKind::Number),
+            column("edition.col.before", ColumnKind::Number),
+            column("edition.col.year_before", ColumnKind::Number),
+        ],
+        rows: rows
+            .into_iter()
+            .map(|(key, cells)| {
+                let mut row = vec![Cell::text(said(key))];
+                row.extend(cells);
+                Row::data(row)
+            })
+            .collect(),
+        notes: vec![said("edition.comparison.note")],
+        ..Table::default()
+    };
+    vec![Block::Table(table)]
+}
+
+/// One page for those who lead.
+pub(super) fn leader(material: &Material<'_>) -> Vec<Block> {
+    let mut body = opening(material);
+    body.extend(comparison(material));
+    body.extend(super::availability::by_level(material));
+    body
+}
