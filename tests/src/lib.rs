@@ -6,5 +6,6 @@ pub mod pair;
 pub mod pki;
 pub mod process;
 pub mod tree;
+pub mod vantage;
 pub mod wait;
 pub mod world;

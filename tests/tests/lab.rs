@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use ems_tests::process::{binary, installed};
 use ems_tests::tree;
+use ems_tests::vantage::Vantage;
+use ems_tests::wait::until;
+use ems_tests::world::PATIENCE;
 use serde_json::Value;
 
 /// Programs of Debian that the lab starts.
@@ -25,6 +29,8 @@ const NEEDED: [&str; 9] = [
     "ldns-signzone",
     "python3",
 ];
+/// How long each bad condition of a line lasts: four slots and more.
+const SPOILT: Duration = Duration::from_secs(70);
 /// Hosts that only a build with the feature `legacy-tls` reaches.
 const LEGACY: [&str; 2] = ["a13.lab.gov.vn", "a14.lab.gov.vn"];
 
@@ -207,6 +213,7 @@ fn the_lab_is_named_rightly_and_a_bad_line_accuses_nobody() -> anyhow::Result<()
     an_agent_without_ipv6_says_nothing_about_ipv6(&lab)?;
     a_bad_line_is_no_portals_outage(&lab)?;
     a_dead_line_accuses_nobody(&lab)?;
+    scheduled_agents_agree_and_a_flapping_line_is_nobodys_outage(&lab)?;
     Ok(())
 }
 
@@ -253,6 +260,54 @@ fn a_dead_line_accuses_nobody(lab: &Lab) -> anyhow::Result<()> {
         let answer = &answers[host];
         ensure!(answer["available"].is_null(), "{host}: {answer}");
         ensure!(answer["cause"] == "agent_blind", "{host}: {answer}");
+    }
+    line(lab, r#"{"loss": 0, "delay_ms": 0}"#)
+}
+
+/// The same through schedule, spool, delivery and ledger: outages carry the precise cause, and neither loss and delay
+/// nor a line that comes and goes makes an outage of a sound portal while another network sees it.
+#[expect(clippy::disallowed_methods, reason = "a real line is spoilt in real time")]
+fn scheduled_agents_agree_and_a_flapping_line_is_nobodys_outage(lab: &Lab) -> anyhow::Result<()> {
+    const BROKEN: [(&str, &str); 4] = [
+        ("d01.lab.gov.vn", "tcp_refused"),
+        ("c03.lab.gov.vn", "dns_servfail"),
+        ("c05.lab.gov.vn", "dns_refused"),
+        ("c06.lab.gov.vn", "dns_lame"),
+    ];
+    let hosts: Vec<&str> = SOUND.into_iter().chain(BROKEN.map(|(host, _)| host)).collect();
+    let vantage = Vantage::start(&lab.folder, &hosts, 15)?;
+    for host in SOUND {
+        vantage.wait_for(host, "overall", "up")?;
+    }
+    for (host, cause) in BROKEN {
+        let span = vantage.wait_for(host, "v4", "down")?;
+        ensure!(span["cause"]["cause"] == cause, "{host}: {span}");
+    }
+    for (what, lines) in [
+        ("loss and delay", &[r#"{"loss": 0.2, "delay_ms": 150}"#][..]),
+        (
+            "flapping",
+            &[r#"{"down": true}"#, r#"{"loss": 0, "delay_ms": 0}"#],
+        ),
+    ] {
+        let begun = Instant::now();
+        let mut turn = 0;
+        until(what, PATIENCE, || {
+            // Each state of the line lasts four seconds: several changes within one slot and its attempts.
+            let now = usize::try_from(begun.elapsed().as_secs() / 4)? % lines.len();
+            if turn == 0 || now != turn - 1 {
+                line(lab, lines[now])?;
+                turn = now + 1;
+            }
+            Ok((begun.elapsed() >= SPOILT).then_some(()))
+        })?;
+        for host in SOUND {
+            for track in ["v4", "v6", "overall"] {
+                let spans = vantage.spans(host, track)?;
+                let down: Vec<&Value> = spans.iter().filter(|span| span["state"] == "down").collect();
+                ensure!(down.is_empty(), "{what}: {host} {track}: {down:?}");
+            }
+        }
     }
     line(lab, r#"{"loss": 0, "delay_ms": 0}"#)
 }
