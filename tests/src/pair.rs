@@ -152,15 +152,16 @@ impl Pair {
         sum(&get(&format!("http://{}/metrics", self.collector_at))?.body, name)
     }
 
-    /// Waits until the collector has everything that the agent spooled.
+    /// Waits until the agent, since it was last started, has delivered at least so many records, and the collector has
+    /// everything that the agent spooled.
     ///
     /// # Errors
     /// When it never has; with what both said.
-    pub fn wait_until_delivered(&self) -> anyhow::Result<()> {
+    pub fn wait_until_delivered(&self, at_least: u32) -> anyhow::Result<()> {
         until("the agent to have delivered everything", PATIENCE, || {
             let sent = self.agent_metric("ems_agent_ship_records_total")?;
             let waiting = self.agent_metric("ems_agent_spool_records")?;
-            Ok((sent > 0.0 && waiting <= 0.0).then_some(()))
+            Ok((sent >= f64::from(at_least) && waiting <= 0.0).then_some(()))
         })
         .with_context(|| self.logs())
     }

@@ -73,7 +73,7 @@ fn while_the_collectors_disk_is_full_nothing_is_acknowledged_and_afterwards_all_
     let start = clock.now();
     let mut collector = pair.start_collector().unwrap();
     let mut agent = pair.start_agent().unwrap();
-    pair.wait_until_delivered().unwrap();
+    pair.wait_until_delivered(1).unwrap();
     let filler = disk.fill();
     until("the collector to refuse a batch", PATIENCE, || {
         Ok((pair.agent_metric("ems_agent_ship_errors_total")? > 0.0).then_some(()))
@@ -90,7 +90,7 @@ fn while_the_collectors_disk_is_full_nothing_is_acknowledged_and_afterwards_all_
     })
     .unwrap();
     std::fs::remove_file(filler).unwrap();
-    pair.wait_until_delivered().unwrap();
+    pair.wait_until_delivered(1).unwrap();
     assert!(agent.terminate(PATIENCE).unwrap().success(), "{}", pair.logs());
     assert!(
         collector.terminate(PATIENCE).unwrap().success(),
@@ -113,7 +113,7 @@ fn while_the_agents_disk_is_full_it_measures_on_and_says_what_it_could_not_keep(
     let start = clock.now();
     let mut collector = pair.start_collector().unwrap();
     let mut agent = pair.start_agent().unwrap();
-    pair.wait_until_delivered().unwrap();
+    pair.wait_until_delivered(1).unwrap();
     let filler = disk.fill();
     until("the agent to say that its spool fails", PATIENCE, || {
         Ok((pair.agent_metric("ems_agent_spool_failing")? > 0.0).then_some(()))
@@ -129,7 +129,7 @@ fn while_the_agents_disk_is_full_it_measures_on_and_says_what_it_could_not_keep(
         Ok((pair.agent_metric("ems_agent_spool_failing")? <= 0.0).then_some(()))
     })
     .unwrap();
-    pair.wait_until_delivered().unwrap();
+    pair.wait_until_delivered(1).unwrap();
     assert!(agent.terminate(PATIENCE).unwrap().success(), "{}", pair.logs());
     assert!(
         collector.terminate(PATIENCE).unwrap().success(),

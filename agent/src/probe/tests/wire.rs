@@ -193,6 +193,34 @@ async fn an_endless_body_is_cut_at_the_limit_and_not_swallowed() {
 }
 
 #[tokio::test]
+async fn endless_headers_are_cut_and_not_swallowed() {
+    for (what, line) in [
+        ("many short ones", "X-More: yes\r\n".repeat(1_000)),
+        ("one that never ends", "x".repeat(16 * 1024)),
+    ] {
+        let site = Site::raw("127.0.0.1:0", None, move |mut wire, _| {
+            let piece = line.clone();
+            async move {
+                head(&mut wire).await;
+                let mut sent = 0u64;
+                if wire.write_all(b"HTTP/1.1 200 OK\r\nX-First: ").await.is_ok() {
+                    while sent < 100 << 20 && wire.write_all(piece.as_bytes()).await.is_ok() {
+                        sent += piece.len() as u64;
+                    }
+                }
+                assert!(sent < 20 << 20, "{sent} bytes were taken");
+            }
+        })
+        .await;
+        assert_eq!(
+            outcome(&site).await,
+            down(Stage::FirstByte, Cause::HttpMalformed),
+            "{what}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_gzip_bomb_is_cut_at_the_limit_and_an_honest_gzip_read() {
     let gzip = |bytes: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
