@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod locale;
 pub mod metrics;
 pub mod notify;
+pub mod oncall;
 pub mod plans;
 pub mod register;
 pub mod regulation;

@@ -91,6 +91,7 @@ pub fn run(
         until: Some(now),
         seen_from: Vec::new(),
         link: None,
+        call: None,
     };
     let dispatch = Dispatch {
         key: notice.key.clone(),

@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod channel;
 pub mod condition;
 pub mod decide;
+pub mod escalate;
 pub mod gather;
 pub mod heartbeat;
 pub mod message;

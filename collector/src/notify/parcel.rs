@@ -77,6 +77,7 @@ mod tests {
                 thread: thread.into(),
                 body: String::new(),
                 posted_at: at(0),
+                not_before: at(0),
             },
             not_before: at(not_before),
             attempts: 0,

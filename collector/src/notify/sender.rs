@@ -18,6 +18,7 @@ use super::parcel::{Allowance, Parcel, parcels};
 use super::round::Desk;
 use super::settings::NotifySettings;
 use crate::context::Context;
+use crate::oncall::Watch;
 use crate::store::{Letter, Settled, StoreError};
 
 /// Time between two rounds.
@@ -121,6 +122,7 @@ impl Notifier {
                 channels: Arc::clone(&self.channels),
                 context: self.context.clone(),
                 settings: Arc::clone(&self.settings),
+                watch: self.desk.watch().cloned(),
                 metrics: self.metrics.clone(),
             };
             running.spawn(async move { line.deliver(&channel, parcels).await });
@@ -209,6 +211,7 @@ struct Line {
     channels: Arc<BTreeMap<String, Channel>>,
     context: Context,
     settings: Arc<NotifySettings>,
+    watch: Option<Arc<Watch>>,
     metrics: Metrics,
 }
 
@@ -265,9 +268,16 @@ impl Line {
             }
         }
         let (lang, console) = (self.settings.lang, self.settings.console_url.as_ref());
+        let now = self.context.clock.now();
         let mut messages: Vec<_> = notices
             .iter()
-            .map(|notice| message(notice, console, lang))
+            .map(|notice| {
+                let answer = self
+                    .watch
+                    .as_ref()
+                    .and_then(|watch| watch.answer_at(notice, console?, now));
+                message(notice, console, lang).with_answer(answer.as_ref(), lang)
+            })
             .collect();
         let dispatch = notices.first().map(|first| {
             let (key, message) = if messages.len() == 1 {
@@ -279,7 +289,7 @@ impl Line {
             Dispatch {
                 key,
                 message,
-                now: self.context.clock.now(),
+                now,
                 notices: notices.clone(),
             }
         });

@@ -421,6 +421,15 @@ fn take(
             return again(told.collect(), vec![], vec![]);
         }
     };
+    // Some entries want a right of their own, the corrected one's as well.
+    for entry in [Some(&entry), corrects.map(|kept| &kept.entry)]
+        .into_iter()
+        .flatten()
+    {
+        if let Some(response) = desk.refused(actor, entry.action(), portal, lang) {
+            return Ok(response);
+        }
+    }
     let now = desk.context.clock.now();
     let bytes = file.as_ref().map(|file| &*file.bytes);
     let doubts = faults(&desk.access.rules, &entry, bytes, civil::day_of(now));
@@ -543,7 +552,7 @@ pub(super) async fn withdraw(
         let Some(kept) = all.iter().find(|kept| kept.id == id) else {
             return Ok(desk.no_such(lang));
         };
-        if let Some(response) = desk.refused(&actor, kind.action(), kept.portal.as_ref(), lang) {
+        if let Some(response) = desk.refused(&actor, kept.entry.action(), kept.portal.as_ref(), lang) {
             return Ok(response);
         }
         let reason = filled.text("reason");
