@@ -29,6 +29,7 @@ pub enum Command {
         #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
         /// What every question has.
+        /// What every question has.
         #[command(flatten)]
         asked: Asked,
     },
@@ -40,6 +41,7 @@ pub enum Command {
         /// Main file of the inventory.
         #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
         targets: std::path::PathBuf,
+        /// What every question has.
         /// What every question has.
         #[command(flatten)]
         asked: Asked,

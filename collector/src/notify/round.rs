@@ -1,6 +1,7 @@
 //! One round of deciding: reads what is wrong and what was told, and keeps what is to be told. Blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ems_contract::time::{UnixTime, Window};
@@ -26,6 +27,7 @@ pub struct Desk {
     listening_since: UnixTime,
     turn: Mutex<()>,
     watch: Option<Arc<Watch>>,
+    uncovered_s: AtomicI64,
 }
 
 impl Desk {
@@ -44,6 +46,7 @@ impl Desk {
             listening_since,
             turn: Mutex::new(()),
             watch: None,
+            uncovered_s: AtomicI64::new(0),
         }
     }
 
@@ -51,6 +54,11 @@ impl Desk {
     #[must_use]
     pub fn with_watch(self, watch: Option<Arc<Watch>>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// Seconds of the days ahead in which the rota names nobody, as of the last round.
+    pub(super) fn uncovered_s(&self) -> i64 {
+        self.uncovered_s.load(Ordering::Relaxed)
     }
 
     /// Who is called by name, if anybody is.
@@ -82,6 +90,7 @@ impl Desk {
         let quiet_until = self.watch.as_ref().and_then(|watch| watch.quiet_until(now));
         if let Some(watch) = &self.watch {
             let rota = watch.rota(store, now)?;
+            self.uncovered_s.store(watch.uncovered_s(&rota, now), Ordering::Relaxed);
             let answered = answered(store, &book)?;
             let duty = watch.duty(&rota, now);
             let situation = Situation {

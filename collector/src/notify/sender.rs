@@ -92,6 +92,7 @@ impl Notifier {
     pub async fn round(&mut self) -> Result<(), StoreError> {
         let desk = Arc::clone(&self.desk);
         self.blocking(move |_| desk.round()).await?;
+        self.metrics.uncovered.set(self.desk.uncovered_s());
         self.deliver().await?;
         let now = self.context.clock.now();
         self.blocking(move |store| store.forget_letters(now - KEPT_S))
