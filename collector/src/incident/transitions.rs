@@ -94,7 +94,10 @@ fn overlaps(incident: &Incident, trouble: &Trouble) -> bool {
 
 /// The end to be told: only what is settled.
 fn end(trouble: &Trouble, settled: Settled) -> Option<UnixTime> {
-    trouble.over_at.filter(|over| *over < settled.heard).map(|_| trouble.to)
+    trouble
+        .over_at
+        .filter(|over| *over < settled.heard)
+        .map(|_| trouble.to)
 }
 
 fn opened(portal: &PortalId, trouble: &Trouble, settled: Settled, now: UnixTime) -> Incident {

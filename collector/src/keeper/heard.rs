@@ -45,7 +45,12 @@ mod tests {
 
     #[test]
     fn the_slowest_who_is_heard_decides() {
-        let v4 = [record("a", 100), record("b", 130), record("a", 160), record("c", -300)];
+        let v4 = [
+            record("a", 100),
+            record("b", 130),
+            record("a", 160),
+            record("c", -300),
+        ];
         assert_eq!(heard_until([&v4, &[]], at(60)), at(131));
         // The other family is behind.
         assert_eq!(heard_until([&v4, &[record("a", 110)]], at(60)), at(111));

@@ -34,7 +34,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, most: i64) -> i64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(self.0 >> 33).unwrap() % most
     }
 }
@@ -73,7 +76,9 @@ fn play(portals: &[&str], plot: &Plot, dice: &mut Dice) -> Vec<(UnixTime, Notice
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&dir.path().join("ems.db")).unwrap();
     let begin = at(0);
-    store.record_inventory(&InventoryRecord::of(&inventory, begin)).unwrap();
+    store
+        .record_inventory(&InventoryRecord::of(&inventory, begin))
+        .unwrap();
     let live = LiveInventory::new(inventory.clone(), begin);
     let metrics = Metrics::register(&prometheus::Registry::new()).unwrap();
     // (arrives, agent, record)
@@ -81,7 +86,9 @@ fn play(portals: &[&str], plot: &Plot, dice: &mut Dice) -> Vec<(UnixTime, Notice
     for name in AGENTS {
         for id in portals {
             let phase = dice.below(i64::from(plot.interval_s));
-            let slots = (0..).map(|n| phase + n * i64::from(plot.interval_s)).take_while(|slot| at(*slot) < plot.until);
+            let slots = (0..)
+                .map(|n| phase + n * i64::from(plot.interval_s))
+                .take_while(|slot| at(*slot) < plot.until);
             for slot in slots {
                 let fails = plot.down.from <= at(slot) && at(slot) < plot.down.to;
                 let (outcome, takes) = match fails {
@@ -104,7 +111,9 @@ fn play(portals: &[&str], plot: &Plot, dice: &mut Dice) -> Vec<(UnixTime, Notice
         let mut news = false;
         for (place, name) in AGENTS.iter().enumerate() {
             let mut lines: Vec<Line> = Vec::new();
-            while let Some((_, _, mut record)) = arrivals.next_if(|(when, who, _)| *when <= now && who == name) {
+            while let Some((_, _, mut record)) =
+                arrivals.next_if(|(when, who, _)| *when <= now && who == name)
+            {
                 seq[place] += 1;
                 record.number(&agent(name), EPOCH, seq[place]);
                 lines.push(line(record));
@@ -124,7 +133,9 @@ fn play(portals: &[&str], plot: &Plot, dice: &mut Dice) -> Vec<(UnixTime, Notice
         }
         if news || now - looked >= 5 {
             looked = now;
-            rounds.round(&store, &live.loaded(), &metrics, now, &|| false).unwrap();
+            rounds
+                .round(&store, &live.loaded(), &metrics, now, &|| false)
+                .unwrap();
         }
         if (now - begin) % LOOK_S == 0 {
             let incidents: Vec<Incident> = store.incidents(None, Window::new(begin, now + 1)).unwrap();
@@ -189,7 +200,10 @@ fn a_critical_portal_is_told_within_45_seconds() {
 fn a_day_of_loss_on_one_of_three_lines_alerts_nobody() {
     let inventory = three_networks(&["p1"], 60);
     let mut networks = Networks::default();
-    networks.follow(at(0), inventory.agents.iter().map(|agent| (&agent.id, &agent.network)));
+    networks.follow(
+        at(0),
+        inventory.agents.iter().map(|agent| (&agent.id, &agent.network)),
+    );
     let mut dice = Dice(5);
     let (begin, end) = (at(0), at(86_400));
     // Twenty portals' worth of chance.

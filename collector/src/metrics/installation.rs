@@ -69,7 +69,10 @@ pub(super) fn agents(out: &mut Exposition, loaded: &Loaded, agents: &[AgentStatu
 }
 
 pub(super) fn responses(out: &mut Exposition, all: &[Response]) {
-    let answered = all.iter().filter(|response| response.acknowledged_at.is_some()).count();
+    let answered = all
+        .iter()
+        .filter(|response| response.acknowledged_at.is_some())
+        .count();
     if !all.is_empty() {
         let mut family = out.family(&names::INCIDENTS_TOLD);
         for (label, count) in [("yes", answered), ("no", all.len() - answered)] {
@@ -82,8 +85,14 @@ pub(super) fn responses(out: &mut Exposition, all: &[Response]) {
             out.family(metric).number(&[], sum as f64 / seconds.len() as f64);
         }
     };
-    mean(&names::ACKNOWLEDGE_MEAN, all.iter().filter_map(Response::to_acknowledge_s).collect());
-    mean(&names::RECOVER_MEAN, all.iter().filter_map(Response::to_recover_s).collect());
+    mean(
+        &names::ACKNOWLEDGE_MEAN,
+        all.iter().filter_map(Response::to_acknowledge_s).collect(),
+    );
+    mean(
+        &names::RECOVER_MEAN,
+        all.iter().filter_map(Response::to_recover_s).collect(),
+    );
 }
 
 pub(super) fn backups(out: &mut Exposition, members: &[Member], backups: &BTreeMap<PortalId, UnixTime>) {

@@ -90,7 +90,8 @@ impl Desk {
         let quiet_until = self.watch.as_ref().and_then(|watch| watch.quiet_until(now));
         if let Some(watch) = &self.watch {
             let rota = watch.rota(store, now)?;
-            self.uncovered_s.store(watch.uncovered_s(&rota, now), Ordering::Relaxed);
+            self.uncovered_s
+                .store(watch.uncovered_s(&rota, now), Ordering::Relaxed);
             let answered = answered(store, &book)?;
             let duty = watch.duty(&rota, now);
             let situation = Situation {

@@ -307,7 +307,10 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "BackupMissing",
-            expr: format!("time() - ems_backup_last_timestamp_seconds > {}", limit::BACKUP_AGE_S),
+            expr: format!(
+                "time() - ems_backup_last_timestamp_seconds > {}",
+                limit::BACKUP_AGE_S
+            ),
             wait: "10m",
             severity: Severity::High,
             vi: "Bản sao lưu của cổng {{ $labels.portal }} không báo đã {{ $value | humanizeDuration }}",
