@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::RulesArgs;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
+use crate::digest::Digest;
 use crate::inventory::Watcher;
 use crate::judging::Judging;
 use crate::keeper::Keeper;
@@ -164,6 +165,9 @@ pub async fn run(
             Box::pin(signals(hangups, asked.clone(), shutdown.clone())?),
         ),
     ];
+    if let Some(digest) = Digest::new(&context, &rules, &notify) {
+        tasks.push(("letters to units", Box::pin(digest.run(shutdown.clone()))));
+    }
     if let Some(settings) = &notify.heartbeat {
         let beating = heartbeat::run(settings.clone(), context.clone(), http, shutdown.clone());
         tasks.push(("heartbeat", Box::pin(beating)));

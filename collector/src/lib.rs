@@ -10,6 +10,7 @@ pub mod cli;
 pub mod console;
 pub mod context;
 pub mod demo;
+pub mod digest;
 pub mod dossier;
 pub mod http;
 pub mod incident;

@@ -98,6 +98,7 @@ pub fn run(
         message: message(&notice, settings.console_url.as_ref(), settings.lang),
         now,
         notices: vec![notice],
+        to: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -18,6 +18,7 @@ mod metrics;
 pub mod neutral;
 pub mod notice;
 pub mod outgoing;
+pub mod paper;
 pub mod parcel;
 pub mod policy;
 pub mod round;

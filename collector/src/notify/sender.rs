@@ -14,6 +14,7 @@ use super::message::{digest, message};
 use super::metrics::Metrics;
 use super::notice::Notice;
 use super::outgoing::Failure;
+use super::paper::{PAPER, Paper};
 use super::parcel::{Allowance, Parcel, parcels};
 use super::round::Desk;
 use super::settings::NotifySettings;
@@ -254,6 +255,11 @@ impl Line {
 
     /// The delivery, and the letters that cannot be read.
     fn dispatch(&self, parcel: &Parcel) -> (Option<Dispatch>, Vec<(i64, Settled)>) {
+        if let [letter] = parcel.letters.as_slice()
+            && letter.letter.thread.starts_with(PAPER)
+        {
+            return self.paper(letter);
+        }
         let (mut notices, mut keys, mut unreadable) = (Vec::new(), String::new(), Vec::new());
         for letter in &parcel.letters {
             match serde_json::from_str::<Notice>(&letter.letter.body) {
@@ -292,9 +298,30 @@ impl Line {
                 message,
                 now,
                 notices: notices.clone(),
+                to: None,
             }
         });
         (dispatch, unreadable)
+    }
+
+    /// A letter with recipients of its own.
+    fn paper(&self, letter: &Letter) -> (Option<Dispatch>, Vec<(i64, Settled)>) {
+        match serde_json::from_str::<Paper>(&letter.letter.body) {
+            Ok(paper) => {
+                let dispatch = Dispatch {
+                    message: paper.message(),
+                    key: paper.key,
+                    notices: Vec::new(),
+                    now: self.context.clock.now(),
+                    to: Some(paper.to),
+                };
+                (Some(dispatch), Vec::new())
+            }
+            Err(error) => {
+                let error = error.to_string();
+                (None, vec![(letter.id, Settled::GivenUp { error })])
+            }
+        }
     }
 
     fn settled(&self, letter: &Letter, sent: &Result<(), Failure>) -> Settled {

@@ -1,16 +1,19 @@
-//! `notify.on_call:` who is called by name, and how each person is reached.
+//! `notify.on_call:` who is called by name, and how each person is reached; `notify.digest:` the letters to units.
 
 use ems_contract::diagnostic::Message;
 use ems_contract::yaml::Item;
 use jiff::civil::Time;
 
 use crate::account::LoginName;
+use crate::digest::DigestSettings;
 use crate::notify::condition::Severity;
-use crate::notify::settings::ChannelSettings;
+use crate::notify::settings::{ChannelKind, ChannelSettings};
 use crate::oncall::{OnCallSettings, PersonSettings};
 
 /// Seconds without an answer, unless the operator says otherwise.
 const ESCALATE_S: i64 = 300;
+/// When the letters to units go, unless the operator says otherwise.
+const MORNING: Time = Time::constant(7, 30, 0, 0);
 
 /// The tree under `notify.on_call`.
 pub(super) fn read(item: &Item<'_>, channels: &[ChannelSettings]) -> Option<OnCallSettings> {
@@ -67,13 +70,34 @@ fn login(item: &Item<'_>) -> Option<String> {
     })
 }
 
+/// The tree under `notify.digest`.
+pub(super) fn digest(item: &Item<'_>, channels: &[ChannelSettings]) -> Option<DigestSettings> {
+    let mut map = item.map()?;
+    let channel = map.required("channel", Item::text);
+    let at = map.optional("at", |item| item.parse_with("settings.want.time", time));
+    if let Some(name) = &channel {
+        let mail = |channel: &&ChannelSettings| {
+            channel.name == *name && matches!(channel.kind, ChannelKind::Email(_))
+        };
+        if !channels.iter().any(|channel| mail(&channel)) {
+            item.error(Message::new("settings.digest_channel").with("name", name));
+        }
+    }
+    map.finish();
+    Some(DigestSettings {
+        channel: channel?,
+        at: at.unwrap_or(MORNING),
+    })
+}
+
+fn time(text: &str) -> Option<Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
 /// `22:00-06:00`.
 fn hours(text: &str) -> Option<(Time, Time)> {
     let (from, to) = text.split_once(['-', '–'])?;
-    let time = |text: &str| {
-        let (hour, minute) = text.trim().split_once(':')?;
-        Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-    };
     let (from, to) = (time(from)?, time(to)?);
     (from != to).then_some((from, to))
 }

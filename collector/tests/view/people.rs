@@ -829,6 +829,7 @@ fn forms_can_be_looked_at() {
         ("entry.html", &place),
         ("english.html", "/registers/report/new?lang=en"),
         ("link.html", &link),
+        ("work.html", "/portals/soyt/work"),
         ("oncall.html", "/on-call"),
         ("handover.html", "/on-call/handover"),
         ("maintenance.html", "/registers/maintenance/new"),

@@ -92,6 +92,7 @@ fn dispatch(stage: Stage) -> Dispatch {
         message: message(&notice, Some(&console), Lang::Vi),
         now: at(60),
         notices: vec![notice],
+        to: None,
     }
 }
 
