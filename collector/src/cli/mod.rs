@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod demo;
 pub mod explain;
 pub mod export;
+pub mod incident;
 pub mod judge;
 mod law;
 pub mod ledger;

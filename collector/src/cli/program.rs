@@ -13,8 +13,8 @@ use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
 use super::rejudge::RejudgeArgs;
 use super::{
-    EXIT_INTERNAL, EXIT_OK, attest, audit, backup, demo, export, ledger, maintenance, notify, oncall, report,
-    restore, serve, targets, tokens, users, validate,
+    EXIT_INTERNAL, EXIT_OK, attest, audit, backup, demo, export, incident, ledger, maintenance, notify,
+    oncall, report, restore, serve, targets, tokens, users, validate,
 };
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
@@ -66,6 +66,9 @@ enum Command {
     /// Planned maintenance: what is left out of the adjusted account.
     #[command(subcommand)]
     Maintenance(maintenance::Command),
+    /// Notices and closing reports of incidents.
+    #[command(subcommand)]
+    Incident(incident::Command),
     /// Who is on duty, and the hand-over sheet.
     #[command(subcommand)]
     OnCall(oncall::Command),
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Audit(args) => audit::run(args, &mut out, &mut err),
         Command::Attest(command) => attest::run(command, &clock, &mut out, &mut err),
         Command::Maintenance(command) => maintenance::run(command, &clock, &mut out, &mut err),
+        Command::Incident(command) => incident::run(command, &clock, &mut out, &mut err),
         Command::OnCall(command) => oncall::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),

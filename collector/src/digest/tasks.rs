@@ -106,10 +106,10 @@ fn task(rules: &Regulations, kept: &KeptVerdict, check: &CheckVerdict, lang: Lan
 }
 
 fn what(check: &CheckVerdict, lang: Lang) -> String {
-    let reason = get(lang, &format!("judge.reason.{}", check.reason));
+    let reason = get(lang, &format!("judge.reason.{}", check.reason)).to_owned();
     match &check.measured {
         Some(measured) => format!("{reason}: {}", measured.render(lang)),
-        None => reason.to_owned(),
+        None => reason,
     }
 }
 
@@ -145,7 +145,10 @@ mod tests {
     fn every_area_of_editors_has_a_check() {
         let rules = Regulations::embedded().unwrap();
         for wanted in Area::ALL {
-            assert!(rules.checks.iter().any(|check| area(&check.id) == *wanted), "{wanted}");
+            assert!(
+                rules.checks.iter().any(|check| area(&check.id) == *wanted),
+                "{wanted}"
+            );
         }
     }
 }

@@ -73,16 +73,17 @@ pub(super) fn responses(out: &mut Exposition, all: &[Response]) {
         .iter()
         .filter(|response| response.acknowledged_at.is_some())
         .count();
-    if !all.is_empty() {
-        let mut family = out.family(&names::INCIDENTS_TOLD);
-        for (label, count) in [("yes", answered), ("no", all.len() - answered)] {
+    let mut family = out.family(&names::INCIDENTS_TOLD);
+    for (label, count) in [("yes", answered), ("no", all.len() - answered)] {
+        if !all.is_empty() {
             family.integer(&[label], i64::try_from(count).unwrap_or(i64::MAX));
         }
     }
     let mut mean = |metric: &'static super::exposition::Metric, seconds: Vec<i64>| {
+        let mut family = out.family(metric);
         if !seconds.is_empty() {
             let sum: i64 = seconds.iter().sum();
-            out.family(metric).number(&[], sum as f64 / seconds.len() as f64);
+            family.number(&[], sum as f64 / seconds.len() as f64);
         }
     };
     mean(

@@ -417,8 +417,36 @@ fn without_a_rota_the_lead_is_told_and_those_on_call_answer_at_the_console() {
         sheet.contains("tiếp nhận sau") && sheet.contains("đã gọi nhà mạng"),
         "{sheet}"
     );
-    let (leader, csrf) = logged_in(&served, "lanh.dao");
-    assert_eq!(act(&leader, &csrf, "acknowledge", ""), 403);
+    let (leader, csrf_of_leader) = logged_in(&served, "lanh.dao");
+    assert_eq!(act(&leader, &csrf_of_leader, "acknowledge", ""), 403);
+
+    // The record begins with what is known, and becomes the papers of Circular 20/2017.
+    let link = sheet.split("/registers/incident/new?outage=").nth(1).unwrap();
+    let outage: String = link.chars().take_while(char::is_ascii_digit).collect();
+    let form = browser
+        .get(&format!("/registers/incident/new?outage={outage}"))
+        .body;
+    assert!(
+        form.contains("Gián đoạn từ") && form.contains(&format!("SC-{outage}")),
+        "{form}"
+    );
+    let detected = "2026-11-20T09:00";
+    let fields = [
+        ("csrf", &*csrf),
+        ("portal", "soyt"),
+        ("id", "SC-1"),
+        ("detected", detected),
+        ("cause", "mất điện"),
+    ];
+    let entered = browser.upload("/registers/incident/new", &fields, None);
+    let place = entered.header("location").unwrap().to_owned();
+    let notice = browser.get(&format!("{place}/notice"));
+    assert!(
+        notice.body.contains("THÔNG BÁO SỰ CỐ") && notice.body.contains("25/11/2026"),
+        "{}",
+        notice.body
+    );
+    assert_eq!(browser.get(&format!("{place}/letter")).status, 404);
 }
 
 #[test]
@@ -832,11 +860,13 @@ fn forms_can_be_looked_at() {
         ("work.html", "/portals/soyt/work"),
         ("oncall.html", "/on-call"),
         ("handover.html", "/on-call/handover"),
-        ("maintenance.html", "/registers/maintenance/new"),
         ("rota.html", "/registers/rota/new"),
     ] {
         let page = browser.get(path);
         assert_eq!(page.status, 200, "{path}");
         keep(name, &page);
     }
+    let (operator, _) = logged_in(&served, "van.hanh");
+    keep("maintenance.html", &operator.get("/registers/maintenance/new"));
+    keep("answers.html", &operator.get("/on-call"));
 }

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod files;
 mod import;
+mod incident;
 mod link;
 mod login;
 mod oncall;
@@ -168,6 +169,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
             "/registers/{kind}/{id}",
             get(registers::entry).post(registers::correct),
         )
+        .route("/registers/incident/{id}/{paper}", get(incident::paper))
         .route("/registers/{kind}/{id}/withdraw", post(registers::withdraw))
         .route("/files/{digest}", get(files::get))
         .layer(DefaultBodyLimit::max(MAX_UPLOAD))

@@ -283,11 +283,18 @@ pub(super) async fn blank(
         {
             return Ok(response);
         }
-        let portal = asked.portal();
+        let begun = match asked.outage().filter(|_| kind == RegisterKind::Incident) {
+            Some(outage) => desk.begun(outage, lang)?,
+            None => None,
+        };
+        let (portal, values) = match begun {
+            Some((portal, values)) => (Some(portal), values),
+            None => (asked.portal(), Values::new()),
+        };
         let draft = Draft {
             kind,
             portal: portal.as_ref(),
-            values: &Values::new(),
+            values: &values,
             faults: vec![],
             errors: vec![],
             warnings: vec![],
