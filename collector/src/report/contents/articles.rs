@@ -12,6 +12,8 @@ use crate::report::findings::{ByObligation, by_obligation};
 
 /// Characters of an obligation's words.
 const WORDS: usize = 160;
+/// Checks told of one obligation; of the others the number.
+const CHECKS: usize = 3;
 
 /// Reasons that only a person can remove.
 const FOR_PEOPLE: &[Reason] = &[
@@ -49,7 +51,13 @@ pub(super) fn articles(material: &Material<'_>) -> Vec<Block> {
                 Cell::text(asked(sum)),
             ];
             cells.extend(verdict_cells(&sum.statutory, &sum.policy));
-            cells.push(Cell::text(listed(&names, &sum.failing)));
+            cells.push(Cell::text(
+                if sum.failing.len() > 1 && sum.failing.len() == sum.all.len() {
+                    said("edition.failing.all")
+                } else {
+                    listed(&names, &sum.failing)
+                },
+            ));
             Row::data(cells)
         }));
     }
@@ -73,12 +81,16 @@ pub(super) fn articles(material: &Material<'_>) -> Vec<Block> {
 }
 
 fn measured_by(material: &Material<'_>, row: &Obligation) -> String {
-    let titles: Vec<String> = row
-        .checks
-        .iter()
-        .map(|check| check_title(material, check))
-        .collect();
-    titles.join("; ")
+    let titles = row.checks.iter().take(CHECKS);
+    let titles: Vec<String> = titles.map(|check| check_title(material, check)).collect();
+    let told = titles.join("; ");
+    match row.checks.len().checked_sub(CHECKS) {
+        None | Some(0) => told,
+        Some(more) => filled(
+            "edition.checks.more",
+            &[("checks", &told), ("count", &more.to_string())],
+        ),
+    }
 }
 
 /// What was asked, and by whom: portals of different levels may be asked different things, the first is told.

@@ -3,7 +3,7 @@
 use ems_contract::document::{Block, Cell, ColumnKind, Row, Table};
 
 use super::cells::column;
-use super::judged::{findings, tally};
+use super::judged::{findings, head, tally};
 use super::{Material, said};
 use crate::judge::Value;
 use crate::regulation::Group;
@@ -76,10 +76,10 @@ pub(super) fn table(
         caption: Some(said(caption)),
         columns: vec![
             column("edition.col.check", ColumnKind::Text),
-            column("judge.value.pass", ColumnKind::Number),
-            column("judge.value.fail", ColumnKind::Number),
-            column("judge.value.warn", ColumnKind::Number),
-            column("judge.value.unknown", ColumnKind::Number),
+            head(Value::Pass),
+            head(Value::Fail),
+            head(Value::Warn),
+            head(Value::Unknown),
         ],
         rows,
         empty: Some(said("edition.checks.none")),

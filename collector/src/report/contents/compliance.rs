@@ -6,7 +6,7 @@ use ems_contract::document::{Block, Cell, Column, ColumnKind, Row, Table};
 use ems_contract::text::Lang;
 
 use super::cells::{column, count};
-use super::judged::{check_title, clause, findings, instrument, tally, wording};
+use super::judged::{check_title, clause, findings, head, instrument, tally, wording};
 use super::{Material, filled, said};
 use crate::judge::{Tally, Value};
 use crate::locale;
@@ -132,7 +132,7 @@ fn failing(material: &Material<'_>, sums: &BTreeMap<(&Id, &Id), ByObligation<'_>
         columns: vec![
             column("edition.col.clause", ColumnKind::Text),
             column("edition.col.wording", ColumnKind::Text),
-            column("judge.value.fail", ColumnKind::Number),
+            head(Value::Fail),
             column("edition.col.judged", ColumnKind::Number),
         ],
         rows: rows.collect(),
@@ -163,7 +163,7 @@ fn policy(material: &Material<'_>, found: &Findings) -> Table {
         caption: Some(said("edition.compliance.policy")),
         columns: vec![
             column("edition.col.check", ColumnKind::Text),
-            column("judge.value.warn", ColumnKind::Number),
+            head(Value::Warn),
             column("edition.col.judged", ColumnKind::Number),
         ],
         rows: rows.collect(),

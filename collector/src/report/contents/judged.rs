@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ems_contract::document::{Cell, Tone};
+use ems_contract::document::{Cell, Column, ColumnKind, Tone};
 use ems_contract::id::PortalId;
 
-use super::cells::count;
+use super::cells::{column, count};
 use super::{Material, filled, said};
 use crate::judge::Value;
 use crate::locale;
@@ -14,7 +14,7 @@ use crate::report::findings::Findings;
 use ems_contract::text::Lang;
 
 /// Names told in a cell; of the others the number.
-const NAMED: usize = 6;
+const NAMED: usize = 3;
 
 /// The conclusions, where any portal was judged.
 pub(super) fn findings<'a>(material: &Material<'a>) -> Option<&'a Findings> {
@@ -94,6 +94,11 @@ pub(super) fn listed(names: &BTreeMap<&PortalId, &str>, portals: &[&PortalId]) -
             &[("names", &told), ("count", &locale::count(more as u64, Lang::Vi))],
         ),
     }
+}
+
+/// The short head over counts of a verdict: columns of counts are narrow.
+pub(super) fn head(value: Value) -> Column {
+    column(&format!("edition.short.{value}"), ColumnKind::Number)
 }
 
 /// Whose a register's entry is.

@@ -16,6 +16,7 @@ use crate::report::findings::Findings;
 
 pub(super) fn all(material: &Material<'_>) -> Vec<Sheet> {
     let mut all = vec![portals(material), outages(material), maintenance(material)];
+    all.push(certificates(material));
     all.extend(findings(material).map(|found| verdicts(material, found)));
     all.extend(findings(material).map(|found| updates(material, found)));
     all
@@ -153,6 +154,23 @@ fn maintenance(material: &Material<'_>) -> Sheet {
             column("edition.col.reason", ColumnKind::Text),
         ],
         rows,
+        totals: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn certificates(material: &Material<'_>) -> Sheet {
+    let rows = material
+        .expiring
+        .iter()
+        .map(|one| vec![Cell::text(one.portal.clone()), instant(one.not_after)]);
+    Sheet {
+        name: said("edition.sheet.certificates"),
+        columns: vec![
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.not_after", ColumnKind::Instant),
+        ],
+        rows: rows.collect(),
         totals: Vec::new(),
         notes: Vec::new(),
     }

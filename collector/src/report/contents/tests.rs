@@ -356,7 +356,7 @@ fn cells_of<'a>(document: &'a Document, first: &str) -> &'a str {
 fn what_was_not_judged_is_neither_met_nor_missed() {
     for found in [None, Some(Findings::default())] {
         let document = made(Kind::Consolidated, &two(), |report| {
-            report.findings.clone_from(&found)
+            report.findings.clone_from(&found);
         });
         for name in ["fresh", "english", "compliance"] {
             let text = chapter(&document, name);
@@ -388,7 +388,7 @@ fn a_slip_says_what_to_mend_by_when_and_where() {
 #[test]
 fn each_measure_has_its_league() {
     let document = made(Kind::Consolidated, &two(), |report| {
-        report.findings = Some(concluded())
+        report.findings = Some(concluded());
     });
     let captions: Vec<&str> = tables(chapter(&document, "ranking"))
         .filter_map(|table| table.caption.as_deref())

@@ -82,8 +82,19 @@ pub struct Conclusion {
     /// It may enter a ranking.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ranked: bool,
-    /// What it rests on.
+    /// What it rests on; in the data only where that says more than the verdict.
+    #[serde(serialize_with = "telling")]
     pub checks: Vec<Checked>,
+}
+
+/// Checks that met what was asked and count nothing add nothing to a verdict: of them there are most.
+fn telling<S: serde::Serializer>(checks: &[Checked], serializer: S) -> Result<S::Ok, S::Error> {
+    let silent = |check: &Checked| {
+        matches!(check.value, Value::Pass | Value::Unknown)
+            && check.statistics.is_none()
+            && check.terms.is_empty()
+    };
+    serializer.collect_seq(checks.iter().filter(|check| !silent(check)))
 }
 
 impl Conclusion {
