@@ -92,12 +92,14 @@ fn overlaps(incident: &Incident, trouble: &Trouble) -> bool {
     same && (begins_inside || spans_beginning)
 }
 
-/// The end to be told: only what is settled.
+/// The end to be told: only what nothing can change any more. What nobody saw work again is not known by anybody's word.
 fn end(trouble: &Trouble, settled: Settled) -> Option<UnixTime> {
-    trouble
-        .over_at
-        .filter(|over| *over < settled.heard)
-        .map(|_| trouble.to)
+    let until = if trouble.unresolved {
+        settled.horizon
+    } else {
+        settled.heard
+    };
+    trouble.over_at.filter(|over| *over < until).map(|_| trouble.to)
 }
 
 fn opened(portal: &PortalId, trouble: &Trouble, settled: Settled, now: UnixTime) -> Incident {
