@@ -266,21 +266,21 @@ pub fn sheet(
             .iter()
             .find(|answer| answer.incident == incident.id)
             .map(|answer| {
-                let length = |seconds: Option<i64>, none: &str| {
-                    seconds.map_or_else(
-                        || get(lang, none).to_owned(),
-                        |seconds| locale::duration(seconds, lang),
-                    )
+                let words = |seconds: Option<i64>, some: &str, none: &str| match seconds {
+                    None => get(lang, none).to_owned(),
+                    Some(seconds) => fill(lang, some, &[("length", &locale::duration(seconds, lang))]),
                 };
-                let values = [
-                    ("ack", length(answer.to_acknowledge_s(), "oncall.unanswered")),
-                    ("rec", length(answer.to_recover_s(), "oncall.handover.lasts")),
-                ];
-                fill(
-                    lang,
-                    "oncall.handover.answer",
-                    &values.each_ref().map(|(name, value)| (*name, value.as_str())),
-                )
+                let answered = words(
+                    answer.to_acknowledge_s(),
+                    "oncall.handover.answered",
+                    "oncall.unanswered",
+                );
+                let over = words(
+                    answer.to_recover_s(),
+                    "oncall.handover.recovered",
+                    "oncall.handover.lasts",
+                );
+                format!("{answered}; {over}")
             });
         ShiftIncident {
             id: incident.id,

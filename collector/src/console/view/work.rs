@@ -20,6 +20,8 @@ pub struct WorkPage {
     pub name: String,
     /// When it was judged, or that it was not.
     pub judged: String,
+    /// It was: without tasks there is nothing to do, and not only nothing known.
+    pub known: bool,
     /// Areas with something to do.
     pub areas: Vec<WorkArea>,
 }
@@ -81,6 +83,7 @@ pub fn work(
             ),
             None => get(lang, "digest.work.never").to_owned(),
         },
+        known: judging.is_some(),
         areas: Area::ALL.iter().filter_map(area).collect(),
     }
 }
