@@ -164,12 +164,23 @@ fn from_vni(text: &str) -> String {
     out
 }
 
-/// Words with letters beyond ASCII, at most 400 of a text: those that the encodings spell differently.
+/// Words with letters beyond ASCII, at most 400 of a text: those that the encodings spell differently. Pages are mostly ASCII, so
+/// the search goes from one byte beyond it to the next and looks for the word around it.
 fn sample(text: &str) -> Vec<&str> {
-    text.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_punctuation() || c.is_ascii_digit())
-        .filter(|word| word.len() > 2 && word.len() <= 24 && !word.is_ascii())
-        .take(400)
-        .collect()
+    let between = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_punctuation() || b.is_ascii_digit();
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(beyond) = rest.bytes().position(|b| b >= 0x80)
+        && words.len() < 400
+    {
+        let (before, from) = rest.split_at(beyond);
+        let start = before.as_bytes().iter().rposition(between).map_or(0, |at| at + 1);
+        let end = beyond + from.as_bytes().iter().position(between).unwrap_or(from.len());
+        // Both ends are ASCII, and so between letters.
+        words.extend(rest.get(start..end).filter(|word| (3..=24).contains(&word.len())));
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    words
 }
 
 fn spelled_right<'a>(words: impl Iterator<Item = std::borrow::Cow<'a, str>>) -> usize {

@@ -8,6 +8,8 @@
     reason = "a table for people is this command's whole output"
 )]
 
+mod hard;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,6 +49,7 @@ fn main() -> anyhow::Result<()> {
     sections(&corpus, &lexicon, verbose)?;
     english(&corpus, verbose)?;
     languages(&corpus, verbose)?;
+    hard::hard(&lexicon)?;
     Ok(())
 }
 
