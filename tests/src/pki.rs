@@ -4,6 +4,7 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use ems_contract::clock::{Clock as _, SystemClock};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
 
 /// An authority that issues certificates for names and addresses.
@@ -51,7 +52,8 @@ impl Authority {
     /// # Errors
     /// When keys cannot be made or files not written.
     pub fn issue_for_days(&self, file: &str, names: &[&str], days: i64) -> anyhow::Result<ServerFiles> {
-        let now = std::time::SystemTime::now();
+        let now = SystemClock::new().now().secs();
+        let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.unsigned_abs());
         let seconds = |days: i64| std::time::Duration::from_secs(days.unsigned_abs() * 86_400);
         self.signed(file, names, &[], Some((now - seconds(80), now + seconds(days))))
     }

@@ -10,8 +10,9 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use ems_contract::clock::{Clock as _, SystemClock};
 use ems_tests::nginx::free_port;
 use ems_tests::process::{Process, installed};
 use ems_tests::sink::Sink;
@@ -40,12 +41,13 @@ fn notices(hook: &Sink) -> Vec<Value> {
 
 /// Waits for a notice, and returns it with how long that took.
 fn wait_for(hook: &Sink, what: &str, wanted: impl Fn(&Value) -> bool) -> (Value, Duration) {
-    let begun = Instant::now();
+    let clock = SystemClock::new();
+    let begun = clock.monotonic();
     let found = until(what, PATIENCE, || {
         Ok(notices(hook).into_iter().find(|notice| wanted(notice)))
     });
     let found = found.unwrap_or_else(|error| panic!("{error:#}\n{:#?}", notices(hook)));
-    (found, begun.elapsed())
+    (found, clock.monotonic().saturating_sub(begun))
 }
 
 fn is(notice: &Value, field: &str, value: &str) -> bool {

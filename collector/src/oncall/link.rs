@@ -147,8 +147,8 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
                 .and_then(|digit| u8::try_from(digit).ok())
         })
         .collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks(2).map(|pair| (pair[0] << 4) | pair[1]).collect())
 }
 
 #[cfg(test)]

@@ -318,7 +318,7 @@ fn called(served: &Served) -> (Vec<Notice>, String) {
     let about = |notice: &&Notice| notice.call.is_some() && notice.subjects[0].id == "soyt";
     let notice = notices.iter().find(about).unwrap();
     let link = watch.answer_at(notice, &console, now()).unwrap();
-    (notices.clone(), link.path().to_owned())
+    (notices, link.path().to_owned())
 }
 
 #[test]
