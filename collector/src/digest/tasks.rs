@@ -96,7 +96,7 @@ fn task(rules: &Regulations, kept: &KeptVerdict, check: &CheckVerdict, lang: Lan
     });
     Task {
         area: area(&check.check),
-        title: title.map_or_else(|| check.check.to_string(), |title| title.to_string()),
+        title: title.unwrap_or_else(|| check.check.to_string()),
         fails: check.value == Value::Fail,
         what: what(check, lang),
         citations: Vec::new(),
