@@ -20,6 +20,13 @@ macro_rules! vocabulary {
                     $(Self::$variant => $text,)+
                 }
             }
+
+            /// The value with this binding name.
+            #[allow(dead_code, reason = "most vocabularies are read by serde alone")]
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == name)
+            }
         }
 
         impl ::std::fmt::Display for $name {
