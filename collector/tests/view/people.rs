@@ -421,7 +421,10 @@ fn an_attestation_is_entered_with_its_file_corrected_and_withdrawn() {
         file,
     );
     assert!(wrong.body.contains(again), "{}", wrong.body);
-    assert!(served.docket.take().is_empty(), "nothing is entered, nothing to judge");
+    assert!(
+        served.docket.take().is_empty(),
+        "nothing is entered, nothing to judge"
+    );
     let entered = browser.upload("/registers/attestation/new", &with(&[]), file);
     assert_eq!(entered.status, 303, "{}", entered.body);
     assert_eq!(served.docket.take(), [portal_id("soyt")]);
