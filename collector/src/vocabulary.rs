@@ -22,7 +22,6 @@ macro_rules! vocabulary {
             }
 
             /// The value with this binding name.
-            #[allow(dead_code, reason = "most vocabularies are read by serde alone")]
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == name)
