@@ -17,7 +17,7 @@ use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
 use crate::calendar::civil;
 use crate::intake;
 use crate::register::import::import;
-use crate::register::{RegisterKind, Values, faults, kind_of, read};
+use crate::register::{RegisterKind, Values, faults, read};
 use crate::store::{Entered, HandedFile, NewEntry};
 
 /// What can be entered.
@@ -215,7 +215,7 @@ fn import_file(
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     let (place, lang) = (&args.place, args.place.lang);
-    let Some(kind) = kind_of(&args.register) else {
+    let Some(kind) = RegisterKind::named(&args.register) else {
         return ended(Err(Stop::usage(get(lang, "register.none"))), err);
     };
     let loaded = inventory::load(&args.targets);

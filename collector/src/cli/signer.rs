@@ -8,7 +8,7 @@ use ems_contract::time::UnixTime;
 
 use super::people::{Place, Stop, password, secret_file};
 use crate::account::audit::Via;
-use crate::account::{Action, ApiToken, Author, Person, Scope, login, owner};
+use crate::account::{Action, ApiToken, Author, Person, login, owner};
 use crate::register::RegisterKind;
 use crate::store::PeopleStore;
 
@@ -67,14 +67,7 @@ impl Signed {
                 .then(|| Author::of_person(person, Via::CommandLine)),
             // What wants a person's right is no program's.
             Self::Token(_) if action != kind.action() => None,
-            Self::Token(token) => {
-                let scope = if kind == RegisterKind::Attestation {
-                    Scope::Attest
-                } else {
-                    Scope::Registers
-                };
-                Author::of_token(token, scope, portal)
-            }
+            Self::Token(token) => Author::of_token(token, kind.scope(), portal),
         };
         author.ok_or_else(|| {
             Stop::failed(fill(
