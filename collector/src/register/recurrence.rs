@@ -22,12 +22,6 @@ vocabulary! {
 }
 
 impl Repeat {
-    /// The repetition of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|repeat| repeat.as_str() == name)
-    }
-
     /// Days from one window to the next.
     pub(super) const fn days(self) -> Option<i64> {
         match self {

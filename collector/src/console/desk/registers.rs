@@ -306,12 +306,12 @@ pub(super) async fn blank(
     Path(kind): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let portal = asked.portal();
+    let (portal, outage) = (asked.portal(), asked.outage());
     of_register(desk, kind, &asked, move |desk, lang, kind| {
         if let Some(response) = refused_everywhere(desk, &actor, kind, lang) {
             return Ok(response);
         }
-        let begun = match asked.outage().filter(|_| kind == RegisterKind::Incident) {
+        let begun = match outage.filter(|_| kind == RegisterKind::Incident) {
             Some(outage) => desk.begun(outage, lang)?,
             None => None,
         };
