@@ -20,7 +20,7 @@ use crate::wait::until;
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The token of the agents besides the local one.
+/// The tokens of the agents besides the local one, behind their names.
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A running province. Fields end in the order in which they are written: watchers before the watched.
@@ -70,22 +70,17 @@ impl World {
         let targets = folder.path().join("targets.yaml");
         fs::write(&targets, inventory(&sites, cast, interval_s))?;
         let settings = folder.path().join("ems.yaml");
-        let token = folder.path().join("token");
-        fs::write(&token, TOKEN)?;
-        fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
-        fs::write(
-            &settings,
-            format!(
-                "tokens:\n  - {{agent: second, file: {path}}}\n{third}{}",
-                cast.settings,
-                path = token.display(),
-                third = if cast.third {
-                    format!("  - {{agent: third, file: {}}}\n", token.display())
-                } else {
-                    String::new()
-                },
-            ),
-        )?;
+        let mut written = String::from("tokens:\n");
+        for name in ["second", "third"]
+            .into_iter()
+            .take(if cast.third { 2 } else { 1 })
+        {
+            let token = folder.path().join(format!("{name}.token"));
+            fs::write(&token, format!("{name}{TOKEN}"))?;
+            fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
+            written.push_str(&format!("  - {{agent: {name}, file: {}}}\n", token.display()));
+        }
+        fs::write(&settings, format!("{written}{}", cast.settings))?;
         let mut collector = start_collector(folder.path(), &authority.certificate, "127.0.0.1:0")?;
         let url = collector
             .line_after("Open in a browser: ", PATIENCE)?
@@ -355,7 +350,7 @@ fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path) -> anyhow::Resul
             url,
             "--token-file",
         ])
-        .arg(folder.join("token"))
+        .arg(folder.join(format!("{name}.token")))
         .arg("--data-dir")
         .arg(folder.join(name))
         .arg("--portal-ca-file")
