@@ -27,7 +27,7 @@ mod view;
 pub use build::{METHOD, build};
 pub use collate::collate;
 pub use csv::csv;
-pub use export::{Export, ExportError, Manifest, verify_files};
+pub use export::{Export, ExportError, Manifest, VerifyError, verify_files};
 pub use figures::Figures;
 pub use history::{History, Presence};
 pub use html::html;

@@ -89,7 +89,7 @@ pub(crate) fn board() -> Board {
                         "(time() - ems_agent_last_batch_timestamp_seconds) * on (agent) group_left (network, name) ems_agent_info",
                     ),
                     Query::rows("ems_agent_clock_skew_seconds"),
-                    Query::rows("avg by (agent) (ems_probe_outcome_info{outcome=\"unknown\"}) * 0 + count by (agent) (ems_probe_outcome_info{outcome=\"unknown\"})").or_nothing(),
+                    Query::rows("count by (agent) (ems_probe_outcome_info{outcome=\"unknown\"})").or_nothing(),
                 ],
             )
             .sized(12, 8)
