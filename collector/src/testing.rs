@@ -191,6 +191,8 @@ pub(crate) fn inventory(portals: &[&str]) -> Inventory {
         reach_interval_s: 60,
         dns_interval_s: 300,
         tls_interval_s: 3_600,
+        page_interval_s: None,
+        links_interval_s: None,
         sections: BTreeMap::new(),
         maintenance: vec![],
         old_domains: vec![],

@@ -130,11 +130,14 @@ pub(super) async fn check(trip: &Trip<'_>, mut found: Vec<Found>, memory: &mut M
     facts.bounded()
 }
 
-/// Asks one link; nothing where `robots.txt` keeps us out of this portal's page.
+/// Asks one link; nothing where `robots.txt` keeps us out of this portal's page, or the visit's time is over.
 async fn ask(trip: &Trip<'_>, link: &Found) -> Option<Heard> {
     let url = Url::parse(&link.url).ok()?;
     if let Some(known) = trip.fetcher.known(&link.url) {
         return Some(heard(trip, &url, known).await);
+    }
+    if trip.fetcher.is_over() {
+        return None;
     }
     if !link.external && !trip.fetcher.robots(&url).await.allows(&url) {
         return None;

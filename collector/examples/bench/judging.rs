@@ -193,6 +193,8 @@ fn inventory(ids: &[PortalId], packs: &[String]) -> Inventory {
             reach_interval_s: 60,
             dns_interval_s: 300,
             tls_interval_s: 3_600,
+            page_interval_s: None,
+            links_interval_s: None,
             sections: std::collections::BTreeMap::new(),
             maintenance: Vec::new(),
             old_domains: Vec::new(),

@@ -80,6 +80,8 @@ pub(crate) fn portal(id: &str, name: &str, level: Level) -> Portal {
         reach_interval_s: 60,
         dns_interval_s: 300,
         tls_interval_s: 3_600,
+        page_interval_s: None,
+        links_interval_s: None,
         sections: Default::default(),
         maintenance: Vec::new(),
         old_domains: Vec::new(),

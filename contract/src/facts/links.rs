@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::page::MAX_URL;
+use super::page::{MAX_URL, Measure};
 use crate::cause::Cause;
 
 /// The most links of each kind that are listed.
@@ -69,6 +69,18 @@ pub struct LinksFacts {
 const MAX_BYTES: usize = 200 * 1024;
 
 impl LinksFacts {
+    /// The measure of links to other bodies (`links-agencies`); nothing where none was asked.
+    #[must_use]
+    pub fn agencies(&self) -> Option<Measure> {
+        let dead = self.dead.iter().filter(|link| link.confirmed).count();
+        let dead = u32::try_from(dead).unwrap_or(u32::MAX);
+        (self.checked > 0).then(|| Measure {
+            good: Some(self.checked.saturating_sub(dead)),
+            of: Some(self.checked),
+            ..Measure::default()
+        })
+    }
+
     /// Cuts the lists to their bounds, and sorts them so that the same links are the same facts.
     #[must_use]
     pub fn bounded(mut self) -> Self {

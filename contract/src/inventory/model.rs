@@ -113,6 +113,12 @@ pub struct Portal {
     pub dns_interval_s: u32,
     /// Seconds between `tls` slots.
     pub tls_interval_s: u32,
+    /// Seconds between visits of its pages; where nothing is written, as often as its sections need.
+    #[serde(default)]
+    pub page_interval_s: Option<u32>,
+    /// Seconds between checks of its links; a day where nothing is written.
+    #[serde(default)]
+    pub links_interval_s: Option<u32>,
     /// Section id → page, where the operator knows better than the recogniser.
     pub sections: BTreeMap<String, Url>,
     /// Announced maintenance.

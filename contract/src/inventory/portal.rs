@@ -95,6 +95,8 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
             },
             dns_interval_s: all.dns_interval_s.unwrap_or(DNS_S),
             tls_interval_s: all.tls_interval_s.unwrap_or(TLS_S),
+            page_interval_s: all.page_interval_s,
+            links_interval_s: all.links_interval_s,
             sections: sections.unwrap_or_default(),
             maintenance: maintenance.unwrap_or_default(),
             old_domains: old_domains.unwrap_or_default(),
