@@ -193,6 +193,7 @@ pub(crate) fn inventory(portals: &[&str]) -> Inventory {
         tls_interval_s: 3_600,
         page_interval_s: None,
         links_interval_s: None,
+        render: false,
         sections: BTreeMap::new(),
         maintenance: vec![],
         old_domains: vec![],

@@ -95,6 +95,9 @@ pub struct PagePlan {
     /// English entry page, if the operator wrote one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub english_url: Option<url::Url>,
+    /// Whether the scripts of its pages are run, where the agent has a browser for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub render: bool,
     /// Home page of the portal it is a component of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<url::Url>,

@@ -129,6 +129,7 @@ fn every_key_arrives_and_unit_files_take_over_defaults() {
         province.reach_interval_s, 10,
         "critical, and no cadence of its own"
     );
+    assert!(province.render);
     assert_eq!(
         province.english_url.as_ref().unwrap().as_str(),
         "https://angiang.gov.vn/en"

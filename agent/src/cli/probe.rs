@@ -137,6 +137,7 @@ pub async fn run(
         authorities: authorities.unwrap_or_default(),
         // A person who asks for a thousand measurements wants them now.
         pace: Pace::Unlimited,
+        renderer: Vec::new(),
         visits: None,
     };
     let anchors = args.trust_anchor.as_deref().map(Anchors::read).transpose();

@@ -224,6 +224,7 @@ pub(crate) fn target(url: &str) -> Target {
             resolvers: vec!["127.0.0.1:1".parse().unwrap()],
             authorities: Vec::new(),
             pace: Pace::Planned,
+            renderer: Vec::new(),
             visits: None,
         },
     }

@@ -43,6 +43,9 @@ pub struct NetSettings {
     pub authorities: Vec<CertificateDer<'static>>,
     /// Whether `reach` keeps to the planned rhythm per address.
     pub pace: Pace,
+    /// The command that runs the scripts of portals marked for it (see [`crate::render`]); their pages are read as they come
+    /// where it is empty.
+    pub renderer: Vec<String>,
     /// The folder in which visits leave what the next ones need; nothing is left where absent.
     pub visits: Option<PathBuf>,
 }
@@ -58,6 +61,7 @@ pub struct NetProber {
     pub(super) lists: Lists,
     pub(super) standing: Standing,
     pub(super) visits: Option<PathBuf>,
+    pub(super) renderer: Option<Vec<String>>,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -82,6 +86,7 @@ impl NetProber {
             lists: Lists::default(),
             standing: Standing::default(),
             visits: settings.visits,
+            renderer: Some(settings.renderer).filter(|command| !command.is_empty()),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
     }

@@ -195,6 +195,7 @@ fn inventory(ids: &[PortalId], packs: &[String]) -> Inventory {
             tls_interval_s: 3_600,
             page_interval_s: None,
             links_interval_s: None,
+            render: false,
             sections: std::collections::BTreeMap::new(),
             maintenance: Vec::new(),
             old_domains: Vec::new(),

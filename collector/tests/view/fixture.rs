@@ -82,6 +82,7 @@ pub(crate) fn portal(id: &str, name: &str, level: Level) -> Portal {
         tls_interval_s: 3_600,
         page_interval_s: None,
         links_interval_s: None,
+        render: false,
         sections: Default::default(),
         maintenance: Vec::new(),
         old_domains: Vec::new(),

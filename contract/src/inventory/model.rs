@@ -119,6 +119,9 @@ pub struct Portal {
     /// Seconds between checks of its links; a day where nothing is written.
     #[serde(default)]
     pub links_interval_s: Option<u32>,
+    /// Whether its pages are made by scripts, which an agent with a browser is to run.
+    #[serde(default)]
+    pub render: bool,
     /// Section id → page, where the operator knows better than the recogniser.
     pub sections: BTreeMap<String, Url>,
     /// Announced maintenance.

@@ -49,6 +49,7 @@ impl Inventory {
             sections,
             mapped: portal.sections.clone(),
             english_url: portal.english_url.clone(),
+            render: portal.render,
             parent: parent.map(|parent| parent.url.clone()),
         }
     }
