@@ -33,7 +33,7 @@ pub mod validate;
 
 pub use program::{Cli, main};
 pub use rules::RulesArgs;
-pub use trouble::told;
+pub use trouble::{io_told, told};
 
 /// The command did what was asked.
 pub const EXIT_OK: u8 = 0;

@@ -3,6 +3,7 @@
 
 mod folder;
 mod later;
+mod passages;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -12,13 +12,13 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 
-use super::{Args, Stop, asked, failed, narrow, opened};
-use crate::cli::{RulesArgs, write_findings};
+use super::{Args, Stop, asked, failed, narrow, opened, passages};
+use crate::cli::{RulesArgs, io_told, write_findings};
 use crate::regulation::{Regulations, ReportDue, ReportDuty};
 use crate::report::contents::{Days, Expiring, Issuer, Kind, Material, document};
 use crate::report::{
-    Export, ExportError, Manifest, Period, Renderer, Report, Template, Wanted, build, csv, has_begun, json,
-    load, settled, twin,
+    Export, ExportError, Manifest, Period, Renderer, Report, Template, Wanted, build, csv, findings,
+    has_begun, json, load, settled, twin,
 };
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -122,7 +122,11 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         }
     };
     let subject = subject(args, &rules, now)?;
-    let passages = passages(args)?;
+    let passages = args
+        .folder
+        .passages
+        .as_deref()
+        .map_or_else(|| Ok(BTreeMap::new()), |path| passages::read(path, lang, err))?;
     let layout = layout(args)?;
     let (store, inventory) = opened(args, now, err)?;
     let settled = settled(&store, &inventory, now).map_err(|error| failed(&error, lang))?;
@@ -138,8 +142,10 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
             });
         }
         narrow(&mut inputs, args)?;
+        one_unit(args, inputs.portals.len())?;
         let cut = args.folder.as_of.unwrap_or(settled).min(settled);
-        let report = build(&inputs, period, window, cut);
+        let mut report = build(&inputs, period, window, cut);
+        report.findings = Some(findings(&store, &report).map_err(|error| failed(&error, lang))?);
         let days = Days::of(
             &inputs,
             Window::new(window.from, report.data_to.max(window.from + 1)),
@@ -157,6 +163,7 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
     let basis = subject.due.as_ref().and_then(|due| basis(&rules, &due.duty));
     let material = Material {
         report: &report,
+        rules: &rules,
         before: compared.first(),
         year_before: compared.get(1),
         expiring: &expiring,
@@ -194,6 +201,15 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         ("digest", manifest.data_digest.to_string()),
     ];
     writeln!(out, "{}", filled(lang, "edition.cli.written", &values)).map_err(Stop::Output)
+}
+
+/// A unit reports on its own portal and on no other.
+fn one_unit(args: &Args, portals: usize) -> Result<(), Stop> {
+    if args.folder.kind != Some(Kind::Unit) || portals == 1 {
+        return Ok(());
+    }
+    let values = [("count", portals.to_string())];
+    Err(Stop::Usage(filled(args.lang, "edition.cli.one_unit", &values)))
 }
 
 fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
@@ -342,31 +358,18 @@ fn expiring(store: &SqliteStore, report: &Report) -> Result<Vec<Expiring>, crate
     Ok(all)
 }
 
-fn read(path: &std::path::Path, lang: Lang) -> Result<String, Stop> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let values = [("path", path.display().to_string()), ("error", error.to_string())];
-        Stop::Usage(filled(lang, "edition.cli.unreadable", &values))
-    })
-}
-
-fn passages(args: &Args) -> Result<BTreeMap<String, String>, Stop> {
-    let Some(path) = &args.folder.passages else {
-        return Ok(BTreeMap::new());
-    };
-    serde_saphyr::from_str(&read(path, args.lang)?).map_err(|error| {
-        let values = [("path", path.display().to_string()), ("error", error.to_string())];
-        Stop::Usage(filled(args.lang, "edition.cli.unreadable", &values))
-    })
-}
-
 fn layout(args: &Args) -> Result<Template, Stop> {
     let Some(path) = &args.folder.template else {
         return Ok(Template::default());
     };
-    Ok(Template {
-        name: path.display().to_string(),
-        text: read(path, args.lang)?,
-    })
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Template { name, text }),
+        Err(error) => {
+            let values = [("path", name), ("error", io_told(&error, args.lang))];
+            Err(Stop::Usage(filled(args.lang, "edition.cli.unreadable", &values)))
+        }
+    }
 }
 
 fn write_forms(
@@ -401,14 +404,15 @@ fn write_forms(
                 continue;
             }
             Form::Csv => document.sheets.iter().enumerate().try_for_each(|(place, sheet)| {
-                export.write(&format!("{STEM}-{}.csv", place + 1), csv(sheet).as_bytes())
+                export.write(
+                    &format!("{STEM}-{}.csv", place + 1),
+                    csv(sheet, document.mark.as_deref()).as_bytes(),
+                )
             }),
             Form::Json => export.write(&format!("{STEM}.json"), json(report).as_bytes()),
             Form::Html => {
-                let html = twin(document, layout).map_err(|error| {
-                    let values = [("name", layout.name.clone()), ("error", format!("{error:#}"))];
-                    Stop::Usage(filled(lang, "edition.cli.template", &values))
-                })?;
+                let html =
+                    twin(document, layout).map_err(|error| bad_template(&error, &layout.name, lang))?;
                 export.write(&format!("{STEM}.html"), html.as_bytes())
             }
         };
@@ -425,6 +429,23 @@ fn write_forms(
         .map_err(|error| Stop::Failed(error.render(lang)))
 }
 
+/// A layout that cannot be used: where, and what it wants.
+fn bad_template(error: &minijinja::Error, name: &str, lang: Lang) -> Stop {
+    let name = error.name().unwrap_or(name);
+    let place = error
+        .line()
+        .map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
+    let key = match error.kind() {
+        minijinja::ErrorKind::UndefinedError => "edition.template.missing",
+        minijinja::ErrorKind::SyntaxError => "edition.template.syntax",
+        _ => "edition.template.other",
+    };
+    let detail = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), str::to_owned);
+    Stop::Usage(filled(lang, key, &[("place", place), ("detail", detail)]))
+}
+
 pub(super) fn export_failed(error: &ExportError, lang: Lang) -> Stop {
     match error {
         ExportError::Exists(path) => {
@@ -436,7 +457,10 @@ pub(super) fn export_failed(error: &ExportError, lang: Lang) -> Stop {
             Stop::Failed(filled(lang, "edition.cli.busy", &values))
         }
         ExportError::Io { path, error } => {
-            let values = [("path", path.display().to_string()), ("error", error.to_string())];
+            let values = [
+                ("path", path.display().to_string()),
+                ("error", io_told(error, lang)),
+            ];
             Stop::Failed(filled(lang, "edition.cli.not_written", &values))
         }
     }

@@ -5,13 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ems_contract::inventory::Inventory;
-use ems_contract::text::{Lang, fill};
+use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde_json::Value;
 
-use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
+use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, io_told, told};
 use super::folder::digest_now;
-use crate::report::verify_files;
+use crate::locale;
+use crate::report::{VerifyError, verify_files};
 use crate::serve::DATABASE;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -27,7 +28,7 @@ pub enum Command {
         #[arg(long, value_name = "DIR", default_value = "data")]
         data: PathBuf,
     },
-    /// The figures that differ between two reports with JSON.
+    /// The figures that differ between two reports with JSON; fails when any does.
     Diff {
         /// Folder of the earlier report.
         one: PathBuf,
@@ -58,7 +59,7 @@ fn verify(
     let (manifest, wrong) = match verify_files(folder) {
         Ok(found) => found,
         Err(error) => {
-            writeln!(err, "{error}")?;
+            writeln!(err, "{}", not_compared(&error, lang))?;
             return Ok(EXIT_USAGE);
         }
     };
@@ -125,29 +126,65 @@ fn diff(
     for folder in [one, other] {
         let path = folder.join("bao-cao.json");
         let read = std::fs::read(&path)
-            .and_then(|text| serde_json::from_slice::<Value>(&text).map_err(std::io::Error::other));
+            .map_err(|error| unreadable(&path, &error, lang))
+            .and_then(|text| {
+                serde_json::from_slice::<Value>(&text)
+                    .map_err(|error| not_json("edition.diff.broken", &path, &error, lang))
+            });
         match read {
             Ok(value) => both.push(figures(&value)),
-            Err(error) => {
-                let (path, error) = (path.display().to_string(), error.to_string());
-                let values = [("path", path.as_str()), ("error", error.as_str())];
-                writeln!(err, "{}", fill(lang, "edition.cli.unreadable", &values))?;
+            Err(told) => {
+                writeln!(err, "{told}")?;
                 return Ok(EXIT_USAGE);
             }
         }
     }
     let (then, now) = (&both[0], &both[1]);
     let names: std::collections::BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    let mut differ = 0;
     for name in names {
         let (before, after) = (then.get(name), now.get(name));
         if before != after {
+            differ += 1;
             let dash = || "–".to_owned();
             let before = before.cloned().unwrap_or_else(dash);
             let after = after.cloned().unwrap_or_else(dash);
             writeln!(out, "{name}: {before} → {after}")?;
         }
     }
-    Ok(EXIT_OK)
+    if differ == 0 {
+        writeln!(out, "{}", get(lang, "edition.diff.same"))?;
+        return Ok(EXIT_OK);
+    }
+    let count = locale::count(differ, lang);
+    writeln!(out, "{}", fill(lang, "edition.diff.differ", &[("count", &count)]))?;
+    Ok(EXIT_FAILED)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, lang: Lang) -> String {
+    let (path, error) = (path.display().to_string(), io_told(error, lang));
+    fill(
+        lang,
+        "edition.cli.unreadable",
+        &[("path", &path), ("error", &error)],
+    )
+}
+
+fn not_json(key: &str, path: &Path, error: &serde_json::Error, lang: Lang) -> String {
+    let path = path.display().to_string();
+    let (line, column) = (error.line().to_string(), error.column().to_string());
+    fill(
+        lang,
+        key,
+        &[("path", &path), ("line", &line), ("column", &column)],
+    )
+}
+
+fn not_compared(error: &VerifyError, lang: Lang) -> String {
+    match error {
+        VerifyError::Io { path, error } => unreadable(path, error, lang),
+        VerifyError::List { path, error } => not_json("edition.manifest.broken", path, error, lang),
+    }
 }
 
 /// Every figure of a report by its place; members of lists are named by id, level or track.

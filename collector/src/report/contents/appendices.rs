@@ -3,10 +3,10 @@
 use ems_contract::document::{Appendix, Block, Cell, ColumnKind, Row, Run, Table};
 use ems_contract::text::Lang;
 
-use super::availability::{outage_table, overall_outages};
 use super::cells::{availability, column, count, coverage, instant, seconds};
-use super::ranking::{league, rank_cell};
-use super::{Material, human, roman, said, strips};
+use super::events::{exclusions, outage_table, overall_outages};
+use super::ranking::{leagues, rank_cell};
+use super::{Material, articles, human, roman, said, strips};
 use crate::ledger::Track;
 use crate::locale;
 
@@ -14,11 +14,11 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
     let parts: Vec<(&str, bool, Vec<Block>)> = vec![
         ("portals", true, portals(material)),
         ("days", false, days(material)),
-        ("articles", false, vec![super::missing("compliance")]),
+        ("articles", true, articles::articles(material)),
         ("outages", true, outages(material)),
         ("blind", true, vec![maintenance(material), agents(material)]),
         ("method", false, method(material)),
-        ("manual", false, manual()),
+        ("manual", true, manual(material)),
         ("evidence", false, evidence(material)),
     ];
     parts
@@ -36,15 +36,10 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
 
 fn portals(material: &Material<'_>) -> Vec<Block> {
     let mut rows = Vec::new();
-    for group in &material.report.levels {
-        let Some(level) = group.level else { continue };
+    for (level, members) in leagues(material.report) {
         rows.push(Row::group(said(&format!("level.{level}"))));
-        for portal in league(material.report, level) {
-            let share = |track| {
-                portal
-                    .track(track)
-                    .map_or_else(Cell::default, |found| availability(&found.statutory.0))
-            };
+        for portal in members {
+            let share = |track| portal.track(track).map_or_else(Cell::default, availability);
             let Some(overall) = portal.track(Track::Overall) else {
                 continue;
             };
@@ -100,11 +95,8 @@ fn outages(material: &Material<'_>) -> Vec<Block> {
 }
 
 fn maintenance(material: &Material<'_>) -> Block {
-    let rows = material
-        .report
-        .portals
-        .iter()
-        .flat_map(|portal| portal.excluded.iter().map(move |excluded| (portal, excluded)))
+    let rows = exclusions(material)
+        .into_iter()
         .map(|(portal, excluded)| {
             let mut why = excluded.reason.clone();
             if excluded.announced_late {
@@ -177,18 +169,20 @@ fn method(material: &Material<'_>) -> Vec<Block> {
     vec![Block::List { ordered: true, items }]
 }
 
-fn manual() -> Vec<Block> {
+fn manual(material: &Material<'_>) -> Vec<Block> {
     let items = human::PASSAGES
         .iter()
         .map(|name| vec![Run::plain(said(&format!("edition.passage.{name}")))])
         .collect();
-    vec![
+    let mut blocks = vec![
         Block::paragraph(said("edition.manual")),
         Block::List {
             ordered: false,
             items,
         },
-    ]
+    ];
+    blocks.push(articles::undecided(material));
+    blocks
 }
 
 fn evidence(material: &Material<'_>) -> Vec<Block> {
