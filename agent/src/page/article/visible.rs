@@ -142,10 +142,13 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
         if raw.len() < 3 || raw.len() > MAX_TEXT || !raw.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
-        if dom
-            .ancestors(node)
-            .any(|n| dom.tag(n).is_hidden() || matches!(dom.tag(n), Tag::Title | Tag::Option | Tag::Textarea))
-        {
+        if dom.ancestors(node).any(|n| {
+            dom.tag(n).is_hidden()
+                || matches!(
+                    dom.tag(n),
+                    Tag::Title | Tag::Option | Tag::Textarea | Tag::Marquee
+                )
+        }) {
             continue;
         }
         // The line around the text: inline pieces of one date belong together.
