@@ -170,8 +170,15 @@ mod tests {
         let portals = plan(&plans, "a").portals;
         let pages = portals[1].pages.as_ref().unwrap();
         assert_eq!((pages.page_interval_s, pages.links_interval_s), (900, 86_400));
-        assert_eq!((&pages.parent, &pages.english_url), (&Some(top.clone()), &Some(top.clone())));
+        assert_eq!(
+            (&pages.parent, &pages.english_url),
+            (&Some(top.clone()), &Some(top.clone()))
+        );
         assert!(pages.sections.iter().any(|id| id == "rss") && pages.mapped["rss"] == top);
-        assert_eq!(portals[0].pages.as_ref().unwrap().page_interval_s, 86_400, "no pack, no term");
+        assert_eq!(
+            portals[0].pages.as_ref().unwrap().page_interval_s,
+            86_400,
+            "no pack, no term"
+        );
     }
 }

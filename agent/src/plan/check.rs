@@ -77,8 +77,7 @@ pub fn check(plan: &Plan, agent: &AgentId) -> Result<(), Vec<PlanFault>> {
             bad(at("reach_interval_s"), message, None);
         }
         let pages = portal.pages.as_ref();
-        let (page_s, links_s) =
-            pages.map_or((0, 0), |pages| (pages.page_interval_s, pages.links_interval_s));
+        let (page_s, links_s) = pages.map_or((0, 0), |pages| (pages.page_interval_s, pages.links_interval_s));
         for (key, value) in [
             ("pages.page_interval_s", page_s),
             ("pages.links_interval_s", links_s),

@@ -53,7 +53,9 @@ impl Waiting {
     /// The next slot to start when at most `room` besides visits may run at once; it counts as running from now on.
     pub(super) fn start(&mut self, room: usize) -> Option<Due> {
         let left = room.saturating_sub(self.taken(Lane::Reach) + self.taken(Lane::Crawl));
-        let crawl = (room / CRAWL_SHARE).max(1).saturating_sub(self.taken(Lane::Crawl));
+        let crawl = (room / CRAWL_SHARE)
+            .max(1)
+            .saturating_sub(self.taken(Lane::Crawl));
         let visits = VISITS.saturating_sub(self.taken(Lane::Visit));
         self.take(Lane::Reach, left)
             .or_else(|| self.take(Lane::Crawl, left.min(crawl)))
@@ -159,10 +161,16 @@ mod tests {
         }
         assert_eq!(visits, VISITS);
         waiting.push(due(ProbeKind::Reach, 100, 60));
-        assert_eq!(waiting.start(1).map(|due| due.series.key.probe), Some(ProbeKind::Reach));
+        assert_eq!(
+            waiting.start(1).map(|due| due.series.key.probe),
+            Some(ProbeKind::Reach)
+        );
         assert!(waiting.start(1).is_none());
         waiting.finished(ProbeKind::Links);
-        assert_eq!(waiting.start(1).map(|due| due.series.key.probe), Some(ProbeKind::Page));
+        assert_eq!(
+            waiting.start(1).map(|due| due.series.key.probe),
+            Some(ProbeKind::Page)
+        );
     }
 
     #[test]

@@ -131,7 +131,10 @@ mod tests {
             .iter()
             .map(|series| (series.key.portal.as_str(), series.key.probe, series.interval_s))
             .collect();
-        assert_eq!(made, [("p1", ProbeKind::Page, 7_200), ("p1", ProbeKind::Links, 86_400)]);
+        assert_eq!(
+            made,
+            [("p1", ProbeKind::Page, 7_200), ("p1", ProbeKind::Links, 86_400)]
+        );
     }
 
     #[test]

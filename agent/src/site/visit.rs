@@ -212,10 +212,7 @@ pub async fn visit(
         visited.links = links::check(&trip, found, memory).await;
         visited.links.capped |= capped;
         if let Some(measure) = visited.links.agencies() {
-            visited
-                .page
-                .checks
-                .insert("links-agencies".to_owned(), measure);
+            visited.page.checks.insert("links-agencies".to_owned(), measure);
         }
     }
     visited.page = visited.page.bounded();

@@ -80,7 +80,9 @@ pub(super) fn on_duty<'a>(
     };
     let weight = |agent: &&Agent| weight(&portal.id, &agent.id);
     let chosen = able().filter(|agent| live.contains(&agent.id)).max_by_key(weight);
-    chosen.or_else(|| able().max_by_key(weight)).map(|agent| &agent.id)
+    chosen
+        .or_else(|| able().max_by_key(weight))
+        .map(|agent| &agent.id)
 }
 
 fn weight(portal: &PortalId, agent: &AgentId) -> Sha256 {
@@ -124,7 +126,11 @@ mod tests {
             agent: agent(name),
             slot: at(slot),
             interval_s: 60,
-            outcome: if blind { Outcome::Unknown { why } } else { Outcome::Up },
+            outcome: if blind {
+                Outcome::Unknown { why }
+            } else {
+                Outcome::Up
+            },
             address: None,
             timings: ems_contract::observation::Timings::default(),
             facts: ems_contract::facts::Facts::default(),
