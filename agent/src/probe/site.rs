@@ -53,6 +53,8 @@ pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
         max_pages: MAX_PAGES,
         crawl: CRAWL,
         max_links: MAX_LINKS,
+        // Rendering is asked for by hand only.
+        render: None,
         now: prober.clock.now(),
         // An instant in nanoseconds: no portal has an address that holds it.
         nonce: u64::try_from(started_at.as_nanosecond() & i128::from(u64::MAX)).unwrap_or(0),

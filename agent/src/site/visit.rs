@@ -63,6 +63,8 @@ pub struct Settings {
     pub crawl: u32,
     /// Links asked at most.
     pub max_links: u32,
+    /// The command that runs the scripts of pages (see [`crate::render`]); they are not run where absent.
+    pub render: Option<Vec<String>>,
     /// The instant of the visit.
     pub now: UnixTime,
     /// A number that no address of the portal holds: for the address that cannot exist.
@@ -147,7 +149,12 @@ pub async fn visit(
     memory: &mut Memory,
     watch: Watch<'_>,
 ) -> Visited {
-    let fetcher = Fetcher::new(browser, settings.max_pages, settings.until);
+    let fetcher = Fetcher::new(
+        browser,
+        settings.max_pages,
+        settings.until,
+        settings.render.clone(),
+    );
     let reader = Arc::new(Reader {
         lexicon: Arc::clone(&settings.lexicon),
         now: settings.now,

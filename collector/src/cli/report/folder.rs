@@ -17,8 +17,8 @@ use crate::cli::{RulesArgs, io_told, write_findings};
 use crate::regulation::{Regulations, ReportDue, ReportDuty};
 use crate::report::contents::{Days, Expiring, Issuer, Kind, Material, document};
 use crate::report::{
-    Export, ExportError, Manifest, Period, Renderer, Report, Template, Wanted, build, csv, has_begun, json,
-    load, settled, twin,
+    Export, ExportError, Manifest, Period, Renderer, Report, Template, Wanted, build, csv, findings,
+    has_begun, json, load, settled, twin,
 };
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -144,7 +144,8 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         narrow(&mut inputs, args)?;
         one_unit(args, inputs.portals.len())?;
         let cut = args.folder.as_of.unwrap_or(settled).min(settled);
-        let report = build(&inputs, period, window, cut);
+        let mut report = build(&inputs, period, window, cut);
+        report.findings = Some(findings(&store, &report).map_err(|error| failed(&error, lang))?);
         let days = Days::of(
             &inputs,
             Window::new(window.from, report.data_to.max(window.from + 1)),
@@ -162,6 +163,7 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
     let basis = subject.due.as_ref().and_then(|due| basis(&rules, &due.duty));
     let material = Material {
         report: &report,
+        rules: &rules,
         before: compared.first(),
         year_before: compared.get(1),
         expiring: &expiring,
