@@ -29,6 +29,7 @@ pub mod plans;
 pub mod register;
 pub mod regulation;
 pub mod report;
+pub mod sections;
 pub mod serve;
 pub mod settings;
 mod stamp;

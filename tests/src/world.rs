@@ -184,6 +184,7 @@ fn portal(id: &str, number: usize, authority: &Authority) -> anyhow::Result<Site
         addresses: vec![SocketAddr::new(v4, port), SocketAddr::new(v6, port)],
         tls: Some(tls),
         home,
+        pages: Vec::new(),
     })
 }
 
@@ -199,6 +200,7 @@ fn reference() -> anyhow::Result<Site> {
         addresses,
         tls: None,
         home: "reference".to_owned(),
+        pages: Vec::new(),
     })
 }
 

@@ -160,6 +160,30 @@ pub const COLLECTOR: &[Line] = &[
         "Verdicts of today on a portal over all packs, by verdict",
     ),
     (
+        "ems_section_age_working_days",
+        "gauge",
+        "portal section",
+        "Working days after the newest posting of a section; absent where none is known",
+    ),
+    (
+        "ems_section_state",
+        "gauge",
+        "portal section state",
+        "What the newest look at a section came to, other than that it is missing; always 1",
+    ),
+    (
+        "ems_section_freshness",
+        "gauge",
+        "portal section verdict",
+        "The worst of the newest verdicts on how fresh a section is; always 1",
+    ),
+    (
+        "ems_english_state",
+        "gauge",
+        "portal state",
+        "What the English side came to when it was last looked at; always 1",
+    ),
+    (
         "ems_judging_rounds_total",
         "counter",
         "result",

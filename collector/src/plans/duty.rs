@@ -18,6 +18,8 @@ pub(super) const PATIENCE_S: i64 = 600;
 /// Since when agents have been blind, as far as it was looked.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
+    /// The first look: before it nobody listened, so nobody was silent.
+    since: Option<UnixTime>,
     blind_since: BTreeMap<AgentId, UnixTime>,
 }
 
@@ -29,6 +31,7 @@ impl Sight {
         latest: &[Latest],
         now: UnixTime,
     ) -> BTreeSet<AgentId> {
+        let since = *self.since.get_or_insert(now);
         let blind = blind(latest, now);
         self.blind_since.retain(|agent, _| blind.contains(agent));
         for agent in blind {
@@ -36,7 +39,7 @@ impl Sight {
         }
         agents
             .iter()
-            .filter(|agent| now - agent.last_batch_at <= PATIENCE_S)
+            .filter(|agent| now - agent.last_batch_at.max(since) <= PATIENCE_S)
             .filter(|agent| {
                 let since = self.blind_since.get(&agent.agent);
                 since.is_none_or(|since| now - *since < PATIENCE_S)
@@ -145,8 +148,13 @@ mod tests {
     #[test]
     fn the_silent_are_not_relied_on() {
         let mut sight = Sight::default();
-        let heard = [("a", 0), ("b", -PATIENCE_S - 1)];
-        assert_eq!(live(&mut sight, &heard, &[], 0), [agent("a")]);
+        let both = [agent("a"), agent("b")];
+        // The collector was away for an hour: that is no silence of theirs.
+        let before = [("a", -3_600), ("b", -3_600)];
+        assert_eq!(live(&mut sight, &before, &[], 0), both);
+        let later = [("a", 60), ("b", -3_600)];
+        assert_eq!(live(&mut sight, &later, &[], PATIENCE_S), both);
+        assert_eq!(live(&mut sight, &later, &[], PATIENCE_S + 1), [agent("a")]);
     }
 
     #[test]

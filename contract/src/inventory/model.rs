@@ -114,10 +114,10 @@ pub struct Portal {
     /// Seconds between `tls` slots.
     pub tls_interval_s: u32,
     /// Seconds between visits of its pages; where nothing is written, as often as its sections need.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_interval_s: Option<u32>,
     /// Seconds between checks of its links; a day where nothing is written.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links_interval_s: Option<u32>,
     /// Whether its pages are made by scripts, which an agent with a browser is to run.
     #[serde(default)]

@@ -21,6 +21,10 @@ pub fn groups() -> Vec<Group> {
             rules: alerts(portals()),
         },
         Group {
+            name: "ems-pages",
+            rules: alerts(pages()),
+        },
+        Group {
             name: "ems-certificates",
             rules: alerts(certificates()),
         },
@@ -142,6 +146,33 @@ fn portals() -> Vec<Alert> {
             severity: Severity::High,
             vi: "Chữ ký DNSSEC của cổng {{ $labels.portal }} không hợp lệ",
             en: "The DNSSEC signatures of portal {{ $labels.portal }} are not valid",
+            board: PORTAL,
+        },
+    ]
+}
+
+/// The judge knows the terms and what is unknown: a section that could not be read alerts nobody.
+fn pages() -> Vec<Alert> {
+    let had = "max by (portal) (max_over_time(ems_english_state{state=~\"pass|missing_items\"}[7d])) == 1";
+    vec![
+        Alert {
+            name: "SectionStale",
+            expr: "ems_section_freshness{verdict=~\"fail|warn\"} == 1".into(),
+            wait: "1h",
+            severity: Severity::Low,
+            vi: "Chuyên mục {{ $labels.section }} của cổng {{ $labels.portal }} quá hạn cập nhật",
+            en: "Section {{ $labels.section }} of portal {{ $labels.portal }} is past its term",
+            board: PORTAL,
+        },
+        Alert {
+            name: "EnglishBroken",
+            expr: format!(
+                "ems_english_state{{state=~\"not_english|empty\"}} == 1 or (ems_english_state{{state=\"absent\"}} == 1 and on (portal) ({had}))"
+            ),
+            wait: "6h",
+            severity: Severity::Low,
+            vi: "Phiên bản tiếng Anh của cổng {{ $labels.portal }} hỏng ({{ $labels.state }})",
+            en: "The English side of portal {{ $labels.portal }} is broken ({{ $labels.state }})",
             board: PORTAL,
         },
     ]
