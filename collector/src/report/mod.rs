@@ -7,10 +7,13 @@
 
 mod build;
 mod collate;
+mod compare;
 pub mod contents;
 mod csv;
+mod draw;
 mod export;
 mod figures;
+mod forms;
 mod history;
 mod html;
 mod inputs;
@@ -21,14 +24,18 @@ mod model;
 mod outage;
 mod period;
 mod render;
+mod subject;
 mod twin;
 mod view;
 
 pub use build::{METHOD, build};
 pub use collate::collate;
+pub use compare::compare;
 pub use csv::csv;
+pub use draw::{DrawError, Drawn, Excluded, Order, Source, digest_now, draw};
 pub use export::{Export, ExportError, Manifest, verify_files};
 pub use figures::Figures;
+pub use forms::{Form, FormError, write_forms};
 pub use history::{History, Presence};
 pub use html::html;
 pub use inputs::{AgentInput, Inputs, PortalInput, counts_from};
@@ -39,4 +46,5 @@ pub use model::*;
 pub use outage::{Outage, OutageSummary, cause_key, outages};
 pub use period::{Period, PeriodError, has_begun, name as period_name};
 pub use render::{LIMIT, RenderError, Rendered, RenderedFile, Renderer, ReplacedCharacter, Wanted};
+pub use subject::Subject;
 pub use twin::{Template, twin};

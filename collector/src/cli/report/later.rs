@@ -1,6 +1,5 @@
 //! `report verify` and `report diff`: what became of a report after it was made.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,8 +9,7 @@ use ems_contract::time::{UnixTime, Window};
 use serde_json::Value;
 
 use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
-use super::folder::digest_now;
-use crate::report::verify_files;
+use crate::report::{compare, digest_now, verify_files};
 use crate::serve::DATABASE;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -127,7 +125,7 @@ fn diff(
         let read = std::fs::read(&path)
             .and_then(|text| serde_json::from_slice::<Value>(&text).map_err(std::io::Error::other));
         match read {
-            Ok(value) => both.push(figures(&value)),
+            Ok(value) => both.push(value),
             Err(error) => {
                 let (path, error) = (path.display().to_string(), error.to_string());
                 let values = [("path", path.as_str()), ("error", error.as_str())];
@@ -136,55 +134,8 @@ fn diff(
             }
         }
     }
-    let (then, now) = (&both[0], &both[1]);
-    let names: std::collections::BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-    for name in names {
-        let (before, after) = (then.get(name), now.get(name));
-        if before != after {
-            let dash = || "–".to_owned();
-            let before = before.cloned().unwrap_or_else(dash);
-            let after = after.cloned().unwrap_or_else(dash);
-            writeln!(out, "{name}: {before} → {after}")?;
-        }
+    for (figure, before, after) in compare(&both[0], &both[1]) {
+        writeln!(out, "{figure}: {before} → {after}")?;
     }
     Ok(EXIT_OK)
-}
-
-/// Every figure of a report by its place; members of lists are named by id, level or track.
-fn figures(report: &Value) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for part in ["total", "levels", "portals", "window", "data_to", "data_digest"] {
-        if let Some(value) = report.get(part) {
-            walk(part.to_owned(), value, &mut all);
-        }
-    }
-    all
-}
-
-fn walk(at: String, value: &Value, all: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                walk(format!("{at}.{name}"), field, all);
-            }
-        }
-        Value::Array(items) => {
-            for (place, item) in items.iter().enumerate() {
-                let named = ["id", "level", "track", "from"]
-                    .iter()
-                    .find_map(|key| item.get(key)?.as_str().map(str::to_owned));
-                walk(
-                    format!("{at}[{}]", named.unwrap_or_else(|| place.to_string())),
-                    item,
-                    all,
-                );
-            }
-        }
-        Value::String(text) => {
-            all.insert(at, text.clone());
-        }
-        other => {
-            all.insert(at, other.to_string());
-        }
-    }
 }
