@@ -39,6 +39,23 @@ impl Seconds {
         self.up + self.degraded + self.down
     }
 
+    /// Whether this is a family in which the portal had no address: nothing of it could be seen, and what an agent did
+    /// not see meanwhile leaves no doubt about that.
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
+        self.absent > 0 && self.observed() == 0
+    }
+
+    /// [`Seconds::availability`] in print; in words where there is none, and which words depends on why.
+    #[must_use]
+    pub fn availability_text(&self, track: Track, lang: Lang) -> String {
+        match track {
+            Track::V4 if self.is_absent() => get(lang, "ledger.absent.v4").to_owned(),
+            Track::V6 if self.is_absent() => get(lang, "ledger.absent.v6").to_owned(),
+            _ => self.availability().percent(lang),
+        }
+    }
+
     /// Rule 7: (up + degraded) / (up + degraded + down).
     #[must_use]
     pub const fn availability(&self) -> Ratio {

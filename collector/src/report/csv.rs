@@ -1,18 +1,21 @@
 //! A sheet as CSV (RFC 4180): UTF-8 with BOM, commas, CRLF. Figures are exact and without dressing.
 
 use ems_contract::document::{Cell, Sheet, Value};
+use ems_contract::text::{Lang, get};
 
-/// The sheet as CSV. Texts that a spreadsheet would take for a formula begin with an apostrophe.
+/// The sheet as CSV. Texts that a spreadsheet would take for a formula begin with an apostrophe. `mark` (`DỰ THẢO`)
+/// stands in a last column of every row: rows are copied out of tables without what stands around them.
 #[must_use]
-pub fn csv(sheet: &Sheet) -> String {
+pub fn csv(sheet: &Sheet, mark: Option<&str>) -> String {
     let mut text = String::from('\u{feff}');
     let titles = sheet.columns.iter().map(|column| match &column.group {
         Some(group) => format!("{group}: {}", column.title),
         None => column.title.clone(),
     });
-    line(&mut text, titles);
+    let remark = mark.map(|_| get(Lang::Vi, "edition.col.mark").to_owned());
+    line(&mut text, titles.chain(remark));
     for row in &sheet.rows {
-        line(&mut text, row.iter().map(plain));
+        line(&mut text, row.iter().map(plain).chain(mark.map(str::to_owned)));
     }
     text
 }
@@ -93,19 +96,26 @@ mod tests {
             whole: 1_000_000,
             places: 2,
         };
-        let written = csv(&sheet(vec![
+        let sheet = sheet(vec![
             Cell::of(share, "99,49%"),
             Cell::of(Value::Integer(-3), "↓ 3"),
             Cell::of(Value::Decimal { units: -5, places: 2 }, "-0,05"),
             Cell::text("=HYPERLINK(\"http://x\",\"y\")"),
             Cell::text("-2+3"),
             Cell::text("Sở \"Mẫu\", tỉnh\nX"),
-        ]));
+        ]);
+        let written = csv(&sheet, None);
         let body = written.lines().skip(1).collect::<Vec<_>>().join("\n");
         assert!(written.starts_with("\u{feff}Cột,"));
         assert_eq!(
             body,
             "99.49,-3,-0.05,\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",'-2+3,\"Sở \"\"Mẫu\"\", tỉnh\nX\""
         );
+    }
+
+    #[test]
+    fn every_row_says_what_it_must_not_be_taken_for() {
+        let written = csv(&sheet(vec![Cell::text("An Giang")]), Some("DỰ THẢO"));
+        assert_eq!(written, "\u{feff}Cột,Lưu ý\r\nAn Giang,DỰ THẢO\r\n");
     }
 }

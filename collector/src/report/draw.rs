@@ -84,6 +84,9 @@ pub enum DrawError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A unit reports on its own portal and on no other: how many it would be.
+    #[error("a unit reports on one portal, not on {0}")]
+    NotOneUnit(usize),
     /// A portal that the report is not about.
     #[error("no portal `{wanted}` in this report")]
     UnknownPortal {
@@ -110,6 +113,9 @@ pub fn draw(
         let pack = subject.duty().map(|duty| &*duty.pack);
         let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
         narrow(&mut inputs, order.portals)?;
+        if order.kind == Kind::Unit && inputs.portals.len() != 1 {
+            return Err(DrawError::NotOneUnit(inputs.portals.len()));
+        }
         let report = build(&inputs, period, window, cut);
         let to = report.data_to.max(window.from + 1);
         Ok((report, Days::of(&inputs, Window::new(window.from, to))))

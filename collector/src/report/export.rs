@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::draw::Excluded;
 
 /// The list of what is in the folder.
-const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = "manifest.json";
 
 /// What a folder holds and what its figures rest on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +83,45 @@ pub enum ExportError {
         /// What the system said.
         error: io::Error,
     },
+}
+
+/// Why a folder cannot be compared with its list.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It cannot be read.
+    #[error("{path}: {error}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Its list is none.
+    #[error("{path}:{}:{}: not a list of files", error.line(), error.column())]
+    List {
+        /// The list.
+        path: PathBuf,
+        /// What the parser said.
+        error: serde_json::Error,
+    },
+}
+
+/// What cannot be read, and what the system said.
+struct Unreadable {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl From<Unreadable> for ExportError {
+    fn from(Unreadable { path, error }: Unreadable) -> Self {
+        Self::Io { path, error }
+    }
+}
+
+impl From<Unreadable> for VerifyError {
+    fn from(Unreadable { path, error }: Unreadable) -> Self {
+        Self::Io { path, error }
+    }
 }
 
 /// A folder in the making. Dropped before [`Export::finish`] it leaves nothing.
@@ -194,10 +233,10 @@ impl Drop for Export {
     }
 }
 
-fn entries(folder: &Path) -> Result<Vec<Entry>, ExportError> {
+fn entries(folder: &Path) -> Result<Vec<Entry>, Unreadable> {
     let io = |path: &Path| {
         let path = path.to_owned();
-        move |error| ExportError::Io { path, error }
+        move |error| Unreadable { path, error }
     };
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io(folder))? {
@@ -224,11 +263,16 @@ fn entries(folder: &Path) -> Result<Vec<Entry>, ExportError> {
 ///
 /// # Errors
 /// When the list or a file cannot be read.
-pub fn verify_files(folder: &Path) -> Result<(Manifest, Vec<String>), ExportError> {
+pub fn verify_files(folder: &Path) -> Result<(Manifest, Vec<String>), VerifyError> {
     let path = folder.join(MANIFEST);
-    let manifest: Manifest = std::fs::read(&path)
-        .and_then(|text| serde_json::from_slice(&text).map_err(io::Error::other))
-        .map_err(|error| ExportError::Io { path, error })?;
+    let text = match std::fs::read(&path) {
+        Ok(text) => text,
+        Err(error) => return Err(VerifyError::Io { path, error }),
+    };
+    let manifest: Manifest = match serde_json::from_slice(&text) {
+        Ok(manifest) => manifest,
+        Err(error) => return Err(VerifyError::List { path, error }),
+    };
     let found = entries(folder)?;
     let mut wrong: Vec<String> = manifest
         .files

@@ -10,6 +10,7 @@ use super::export::{Export, ExportError};
 use super::json::json;
 use super::render::{RenderError, Renderer, Wanted};
 use super::twin::{Template, twin};
+use crate::locale::io_told;
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -26,6 +27,19 @@ pub enum Form {
     Json,
     /// Web page.
     Html,
+}
+
+impl std::fmt::Display for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Html => "html",
+        })
+    }
 }
 
 impl Form {
@@ -75,15 +89,29 @@ impl FormError {
             Self::Export(ExportError::Busy(at)) => filled("edition.cli.busy", &[path(at)]),
             Self::Export(ExportError::Io { path: at, error }) => filled(
                 "edition.cli.not_written",
-                &[path(at), ("error", error.to_string())],
+                &[path(at), ("error", io_told(error, lang))],
             ),
-            Self::Template { name, error } => filled(
-                "edition.cli.template",
-                &[("name", name.clone()), ("error", format!("{error:#}"))],
-            ),
+            Self::Template { name, error } => bad_template(name, error, lang),
             Self::Render(error) => error.render(lang),
         }
     }
+}
+
+/// A layout that cannot be used: where, and what it wants.
+fn bad_template(name: &str, error: &minijinja::Error, lang: Lang) -> String {
+    let name = error.name().unwrap_or(name);
+    let place = error
+        .line()
+        .map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
+    let key = match error.kind() {
+        minijinja::ErrorKind::UndefinedError => "edition.template.missing",
+        minijinja::ErrorKind::SyntaxError => "edition.template.syntax",
+        _ => "edition.template.other",
+    };
+    let detail = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), str::to_owned);
+    fill(lang, key, &[("place", &place), ("detail", &detail)])
 }
 
 /// The name of a report's files, before the ending.
@@ -112,7 +140,10 @@ pub fn write_forms(
             Form::Xlsx => wanted.xlsx = file("xlsx"),
             Form::Csv => {
                 for (place, sheet) in drawn.document.sheets.iter().enumerate() {
-                    export.write(&format!("{STEM}-{}.csv", place + 1), csv(sheet).as_bytes())?;
+                    export.write(
+                        &format!("{STEM}-{}.csv", place + 1),
+                        csv(sheet, drawn.document.mark.as_deref()).as_bytes(),
+                    )?;
                 }
             }
             Form::Json => export.write(&format!("{STEM}.json"), json(&drawn.report).as_bytes())?,

@@ -33,7 +33,7 @@ pub use collate::collate;
 pub use compare::compare;
 pub use csv::csv;
 pub use draw::{DrawError, Drawn, Excluded, Order, Source, digest_now, draw};
-pub use export::{Export, ExportError, Manifest, verify_files};
+pub use export::{Entry, Export, ExportError, MANIFEST, Manifest, VerifyError, verify_files};
 pub use figures::Figures;
 pub use forms::{Form, FormError, write_forms};
 pub use history::{History, Presence};

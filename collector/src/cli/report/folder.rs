@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 
-use super::{Args, Stop, asked, failed, opened, unknown_portal};
+use super::{Args, Stop, asked, failed, opened, passages, unknown_portal};
 use crate::cli::{RulesArgs, write_findings};
+use crate::locale::io_told;
 use crate::regulation::{Regulations, ReportDue};
 use crate::report::contents::{Issuer, Kind, Revision};
 use crate::report::{
@@ -88,7 +89,11 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         }
     };
     let subject = subject(args, &rules, now)?;
-    let passages = passages(args)?;
+    let passages = args
+        .folder
+        .passages
+        .as_deref()
+        .map_or_else(|| Ok(BTreeMap::new()), |path| passages::read(path, lang, err))?;
     let layout = layout(args)?;
     let (store, inventory) = opened(args, now, err)?;
     let source = Source {
@@ -194,6 +199,10 @@ pub(super) fn due(
 pub(super) fn not_drawn(error: &DrawError, lang: Lang) -> Stop {
     match error {
         DrawError::Store(error) => failed(error, lang),
+        DrawError::NotOneUnit(count) => {
+            let values = [("count", count.to_string())];
+            Stop::Usage(filled(lang, "edition.cli.one_unit", &values))
+        }
         DrawError::UnknownPortal { wanted, known } => unknown_portal(wanted, known.iter(), lang),
     }
 }
@@ -207,31 +216,18 @@ fn not_written(error: &FormError, lang: Lang) -> Stop {
     }
 }
 
-fn read(path: &std::path::Path, lang: Lang) -> Result<String, Stop> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let values = [("path", path.display().to_string()), ("error", error.to_string())];
-        Stop::Usage(filled(lang, "edition.cli.unreadable", &values))
-    })
-}
-
-fn passages(args: &Args) -> Result<BTreeMap<String, String>, Stop> {
-    let Some(path) = &args.folder.passages else {
-        return Ok(BTreeMap::new());
-    };
-    serde_saphyr::from_str(&read(path, args.lang)?).map_err(|error| {
-        let values = [("path", path.display().to_string()), ("error", error.to_string())];
-        Stop::Usage(filled(args.lang, "edition.cli.unreadable", &values))
-    })
-}
-
 fn layout(args: &Args) -> Result<Template, Stop> {
     let Some(path) = &args.folder.template else {
         return Ok(Template::default());
     };
-    Ok(Template {
-        name: path.display().to_string(),
-        text: read(path, args.lang)?,
-    })
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Template { name, text }),
+        Err(error) => {
+            let values = [("path", name), ("error", io_told(&error, args.lang))];
+            Err(Stop::Usage(filled(args.lang, "edition.cli.unreadable", &values)))
+        }
+    }
 }
 
 #[cfg(test)]

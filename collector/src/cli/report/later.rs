@@ -4,12 +4,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ems_contract::inventory::Inventory;
-use ems_contract::text::{Lang, fill};
+use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde_json::Value;
 
 use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
-use crate::report::{compare, digest_now, verify_files};
+use super::{due, edition};
+use crate::edition::EditionState;
+use crate::locale::{self, io_told};
+use crate::report::{VerifyError, compare, digest_now, verify_files};
 use crate::serve::DATABASE;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -25,24 +28,45 @@ pub enum Command {
         #[arg(long, value_name = "DIR", default_value = "data")]
         data: PathBuf,
     },
-    /// The figures that differ between two reports with JSON.
+    /// The figures that differ between two reports with JSON; fails when any does.
     Diff {
         /// Folder of the earlier report.
         one: PathBuf,
         /// Folder of the later report.
         other: PathBuf,
     },
+    Due(due::DueArgs),
+    /// The editions that are kept: drafted, frozen, signed, sent.
+    Editions(edition::ListArgs),
+    /// Make or remake the draft of a report.
+    Draft(Box<edition::MakeArgs>),
+    /// Freeze an edition: from then on nothing in it changes.
+    Freeze(Box<edition::MakeArgs>),
+    /// Note that a frozen edition was signed.
+    Sign(edition::StepArgs),
+    /// Note that a signed edition was sent.
+    Send(edition::StepArgs),
+    /// Write the files of an edition to a folder.
+    Save(edition::SaveArgs),
 }
 
 pub(super) fn run(
     command: &Command,
     lang: Lang,
+    now: UnixTime,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     match command {
         Command::Verify { folder, data } => verify(folder, data, lang, out, err),
         Command::Diff { one, other } => diff(one, other, lang, out, err),
+        Command::Due(args) => due::run(args, now, out, err),
+        Command::Editions(args) => edition::list(args, out, err),
+        Command::Draft(args) => edition::make(args, false, now, out, err),
+        Command::Freeze(args) => edition::make(args, true, now, out, err),
+        Command::Sign(args) => edition::step(args, EditionState::Signed, now, out, err),
+        Command::Send(args) => edition::step(args, EditionState::Sent, now, out, err),
+        Command::Save(args) => edition::save(args, out, err),
     }
 }
 
@@ -56,7 +80,7 @@ fn verify(
     let (manifest, wrong) = match verify_files(folder) {
         Ok(found) => found,
         Err(error) => {
-            writeln!(err, "{error}")?;
+            writeln!(err, "{}", not_compared(&error, lang))?;
             return Ok(EXIT_USAGE);
         }
     };
@@ -123,19 +147,54 @@ fn diff(
     for folder in [one, other] {
         let path = folder.join("bao-cao.json");
         let read = std::fs::read(&path)
-            .and_then(|text| serde_json::from_slice::<Value>(&text).map_err(std::io::Error::other));
+            .map_err(|error| unreadable(&path, &error, lang))
+            .and_then(|text| {
+                serde_json::from_slice::<Value>(&text)
+                    .map_err(|error| not_json("edition.diff.broken", &path, &error, lang))
+            });
         match read {
             Ok(value) => both.push(value),
-            Err(error) => {
-                let (path, error) = (path.display().to_string(), error.to_string());
-                let values = [("path", path.as_str()), ("error", error.as_str())];
-                writeln!(err, "{}", fill(lang, "edition.cli.unreadable", &values))?;
+            Err(told) => {
+                writeln!(err, "{told}")?;
                 return Ok(EXIT_USAGE);
             }
         }
     }
-    for (figure, before, after) in compare(&both[0], &both[1]) {
+    let changes = compare(&both[0], &both[1]);
+    for (figure, before, after) in &changes {
         writeln!(out, "{figure}: {before} → {after}")?;
     }
-    Ok(EXIT_OK)
+    if changes.is_empty() {
+        writeln!(out, "{}", get(lang, "edition.diff.same"))?;
+        return Ok(EXIT_OK);
+    }
+    let count = locale::count(i64::try_from(changes.len()).unwrap_or(i64::MAX), lang);
+    writeln!(out, "{}", fill(lang, "edition.diff.differ", &[("count", &count)]))?;
+    Ok(EXIT_FAILED)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, lang: Lang) -> String {
+    let (path, error) = (path.display().to_string(), io_told(error, lang));
+    fill(
+        lang,
+        "edition.cli.unreadable",
+        &[("path", &path), ("error", &error)],
+    )
+}
+
+fn not_json(key: &str, path: &Path, error: &serde_json::Error, lang: Lang) -> String {
+    let path = path.display().to_string();
+    let (line, column) = (error.line().to_string(), error.column().to_string());
+    fill(
+        lang,
+        key,
+        &[("path", &path), ("line", &line), ("column", &column)],
+    )
+}
+
+fn not_compared(error: &VerifyError, lang: Lang) -> String {
+    match error {
+        VerifyError::Io { path, error } => unreadable(path, error, lang),
+        VerifyError::List { path, error } => not_json("edition.manifest.broken", path, error, lang),
+    }
 }

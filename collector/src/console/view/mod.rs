@@ -73,16 +73,9 @@ fn said(key: &str, lang: Lang) -> String {
     get(lang, key).to_owned()
 }
 
-fn availability(seconds: &Seconds, lang: Lang) -> String {
-    if seconds.absent > 0 && seconds.observed() + seconds.unknown + seconds.excluded == 0 {
-        return get(lang, "report.absent").to_owned();
-    }
-    seconds.availability().percent(lang)
-}
-
 fn coverage(seconds: &Seconds, lang: Lang) -> String {
     let ratio = seconds.coverage();
-    if ratio.denominator == 0 {
+    if seconds.is_absent() || ratio.denominator == 0 {
         "–".to_owned()
     } else {
         ratio.percent(lang)

@@ -6,7 +6,7 @@ use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
 use super::agents::{AgentHealth, health};
-use super::{Badge, Look, availability, badge, cause_text, coverage, since};
+use super::{Badge, Look, badge, cause_text, coverage, since};
 use crate::console::bars;
 use crate::context::Loaded;
 use crate::ledger::{State, Track, account};
@@ -215,7 +215,7 @@ fn row(member: &Member, overall: Current, snapshot: &Snapshot, days: &[Window], 
                 ("unknown", &count(bars::Day::Unknown)),
             ],
         ),
-        availability: availability(&statutory, lang),
+        availability: statutory.availability_text(Track::Overall, lang),
         coverage: coverage(&statutory, lang),
         sufficient: Figures(statutory).covers(SUFFICIENT_COVERAGE_PERCENT),
     }

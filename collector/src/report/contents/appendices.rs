@@ -3,9 +3,9 @@
 use ems_contract::document::{Appendix, Block, Cell, ColumnKind, Row, Run, Table};
 use ems_contract::text::Lang;
 
-use super::availability::{outage_table, overall_outages};
 use super::cells::{availability, column, count, coverage, instant, seconds};
-use super::ranking::{league, rank_cell};
+use super::events::{exclusions, outage_table, overall_outages};
+use super::ranking::{leagues, rank_cell};
 use super::{Material, human, revision, roman, said, strips};
 use crate::ledger::Track;
 use crate::locale;
@@ -38,15 +38,10 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
 
 fn portals(material: &Material<'_>) -> Vec<Block> {
     let mut rows = Vec::new();
-    for group in &material.report.levels {
-        let Some(level) = group.level else { continue };
+    for (level, members) in leagues(material.report) {
         rows.push(Row::group(said(&format!("level.{level}"))));
-        for portal in league(material.report, level) {
-            let share = |track| {
-                portal
-                    .track(track)
-                    .map_or_else(Cell::default, |found| availability(&found.statutory.0))
-            };
+        for portal in members {
+            let share = |track| portal.track(track).map_or_else(Cell::default, availability);
             let Some(overall) = portal.track(Track::Overall) else {
                 continue;
             };
@@ -102,11 +97,8 @@ fn outages(material: &Material<'_>) -> Vec<Block> {
 }
 
 fn maintenance(material: &Material<'_>) -> Block {
-    let rows = material
-        .report
-        .portals
-        .iter()
-        .flat_map(|portal| portal.excluded.iter().map(move |excluded| (portal, excluded)))
+    let rows = exclusions(material)
+        .into_iter()
         .map(|(portal, excluded)| {
             let mut why = excluded.reason.clone();
             if excluded.announced_late {

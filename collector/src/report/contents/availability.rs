@@ -3,7 +3,10 @@
 use ems_contract::document::{Axis, Bar, Block, Cell, Chart, ColumnKind, Drawing, Row, Table, Tone};
 use ems_contract::text::Lang;
 
-use super::cells::{availability as share, cause, column, count, coverage, instant, repair, seconds};
+use super::cells::{
+    availability as share, available, cause, column, count, coverage, instant, repair, seconds,
+};
+use super::events::{outage_table, overall_outages};
 use super::{Material, filled, said};
 use crate::ledger::Track;
 use crate::locale;
@@ -29,8 +32,8 @@ pub(super) fn by_level(material: &Material<'_>) -> Vec<Block> {
             let cells = vec![
                 Cell::text(level_name(group)),
                 Cell::text(said(&format!("track.{}", track.track))),
-                share(&track.statutory.0),
-                share(&track.adjusted.0),
+                share(track),
+                available(track.track, &track.adjusted.0),
                 coverage(&track.statutory.0),
                 count(track.outages.count),
                 seconds(track.outages.seconds),
@@ -72,7 +75,7 @@ fn bars(material: &Material<'_>) -> Option<Block> {
             Some(Bar {
                 label: level_name(group),
                 value: points,
-                text: share(&overall.statutory.0).text,
+                text: share(overall).text,
                 tone: if points.is_some() {
                     Tone::Good
                 } else {
@@ -112,51 +115,6 @@ pub(super) fn availability(material: &Material<'_>) -> Vec<Block> {
         longest.into_iter(),
     )));
     blocks
-}
-
-/// Outages of portals as a whole.
-pub(super) fn overall_outages<'a>(material: &Material<'a>) -> Vec<(&'a PortalReport, &'a Outage)> {
-    let portals = &material.report.portals;
-    portals
-        .iter()
-        .flat_map(|portal| portal.outages.iter().map(move |outage| (portal, outage)))
-        .filter(|(_, outage)| outage.track == Track::Overall)
-        .collect()
-}
-
-pub(super) fn outage_table<'a>(
-    caption: String,
-    outages: impl Iterator<Item = (&'a PortalReport, &'a Outage)>,
-) -> Table {
-    let rows = outages
-        .map(|(portal, outage)| {
-            let end = if outage.continues {
-                Cell::text(said("edition.continues")).toned(Tone::Bad)
-            } else {
-                instant(outage.to)
-            };
-            Row::data(vec![
-                Cell::text(portal.name.clone()).linked(portal.url.clone()),
-                instant(outage.from),
-                end,
-                seconds(outage.seconds),
-                cause(outage.cause_key.as_deref()),
-            ])
-        })
-        .collect();
-    Table {
-        caption: Some(caption),
-        columns: vec![
-            column("edition.col.portal", ColumnKind::Text),
-            column("edition.col.from", ColumnKind::Instant),
-            column("edition.col.to", ColumnKind::Instant),
-            column("edition.col.length", ColumnKind::Duration),
-            column("edition.col.cause", ColumnKind::Text),
-        ],
-        rows,
-        empty: Some(said("report.outages.none")),
-        notes: Vec::new(),
-    }
 }
 
 /// IPv6, certificates.

@@ -5,7 +5,7 @@ use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;
 
 use super::said;
-use crate::ledger::{Ratio, Seconds};
+use crate::ledger::{Ratio, Seconds, Track};
 use crate::locale;
 use crate::report::model::TrackReport;
 
@@ -35,15 +35,24 @@ pub(super) fn share(ratio: Ratio, none: &str) -> Cell {
     Cell::of(value, ratio.percent(Lang::Vi))
 }
 
-/// Availability of an account: a family that does not exist has none.
-pub(super) fn availability(account: &Seconds) -> Cell {
-    if account.absent > 0 && account.observed() + account.unknown + account.excluded == 0 {
-        return Cell::text(said("report.absent")).toned(Tone::Absent);
+/// Availability of a track, statutory account: a family that does not exist has none.
+pub(super) fn availability(track: &TrackReport) -> Cell {
+    available(track.track, &track.statutory.0)
+}
+
+/// Availability of one account of a track.
+pub(super) fn available(track: Track, account: &Seconds) -> Cell {
+    if account.is_absent() {
+        return Cell::text(account.availability_text(track, Lang::Vi)).toned(Tone::Absent);
     }
     share(account.availability(), "ledger.not_enough_data")
 }
 
+/// Share of the time that was seen; a family that does not exist has no time.
 pub(super) fn coverage(account: &Seconds) -> Cell {
+    if account.is_absent() {
+        return Cell::text(said("edition.none")).toned(Tone::Absent);
+    }
     share(account.coverage(), "edition.none")
 }
 

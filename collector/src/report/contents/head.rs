@@ -105,16 +105,17 @@ pub(super) fn recipients(material: &Material<'_>) -> Vec<String> {
 
 /// What must never be taken for the real thing.
 pub(super) fn mark(material: &Material<'_>) -> Option<String> {
-    if material.report.demo {
-        return Some(said("edition.mark.demo"));
-    }
-    if material.edition.is_none() {
-        return Some(said("edition.mark.draft"));
-    }
-    material
-        .report
-        .provisional
-        .then(|| said("edition.mark.provisional"))
+    let all = [
+        (material.edition.is_none(), "edition.mark.draft"),
+        (material.report.provisional, "edition.mark.provisional"),
+        (material.report.demo, "edition.mark.demo"),
+    ];
+    let held: Vec<String> = all
+        .into_iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, key)| said(key))
+        .collect();
+    (!held.is_empty()).then(|| held.join(" · "))
 }
 
 pub(super) fn footer(material: &Material<'_>) -> String {

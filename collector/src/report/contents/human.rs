@@ -14,6 +14,11 @@ pub(super) const PASSAGES: [&str; 6] = [
     "phuong-huong",
 ];
 
+/// Every name under which a person may write something: the passages, and the office of who signs.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PASSAGES.into_iter().chain(["chuc-vu"])
+}
+
 /// The passage as it was written, or a gap that nobody overlooks.
 pub(super) fn passage(material: &Material<'_>, name: &str) -> Block {
     match material.passages.get(name).map(|text| text.trim()) {

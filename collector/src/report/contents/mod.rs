@@ -7,6 +7,7 @@
 mod appendices;
 mod availability;
 mod cells;
+mod events;
 mod head;
 mod human;
 mod ranking;
@@ -25,6 +26,7 @@ use ems_contract::time::UnixTime;
 
 use super::model::Report;
 use crate::regulation::ReportDue;
+pub use human::names as passage_names;
 pub use revision::{Contested, Revision};
 pub use strips::Days;
 
@@ -202,3 +204,6 @@ fn said(key: &str) -> String {
 fn filled(key: &str, values: &[(&str, &str)]) -> String {
     fill(Lang::Vi, key, values)
 }
+
+#[cfg(test)]
+mod tests;

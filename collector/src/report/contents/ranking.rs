@@ -14,8 +14,14 @@ use crate::report::model::{PortalReport, Report};
 /// Places of a league told in the text; all of them stand in the appendix.
 const TOLD: usize = 10;
 
+/// Every league that has members, in the order of the levels.
+pub(super) fn leagues(report: &Report) -> impl Iterator<Item = (Level, Vec<&PortalReport>)> {
+    let levels = report.levels.iter().filter_map(|group| group.level);
+    levels.map(|level| (level, league(report, level)))
+}
+
 /// The members of a league: ranked ones by rank, then the others; equals by name.
-pub(super) fn league(report: &Report, level: Level) -> Vec<&PortalReport> {
+fn league(report: &Report, level: Level) -> Vec<&PortalReport> {
     let mut members: Vec<&PortalReport> = report
         .portals
         .iter()
@@ -54,8 +60,7 @@ pub(super) fn rank_cell(portal: &PortalReport) -> Cell {
 pub(super) fn ranking(material: &Material<'_>) -> Vec<Block> {
     let report = material.report;
     let mut blocks = vec![Block::paragraph(said("edition.ranking.rule"))];
-    for level in Level::ALL {
-        let members = league(report, *level);
+    for (level, members) in leagues(report) {
         if members.len() < 2 {
             continue;
         }
@@ -68,7 +73,7 @@ pub(super) fn ranking(material: &Material<'_>) -> Vec<Block> {
                 Some(Row::data(vec![
                     rank_cell(portal),
                     Cell::text(portal.name.clone()),
-                    availability(&overall.statutory.0),
+                    availability(overall),
                     coverage(&overall.statutory.0),
                     movement(portal, material.before),
                 ]))

@@ -2,9 +2,9 @@
 
 use ems_contract::document::{Cell, ColumnKind, Sheet, Total};
 
-use super::availability::overall_outages;
 use super::cells::{availability, cause, column, count, coverage, instant, repair, seconds};
-use super::ranking::{league, rank_cell};
+use super::events::{exclusions, overall_outages};
+use super::ranking::{leagues, rank_cell};
 use super::{Material, said};
 use crate::ledger::Track;
 
@@ -47,9 +47,8 @@ fn portals(material: &Material<'_>) -> Sheet {
         totals.extend([sum(), sum(), sum(), sum(), Some(share), None, sum(), None]);
     }
     let mut rows = Vec::new();
-    for group in &material.report.levels {
-        let Some(level) = group.level else { continue };
-        for portal in league(material.report, level) {
+    for (level, members) in leagues(material.report) {
+        for portal in members {
             let mut row = vec![
                 Cell::text(portal.id.to_string()),
                 Cell::text(portal.name.clone()),
@@ -65,7 +64,7 @@ fn portals(material: &Material<'_>) -> Sheet {
                     seconds(account.observed()),
                     seconds(account.down),
                     seconds(account.unknown),
-                    availability(account),
+                    availability(track),
                     coverage(account),
                     count(track.outages.count),
                     repair(track),
@@ -79,7 +78,7 @@ fn portals(material: &Material<'_>) -> Sheet {
         columns,
         rows,
         totals,
-        notes: super::head::mark(material).into_iter().collect(),
+        notes: Vec::new(),
     }
 }
 
@@ -117,11 +116,8 @@ fn outages(material: &Material<'_>) -> Sheet {
 }
 
 fn maintenance(material: &Material<'_>) -> Sheet {
-    let rows = material
-        .report
-        .portals
-        .iter()
-        .flat_map(|portal| portal.excluded.iter().map(move |excluded| (portal, excluded)))
+    let rows = exclusions(material)
+        .into_iter()
         .map(|(portal, excluded)| {
             vec![
                 Cell::text(portal.id.to_string()),

@@ -3,8 +3,8 @@
 use ems_contract::cause::Cause;
 use ems_contract::document::{Block, Run};
 
-use super::availability::outage_table;
 use super::cells::{availability, coverage};
+use super::events::outage_table;
 use super::{Material, filled, said, strips};
 use crate::ledger::Track;
 use crate::report::model::PortalReport;
@@ -35,11 +35,16 @@ fn of(material: &Material<'_>, portal: &PortalReport) -> Vec<Block> {
         ]),
     ];
     let items = portal.tracks.iter().map(|track| {
+        let key = if track.statutory.0.is_absent() {
+            "edition.slip.track.absent"
+        } else {
+            "edition.slip.track"
+        };
         vec![Run::plain(filled(
-            "edition.slip.track",
+            key,
             &[
                 ("track", &said(&format!("track.{}", track.track))),
-                ("availability", &availability(&track.statutory.0).text),
+                ("availability", &availability(track).text),
                 ("coverage", &coverage(&track.statutory.0).text),
             ],
         ))]
@@ -87,7 +92,7 @@ fn todo(material: &Material<'_>, portal: &PortalReport) -> Vec<String> {
         .collect();
     if portal
         .track(Track::V6)
-        .is_some_and(|track| track.statutory.0.observed() == 0 && track.statutory.0.absent > 0)
+        .is_some_and(|track| track.statutory.0.is_absent())
     {
         all.push(said("edition.slip.no_v6"));
     }

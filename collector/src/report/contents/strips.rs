@@ -94,7 +94,7 @@ pub(super) fn chart<'a>(material: &Material<'_>, portals: impl Iterator<Item = &
             Some(Strip {
                 label: portal.name.clone(),
                 days: material.days.row(&portal.id)?.to_vec(),
-                text: super::cells::availability(&overall.statutory.0).text,
+                text: super::cells::availability(overall).text,
             })
         })
         .collect();

@@ -5,12 +5,14 @@ use ems_contract::text::Lang;
 
 use super::cells::{availability, column, count, coverage, seconds};
 use super::{Material, filled, head, said};
-use crate::ledger::{Seconds, Track};
+use crate::ledger::Track;
 use crate::locale;
 use crate::report::model::{PortalReport, Report, TrackReport};
 
 /// Portals named as best and as worst.
 const NAMED: usize = 3;
+/// Behind a figure for which too little was seen.
+const THIN: &str = " (*)";
 
 fn track(report: &Report, track: Track) -> Option<&TrackReport> {
     report.total.tracks.iter().find(|found| found.track == track)
@@ -49,20 +51,24 @@ fn figures(report: &Report) -> Block {
         figure,
         remark,
     };
-    let empty = Seconds::default();
-    let of = |wanted| track(report, wanted).map_or(&empty, |found| &found.statutory.0);
-    let overall = of(Track::Overall);
+    let of = |wanted, print: &dyn Fn(&TrackReport) -> Cell| {
+        track(report, wanted).map_or_else(|| Cell::text(said("edition.none")), print)
+    };
     let outages = track(report, Track::Overall).map_or(0, |found| found.outages.count);
     let down = track(report, Track::Overall).map_or(0, |found| found.outages.seconds);
     Block::Figures(vec![
         figure("report.head.portals", count(report.total.portals), None),
         figure(
             "edition.figure.availability",
-            availability(overall),
+            of(Track::Overall, &availability),
             Some(said("report.col.statutory")),
         ),
-        figure("edition.figure.v6", availability(of(Track::V6)), None),
-        figure("report.col.coverage", coverage(overall), None),
+        figure("edition.figure.v6", of(Track::V6, &availability), None),
+        figure(
+            "report.col.coverage",
+            of(Track::Overall, &|found| coverage(&found.statutory.0)),
+            None,
+        ),
         figure(
             "edition.figure.outages",
             count(outages),
@@ -71,8 +77,8 @@ fn figures(report: &Report) -> Block {
     ])
 }
 
-/// The ranked portals with most, or least, time down.
-fn named(report: &Report, key: &str, worst: bool) -> Option<Block> {
+/// The ranked portals with most, or least, time down, below the words that say which.
+fn named(report: &Report, key: &str, worst: bool) -> Vec<Block> {
     let mut ranked: Vec<&PortalReport> = report
         .portals
         .iter()
@@ -91,10 +97,10 @@ fn named(report: &Report, key: &str, worst: bool) -> Option<Block> {
         // Three of many that did equally well would be chosen by chance.
         let faultless = ranked.iter().filter(|portal| down(portal) == 0).count();
         let number = locale::count(faultless as u64, Lang::Vi);
-        return Some(Block::paragraph(filled(
+        return vec![Block::paragraph(filled(
             "edition.faultless",
             &[("count", &number)],
-        )));
+        ))];
     }
     let items: Vec<Vec<Run>> = ranked
         .into_iter()
@@ -106,7 +112,7 @@ fn named(report: &Report, key: &str, worst: bool) -> Option<Block> {
                 Run::plain(filled(
                     "edition.named",
                     &[
-                        ("availability", &availability(&found.statutory.0).text),
+                        ("availability", &availability(found).text),
                         ("count", &locale::count(found.outages.count, Lang::Vi)),
                         ("down", &locale::duration(found.outages.seconds, Lang::Vi)),
                     ],
@@ -115,14 +121,21 @@ fn named(report: &Report, key: &str, worst: bool) -> Option<Block> {
         })
         .collect();
     if items.is_empty() {
-        return None;
+        return Vec::new();
     }
-    let mut all = vec![vec![Run::plain(said(key))]];
-    all.extend(items);
-    Some(Block::List {
-        ordered: false,
-        items: all,
-    })
+    vec![
+        Block::paragraph(said(key)),
+        Block::List {
+            ordered: false,
+            items,
+        },
+    ]
+}
+
+/// A figure that rests on too little: it is shown, and not to be compared.
+fn thin(mut cell: Cell) -> Cell {
+    cell.text.push_str(THIN);
+    cell.toned(Tone::Unknown)
 }
 
 /// This period beside the one before and the same a year before.
@@ -139,21 +152,28 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
         let none = || Cell::text(said("edition.no_data")).toned(Tone::Unknown);
         track(report, wanted)
             .filter(|found| found.statutory.0.observed() > 0)
-            .map_or_else(none, figure)
+            .map_or_else(none, |found| {
+                let cell = figure(found);
+                if found.statutory.covers(report.sufficient_coverage_percent) {
+                    cell
+                } else {
+                    thin(cell)
+                }
+            })
     };
     let rows: Vec<(&str, Vec<Cell>)> = vec![
         ("report.head.portals", cell(&|report| count(report.total.portals))),
         (
             "edition.row.availability",
-            cell(&|report| over(report, Track::Overall, &|found| availability(&found.statutory.0))),
+            cell(&|report| over(report, Track::Overall, &availability)),
         ),
         (
             "edition.row.v4",
-            cell(&|report| over(report, Track::V4, &|found| availability(&found.statutory.0))),
+            cell(&|report| over(report, Track::V4, &availability)),
         ),
         (
             "edition.row.v6",
-            cell(&|report| over(report, Track::V6, &|found| availability(&found.statutory.0))),
+            cell(&|report| over(report, Track::V6, &availability)),
         ),
         (
             "edition.row.coverage",
@@ -172,6 +192,20 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
             cell(&|report| over(report, Track::Overall, &|found| seconds(found.outages.longest_s))),
         ),
     ];
+    let mut notes = vec![said("edition.comparison.note")];
+    if rows
+        .iter()
+        .flat_map(|(_, cells)| cells)
+        .any(|cell| cell.text.ends_with(THIN))
+    {
+        notes.push(filled(
+            "edition.comparison.thin",
+            &[(
+                "percent",
+                &material.report.sufficient_coverage_percent.to_string(),
+            )],
+        ));
+    }
     let table = Table {
         columns: vec![
             column("edition.col.figure", ColumnKind::Text),
@@ -187,7 +221,7 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
                 Row::data(row)
             })
             .collect(),
-        notes: vec![said("edition.comparison.note")],
+        notes,
         ..Table::default()
     };
     vec![Block::Table(table)]

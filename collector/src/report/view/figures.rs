@@ -14,20 +14,12 @@ pub(super) fn track_name(track: Track, lang: Lang) -> &'static str {
     }
 }
 
-pub(super) fn availability(figures: &Figures, lang: Lang) -> String {
-    let seconds = &figures.0;
-    if seconds.absent > 0 && seconds.observed() + seconds.unknown + seconds.excluded == 0 {
-        return get(lang, "report.absent").to_owned();
-    }
-    seconds.availability().percent(lang)
-}
-
 pub(super) fn coverage(figures: &Figures, lang: Lang) -> String {
-    figures
-        .0
-        .coverage()
-        .basis_points()
-        .map_or_else(|| "–".to_owned(), |_some| figures.0.coverage().percent(lang))
+    let coverage = figures.0.coverage();
+    if figures.0.is_absent() || coverage.denominator == 0 {
+        return "–".to_owned();
+    }
+    coverage.percent(lang)
 }
 
 pub(super) fn length(summary: &OutageSummary, seconds: i64, lang: Lang) -> String {

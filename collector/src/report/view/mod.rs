@@ -14,7 +14,7 @@ use super::period::Period;
 use crate::ledger::Track;
 use crate::locale;
 use events::{AgentRow, ChangeRow, ExclusionRow, OutageRow};
-use figures::{availability, coverage};
+use figures::coverage;
 use portals::{GroupRows, LeagueRows, StateRows};
 
 #[derive(Serialize)]
@@ -93,7 +93,10 @@ fn summary(report: &Report, lang: Lang) -> Vec<String> {
             lang,
             "report.summary.available",
             &[
-                ("availability", &availability(&overall.statutory, lang)),
+                (
+                    "availability",
+                    &overall.statutory.0.availability_text(Track::Overall, lang),
+                ),
                 ("coverage", &coverage(&overall.statutory, lang)),
             ],
         ),

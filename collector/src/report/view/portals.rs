@@ -5,7 +5,7 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::Window;
 use serde::Serialize;
 
-use super::figures::{availability, coverage, length, track_name};
+use super::figures::{coverage, length, track_name};
 use crate::ledger::Track;
 use crate::locale;
 use crate::report::{Figures, Group, PortalReport, Report, TrackReport};
@@ -120,8 +120,8 @@ pub(super) fn leagues(report: &Report, lang: Lang) -> Vec<LeagueRows> {
 pub(super) fn track_row(report: &TrackReport, lang: Lang) -> TrackRow {
     TrackRow {
         track: track_name(report.track, lang),
-        statutory: availability(&report.statutory, lang),
-        adjusted: availability(&report.adjusted, lang),
+        statutory: report.statutory.0.availability_text(report.track, lang),
+        adjusted: report.adjusted.0.availability_text(report.track, lang),
         coverage: coverage(&report.statutory, lang),
         outages: locale::count(report.outages.count, lang),
         downtime: length(&report.outages, report.outages.seconds, lang),
@@ -195,10 +195,10 @@ pub(super) fn portal_row(portal: &PortalReport, data: Window, lang: Lang) -> Por
         url: portal.url.clone(),
         counted,
         sufficient: portal.sufficient,
-        v4: availability(&figures(Track::V4), lang),
-        v6: availability(&figures(Track::V6), lang),
-        statutory: availability(&overall, lang),
-        adjusted: availability(&adjusted, lang),
+        v4: figures(Track::V4).0.availability_text(Track::V4, lang),
+        v6: figures(Track::V6).0.availability_text(Track::V6, lang),
+        statutory: overall.0.availability_text(Track::Overall, lang),
+        adjusted: adjusted.0.availability_text(Track::Overall, lang),
         coverage: coverage(&overall, lang),
         outages: locale::count(summary.count, lang),
         downtime: length(&summary, summary.seconds, lang),

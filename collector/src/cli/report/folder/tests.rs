@@ -70,7 +70,8 @@ fn every_form_tells_the_same_and_twice_the_same_bytes() {
     // The window and the cut are the duty's, not the calendar's.
     assert_eq!(json["window"]["from"], "2026-09-14T17:00:00Z");
     assert_eq!(json["data_to"], "2026-12-14T05:00:00Z");
-    assert!(html.contains("Quý IV/2026") && html.contains("DỮ LIỆU MẪU"));
+    assert!(html.contains("Quý IV/2026") && html.contains("DỰ THẢO · ") && html.contains("DỮ LIỆU MẪU"));
+    assert!(csv.contains(",DỰ THẢO · "));
     assert!(html.contains("(đơn vị bổ sung)"));
     for portal in json["portals"].as_array().unwrap() {
         let overall = &portal["tracks"][2]["statutory"]["availability"];
@@ -90,9 +91,18 @@ fn every_form_tells_the_same_and_twice_the_same_bytes() {
     }
     let (code, said) = ran(dir.path(), "verify DATA/one --data DATA/data");
     assert_eq!(code, EXIT_OK, "{said}");
+    let (code, said) = ran(dir.path(), "diff DATA/one DATA/two");
     assert_eq!(
-        ran(dir.path(), "diff DATA/one DATA/two"),
-        (EXIT_OK, String::new())
+        (code, said.as_str()),
+        (EXIT_OK, "hai báo cáo không khác nhau ở số liệu nào\n")
+    );
+    let changed = text(&dir.path().join("one"), "bao-cao.json").replacen("\"up_s\": ", "\"up_s\": 1", 1);
+    std::fs::write(dir.path().join("two/bao-cao.json"), changed).unwrap();
+    let (code, said) = ran(dir.path(), "diff DATA/one DATA/two");
+    assert_eq!(code, EXIT_FAILED);
+    assert!(
+        said.contains("up_s: ") && said.ends_with("1 số liệu khác nhau\n"),
+        "{said}"
     );
     std::fs::write(dir.path().join("one/bao-cao.html"), "another").unwrap();
     let (code, said) = ran(dir.path(), "verify DATA/one --data DATA/data");
@@ -116,6 +126,10 @@ fn every_kind_of_text_can_be_made_of_much_and_of_nothing() {
             "An Giang"
         };
         assert!(html.contains(named), "{kind}: {html}");
+        // A report on no unit in particular is none.
+        if kind == "unit" {
+            continue;
+        }
         // A year with no data at all, and a duty that binds no portal here.
         let line = format!("--kind {kind} --period 2020 --data DATA/data --out DATA/{kind}-2020");
         assert_eq!(ran(dir.path(), &line).0, EXIT_OK);
@@ -141,13 +155,20 @@ fn what_people_wrote_is_taken_over_and_a_bad_layout_is_told_by_line() {
     let line = "--kind leader --period 2026-Q4 --template DATA/layout.html --data DATA/data --out DATA/b";
     let (code, said) = ran(dir.path(), line);
     assert_eq!(code, EXIT_USAGE);
-    assert!(said.contains("layout.html:2"), "{said}");
+    assert!(
+        said.contains("layout.html:2: mẫu hỏi một biến không có"),
+        "{said}"
+    );
     assert!(!dir.path().join("b").exists() && !dir.path().join("b.part").exists());
 }
 
 #[test]
 fn wrong_questions_are_answered_with_what_there_is() {
-    let dir = database(1, 1);
+    let dir = database(2, 1);
+    std::fs::write(dir.path().join("lost.yaml"), "danh-gai: mất\n").unwrap();
+    std::fs::create_dir(dir.path().join("odd")).unwrap();
+    std::fs::write(dir.path().join("odd/manifest.json"), "{").unwrap();
+    std::fs::write(dir.path().join("odd/bao-cao.json"), "[").unwrap();
     for (line, wanted) in [
         ("--duty ag-q --period 2026-Q4 --data DATA/data", "--out"),
         (
@@ -167,11 +188,35 @@ fn wrong_questions_are_answered_with_what_there_is() {
             "--kind leader --period 2026 --data DATA/data --out DATA/data",
             "đã có",
         ),
+        (
+            "--kind unit --period 2026 --data DATA/data --out DATA/x",
+            "không phải 2 cổng",
+        ),
+        (
+            "--kind leader --period 2026 --template DATA/none --data DATA/data --out DATA/x",
+            "none: không có tệp hay thư mục này",
+        ),
+        (
+            "verify DATA/none --data DATA/data",
+            "không có tệp hay thư mục này",
+        ),
+        (
+            "verify DATA/odd --data DATA/data",
+            "không phải danh mục tệp của một báo cáo",
+        ),
+        ("diff DATA/odd DATA/odd", "không phải báo cáo dạng JSON"),
     ] {
         let (code, said) = ran(dir.path(), line);
         assert_eq!(code, EXIT_USAGE, "{line}: {said}");
         assert!(said.contains(wanted), "{line}: {said}");
     }
+    let line = "--kind leader --passages DATA/lost.yaml --period 2026 --data DATA/data --out DATA/x";
+    let (code, said) = ran(dir.path(), line);
+    assert_eq!(code, crate::cli::EXIT_BAD_FILE);
+    assert!(
+        said.contains("lost.yaml:1") && said.contains("`danh-gia`"),
+        "{said}"
+    );
     let line = "--formats pdf --renderer DATA/none --period 2026-Q4 --data DATA/data --out DATA/pdf";
     let (code, said) = ran(dir.path(), line);
     assert_eq!(code, EXIT_FAILED);

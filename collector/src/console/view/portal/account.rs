@@ -4,7 +4,7 @@ use ems_contract::text::Lang;
 use ems_contract::time::Window;
 use serde::Serialize;
 
-use crate::console::view::{availability, coverage, track_name};
+use crate::console::view::{coverage, track_name};
 use crate::ledger::{self, Span, Track};
 use crate::locale;
 use crate::timeline::Member;
@@ -59,8 +59,8 @@ pub(super) fn account(
             cell("unknown", statutory.unknown),
             cell("excluded", adjusted.excluded),
         ],
-        statutory: availability(&statutory, lang),
-        adjusted: availability(&adjusted, lang),
+        statutory: statutory.availability_text(track, lang),
+        adjusted: adjusted.availability_text(track, lang),
         coverage: coverage(&statutory, lang),
     }
 }

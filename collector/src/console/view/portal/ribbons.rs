@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::PortalData;
 use crate::console::ribbon::ribbon;
-use crate::console::view::{availability, cause_text, coverage, said, track_name};
+use crate::console::view::{cause_text, coverage, said, track_name};
 use crate::ledger::{self, Track};
 use crate::locale;
 
@@ -86,14 +86,14 @@ pub(super) fn ribbons(key: &str, days: i64, data: &PortalData<'_>, now: UnixTime
                 })
                 .collect(),
             // Without an address there is nothing to be available or covered.
-            summary: if statutory.absent > 0 && statutory.observed() == 0 {
-                get(lang, "report.absent").to_owned()
+            summary: if statutory.is_absent() {
+                statutory.availability_text(track, lang)
             } else {
                 fill(
                     lang,
                     "console.ribbon.summary",
                     &[
-                        ("availability", &availability(&statutory, lang)),
+                        ("availability", &statutory.availability_text(track, lang)),
                         ("coverage", &coverage(&statutory, lang)),
                     ],
                 )
