@@ -12,6 +12,8 @@ pub(crate) const PADDING_MM: f64 = 2.6;
 const SIZES: [f64; 5] = [11.0, 10.0, 9.0, 8.0, 7.0];
 /// No single word makes a column wider than this; it is broken instead.
 const LONGEST_WORD_MM: f64 = 42.0;
+/// Lines on which words are still read with ease.
+const LINES: f64 = 2.0;
 /// A column that could stand on one line asks for no more than this, millimetres.
 const WIDEST_MM: f64 = 110.0;
 
@@ -30,12 +32,36 @@ struct Need {
     least: f64,
     /// The widest line as written.
     whole: f64,
+    /// The widest line of words, which may be broken once before it is a burden to read.
+    words: f64,
 }
 
-/// Lays the columns out over `available_mm`. Figures stay on one line if any size but the smallest allows it.
+impl Need {
+    /// With as much as it takes to read the column with ease.
+    fn eased(&self) -> Self {
+        Self {
+            least: self.least.max(self.words / LINES),
+            ..*self
+        }
+    }
+}
+
+/// Lays the columns out over `available_mm`. Figures stay on one line if any size but the smallest allows it; letters
+/// get smaller, and lengths of time are broken, before words stand in a column of one or two each.
 pub(crate) fn layout(fonts: &Fonts, table: &Table, available_mm: f64) -> Widths {
     let fits = |needs: &[Need]| needs.iter().map(|need| need.least).sum::<f64>() <= available_mm;
     let (whole, broken) = (measure(fonts, table, true), measure(fonts, table, false));
+    for needs in [&whole, &broken] {
+        for size_pt in &SIZES[..3] {
+            let easy: Vec<Need> = at(needs, *size_pt).iter().map(Need::eased).collect();
+            if fits(&easy) {
+                return Widths {
+                    columns_mm: share_out(&easy, available_mm),
+                    size_pt: *size_pt,
+                };
+            }
+        }
+    }
     let tries = SIZES[..3]
         .iter()
         .map(|size| (&whole, *size))
@@ -58,6 +84,7 @@ fn at(needs: &[Need], size_pt: f64) -> Vec<Need> {
         .map(|need| Need {
             least: (need.least * size_pt).min(LONGEST_WORD_MM) + PADDING_MM,
             whole: (need.whole * size_pt).min(WIDEST_MM) + PADDING_MM,
+            words: (need.words * size_pt).min(WIDEST_MM) + PADDING_MM,
         })
         .collect()
 }
@@ -92,6 +119,7 @@ fn measure(fonts: &Fonts, table: &Table, kept: bool) -> Vec<Need> {
             let mut need = Need::default();
             need.take(fonts, &column.title, Style::Bold, false);
             need.whole = need.least;
+            need.words = 0.0;
             need
         })
         .collect();
@@ -121,7 +149,10 @@ impl Need {
             self.whole = self.whole.max(whole);
             if solid {
                 self.least = self.least.max(whole);
-            } else if whole > self.least {
+            } else {
+                self.words = self.words.max(whole);
+            }
+            if !solid && whole > self.least {
                 for word in line.split([' ', '\t']) {
                     self.least = self.least.max(fonts.width_mm(word, style, 1.0));
                 }
@@ -198,6 +229,33 @@ mod tests {
         let duration = fonts.width_mm("12 giờ 55 phút 12 giây", Style::Regular, found.size_pt);
         assert!(found.columns_mm[1] >= duration + PADDING_MM - 1e-9);
         assert!((found.size_pt - 11.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn words_are_not_squeezed_by_lengths_of_time() {
+        let columns = [
+            ("Cổng, trang", ColumnKind::Text),
+            ("Bắt đầu", ColumnKind::Instant),
+            ("Kết thúc", ColumnKind::Instant),
+            ("Thời gian", ColumnKind::Duration),
+            ("Hiện tượng quan sát được", ColumnKind::Text),
+        ];
+        let name = "Trang thông tin điện tử Ủy ban nhân dân xã Mẫu 018, tỉnh An Giang";
+        let table = table(
+            &columns,
+            &[
+                name,
+                "04/10/2026 15:50:06",
+                "07/10/2026 07:33:06",
+                "2 ngày 14 giờ 55 phút 46 giây",
+                "Chứng thư số đã hết hạn",
+            ],
+        );
+        let found = widths(&table, 165.0);
+        let whole = Fonts::embedded()
+            .unwrap()
+            .width_mm(name, Style::Regular, found.size_pt);
+        assert!(found.columns_mm[0] * LINES >= whole, "{found:?}");
     }
 
     #[test]

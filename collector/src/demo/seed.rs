@@ -14,7 +14,11 @@ use super::history::{History, World, history};
 use super::inventory;
 use super::slots::INTERVAL_S;
 use super::units::{Unit, units};
+use crate::calendar::civil::{day_of, end_of, plus_days};
+use crate::dossier::Chronicle;
+use crate::judging::{Bench, judge_all};
 use crate::ledger::{AgentGap, Delays, Rules};
+use crate::regulation::Regulations;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{AgentStatus, DemoMark, DemoStore, InventoryRecord, NotedGap, Store, StoreError};
@@ -65,8 +69,8 @@ pub enum SeedError {
         /// What the system said.
         error: std::io::Error,
     },
-    /// The inventory that was made is refused: a fault of this program.
-    #[error("the demonstration's inventory is refused: {0:?}")]
+    /// The inventory that was made, or the rules that ship with the program, are refused: a fault of this program.
+    #[error("the demonstration's inventory or rules are refused: {0:?}")]
     Inventory(Vec<Diagnostic>),
     /// The database.
     #[error(transparent)]
@@ -102,8 +106,25 @@ pub fn seed(plan: Plan, data: &Path, progress: &mut dyn FnMut(usize, usize)) -> 
         progress(usize::try_from(made.portals).unwrap_or(0), measured.len());
     }
     store.keep_made_agents(statuses(&world))?;
+    judge(&store, window.to)?;
     made.bytes = store.statistics()?.bytes;
     Ok(made)
+}
+
+/// The verdicts of the last day that is over and of the day that is not, as a running collector would have them.
+fn judge(store: &SqliteStore, now: UnixTime) -> Result<(), SeedError> {
+    let rules = Regulations::embedded().map_err(SeedError::Inventory)?;
+    let chronicle = Chronicle::load(store, now)?;
+    let bench = Bench {
+        store,
+        rules: &rules,
+        chronicle: &chronicle,
+        now,
+    };
+    for at in [end_of(plus_days(day_of(now), -1)), now] {
+        judge_all(&bench, None, at)?;
+    }
+    Ok(())
 }
 
 fn write_inventory(units: &[Unit], window: Window, data: &Path) -> Result<Inventory, SeedError> {

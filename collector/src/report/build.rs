@@ -77,6 +77,7 @@ pub fn build(inputs: &Inputs, period: Period, window: Window, horizon: UnixTime)
         method: METHOD.iter().map(|key| text::get(Lang::Vi, key)).collect(),
         portals,
         not_counted,
+        findings: None,
     }
 }
 

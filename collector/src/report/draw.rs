@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::build::{METHOD, build};
 use super::contents::{Days, Expiring, Issuer, Kind, Material, Revision, document};
 use super::export::Manifest;
+use super::findings::findings;
 use super::inputs::Inputs;
 use super::load::{load, settled};
 use super::model::Report;
@@ -116,7 +117,8 @@ pub fn draw(
         if order.kind == Kind::Unit && inputs.portals.len() != 1 {
             return Err(DrawError::NotOneUnit(inputs.portals.len()));
         }
-        let report = build(&inputs, period, window, cut);
+        let mut report = build(&inputs, period, window, cut);
+        report.findings = Some(findings(source.store, &report)?);
         let to = report.data_to.max(window.from + 1);
         Ok((report, Days::of(&inputs, Window::new(window.from, to))))
     };
@@ -127,6 +129,7 @@ pub fn draw(
     let basis = subject.duty().and_then(|duty| basis(source.rules, duty));
     let material = Material {
         report: &report,
+        rules: source.rules,
         before: Some(&before),
         year_before: Some(&year_before),
         expiring: &expiring,

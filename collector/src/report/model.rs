@@ -10,6 +10,7 @@ use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
 use super::figures::Figures;
+use super::findings::Findings;
 use super::outage::{Outage, OutageSummary};
 use super::period::Period;
 use crate::ledger::Track;
@@ -60,6 +61,9 @@ pub struct Report {
     pub agents: Vec<AgentReport>,
     /// How the figures are made, sentence by sentence, in Vietnamese.
     pub method: Vec<&'static str>,
+    /// What was concluded and entered by the end of the data; absent where nobody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Findings>,
 }
 
 /// Several portals together.

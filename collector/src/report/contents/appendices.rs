@@ -6,7 +6,7 @@ use ems_contract::text::Lang;
 use super::cells::{availability, column, count, coverage, instant, seconds};
 use super::events::{exclusions, outage_table, overall_outages};
 use super::ranking::{leagues, rank_cell};
-use super::{Material, human, revision, roman, said, strips};
+use super::{Material, articles, human, revision, roman, said, strips};
 use crate::ledger::Track;
 use crate::locale;
 
@@ -14,11 +14,11 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
     let parts: Vec<(&str, bool, Vec<Block>)> = vec![
         ("portals", true, portals(material)),
         ("days", false, days(material)),
-        ("articles", false, vec![super::missing("compliance")]),
+        ("articles", true, articles::articles(material)),
         ("outages", true, outages(material)),
         ("blind", true, vec![maintenance(material), agents(material)]),
         ("method", false, method(material)),
-        ("manual", false, manual()),
+        ("manual", true, manual(material)),
         ("evidence", false, evidence(material)),
         ("revision", false, revision::revision(material)),
     ];
@@ -171,18 +171,20 @@ fn method(material: &Material<'_>) -> Vec<Block> {
     vec![Block::List { ordered: true, items }]
 }
 
-fn manual() -> Vec<Block> {
+fn manual(material: &Material<'_>) -> Vec<Block> {
     let items = human::PASSAGES
         .iter()
         .map(|name| vec![Run::plain(said(&format!("edition.passage.{name}")))])
         .collect();
-    vec![
+    let mut blocks = vec![
         Block::paragraph(said("edition.manual")),
         Block::List {
             ordered: false,
             items,
         },
-    ]
+    ];
+    blocks.push(articles::undecided(material));
+    blocks
 }
 
 fn evidence(material: &Material<'_>) -> Vec<Block> {

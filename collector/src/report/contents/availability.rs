@@ -15,6 +15,8 @@ use crate::report::outage::Outage;
 
 /// Outages told in the text; all of them stand in the appendix.
 const LONGEST: usize = 10;
+/// Certificates told in the text; all of them stand in a sheet.
+const SOONEST: usize = 20;
 
 fn level_name(group: &Group) -> String {
     group.level.map_or_else(
@@ -136,6 +138,7 @@ pub(super) fn network(material: &Material<'_>) -> Vec<Block> {
     let rows = material
         .expiring
         .iter()
+        .take(SOONEST)
         .map(|one| Row::data(vec![Cell::text(one.portal.clone()), instant(one.not_after)]))
         .collect();
     blocks.push(Block::Table(Table {
@@ -146,7 +149,19 @@ pub(super) fn network(material: &Material<'_>) -> Vec<Block> {
         ],
         rows,
         empty: Some(said("edition.expiring.none")),
-        notes: Vec::new(),
+        notes: material
+            .expiring
+            .len()
+            .checked_sub(SOONEST)
+            .filter(|more| *more > 0)
+            .map(|more| {
+                filled(
+                    "edition.expiring.more",
+                    &[("count", &locale::count(more as u64, Lang::Vi))],
+                )
+            })
+            .into_iter()
+            .collect(),
     }));
     blocks
 }

@@ -5,18 +5,26 @@
 //! visible gap until they write it.
 
 mod appendices;
+mod articles;
 mod availability;
 mod cells;
+mod checks;
+mod compliance;
 mod events;
+mod fresh;
 mod head;
 mod human;
+mod judged;
+mod leagues;
 mod ranking;
+mod registers;
 mod revision;
 mod scope;
 mod sheets;
 mod slip;
 mod strips;
 mod summary;
+mod todo;
 
 use std::collections::BTreeMap;
 
@@ -25,7 +33,7 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 
 use super::model::Report;
-use crate::regulation::ReportDue;
+use crate::regulation::{Regulations, ReportDue};
 pub use human::names as passage_names;
 pub use revision::{Contested, Revision};
 pub use strips::Days;
@@ -72,6 +80,8 @@ pub struct Issuer {
 pub struct Material<'a> {
     /// The figures.
     pub report: &'a Report,
+    /// The rules, for their words.
+    pub rules: &'a Regulations,
     /// Those of the period before.
     pub before: Option<&'a Report>,
     /// Those of the same period a year before.
@@ -146,19 +156,37 @@ fn full(kind: Kind, material: &Material<'_>) -> Vec<Block> {
     body.extend(availability::availability(material));
     body.push(chapter.next("network"));
     body.extend(availability::network(material));
+    body.push(checks::table(
+        material,
+        "edition.network.table",
+        "network",
+        checks::NETWORK,
+    ));
     body.push(chapter.next("fresh"));
-    body.push(missing("fresh"));
+    body.extend(fresh::fresh(material));
     body.push(chapter.next("english"));
-    body.push(missing("english"));
+    body.push(checks::table(
+        material,
+        "edition.functions.table",
+        "english",
+        checks::FUNCTIONS,
+    ));
     body.push(human::passage(material, "dich-vu-cong"));
     body.push(chapter.next("compliance"));
-    body.push(missing("compliance"));
+    body.extend(compliance::compliance(material));
     body.push(chapter.next("incidents"));
     body.extend(availability::incidents(material));
+    body.extend(registers::incidents(material));
     body.push(human::passage(material, "khac-phuc"));
     body.push(chapter.next("ranking"));
     body.extend(ranking::ranking(material));
-    for name in ["nhan-luc", "che-do-bao-cao", "danh-gia", "phuong-huong"] {
+    body.push(chapter.next("nhan-luc"));
+    body.extend(registers::people(material));
+    body.push(human::passage(material, "nhan-luc"));
+    body.push(chapter.next("che-do-bao-cao"));
+    body.push(registers::reporting(material));
+    body.push(human::passage(material, "che-do-bao-cao"));
+    for name in ["danh-gia", "phuong-huong"] {
         body.push(chapter.next(name));
         body.push(human::passage(material, name));
     }

@@ -12,7 +12,7 @@ use crate::report::collate;
 use crate::report::model::{PortalReport, Report};
 
 /// Places of a league told in the text; all of them stand in the appendix.
-const TOLD: usize = 10;
+pub(super) const TOLD: usize = 10;
 
 /// Every league that has members, in the order of the levels.
 pub(super) fn leagues(report: &Report) -> impl Iterator<Item = (Level, Vec<&PortalReport>)> {
@@ -102,6 +102,6 @@ pub(super) fn ranking(material: &Material<'_>) -> Vec<Block> {
             ..Table::default()
         }));
     }
-    blocks.push(super::missing("other_leagues"));
+    blocks.extend(super::leagues::leagues(material));
     blocks
 }

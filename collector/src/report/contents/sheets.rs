@@ -1,15 +1,25 @@
 //! The workbook's sheets, which are the CSV files too.
 
-use ems_contract::document::{Cell, ColumnKind, Sheet, Total};
+use ems_contract::document::{Cell, ColumnKind, Sheet, Total, Value as Quantity};
+use ems_contract::text::Lang;
 
 use super::cells::{availability, cause, column, count, coverage, instant, repair, seconds};
 use super::events::{exclusions, overall_outages};
+use super::judged::{check_title, findings, names};
 use super::ranking::{leagues, rank_cell};
 use super::{Material, said};
+use crate::calendar::civil::start_of;
+use crate::judge::Value;
 use crate::ledger::Track;
+use crate::locale;
+use crate::report::findings::Findings;
 
 pub(super) fn all(material: &Material<'_>) -> Vec<Sheet> {
-    vec![portals(material), outages(material), maintenance(material)]
+    let mut all = vec![portals(material), outages(material), maintenance(material)];
+    all.push(certificates(material));
+    all.extend(findings(material).map(|found| verdicts(material, found)));
+    all.extend(findings(material).map(|found| updates(material, found)));
+    all
 }
 
 fn portals(material: &Material<'_>) -> Sheet {
@@ -145,6 +155,131 @@ fn maintenance(material: &Material<'_>) -> Sheet {
         ],
         rows,
         totals: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn certificates(material: &Material<'_>) -> Sheet {
+    let rows = material
+        .expiring
+        .iter()
+        .map(|one| vec![Cell::text(one.portal.clone()), instant(one.not_after)]);
+    Sheet {
+        name: said("edition.sheet.certificates"),
+        columns: vec![
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.not_after", ColumnKind::Instant),
+        ],
+        rows: rows.collect(),
+        totals: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// Everything that fails or is worth attention: the passes and what is not known are in the JSON.
+fn verdicts(material: &Material<'_>, found: &Findings) -> Sheet {
+    let names = names(material);
+    let mut rows = Vec::new();
+    for portal in &found.portals {
+        let name = names.get(&portal.portal).copied().unwrap_or_default();
+        for one in &portal.conclusions {
+            if !matches!(one.value, Value::Fail | Value::Warn) {
+                continue;
+            }
+            let Some((pack, row)) = material.rules.obligation(&one.obligation) else {
+                continue;
+            };
+            let deciding = one.checks.iter().find(|check| check.value == one.value);
+            let measured = deciding.and_then(|check| check.measured.clone());
+            let title = deciding.map(|check| check_title(material, &check.check));
+            rows.push(vec![
+                Cell::text(portal.portal.to_string()),
+                Cell::text(name),
+                Cell::text(pack.citation()),
+                Cell::text(row.article.to_string()),
+                Cell::text(one.obligation.to_string()),
+                Cell::text(title.unwrap_or_default()),
+                Cell::text(said(&format!("judge.value.{}", one.value))),
+                Cell::text(said(&format!("law.kind.{}", one.kind))),
+                Cell::text(said(&format!("judge.reason.{}", one.reason))),
+                Cell::text(measured.unwrap_or_default()),
+                Cell::of(
+                    Quantity::Date(one.since),
+                    locale::date(start_of(one.since), Lang::Vi),
+                ),
+            ]);
+        }
+    }
+    Sheet {
+        name: said("edition.sheet.verdicts"),
+        columns: vec![
+            column("edition.col.id", ColumnKind::Text),
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.pack", ColumnKind::Text),
+            column("edition.col.article", ColumnKind::Text),
+            column("edition.col.obligation", ColumnKind::Text),
+            column("edition.col.check", ColumnKind::Text),
+            column("edition.col.verdict", ColumnKind::Status),
+            column("edition.col.kind", ColumnKind::Text),
+            column("edition.col.reason", ColumnKind::Text),
+            column("edition.col.measured", ColumnKind::Text),
+            column("edition.col.since", ColumnKind::Date),
+        ],
+        rows,
+        totals: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// Items in time and late, by portal and obligation.
+fn updates(material: &Material<'_>, found: &Findings) -> Sheet {
+    let names = names(material);
+    let mut rows = Vec::new();
+    for portal in &found.portals {
+        let name = names.get(&portal.portal).copied().unwrap_or_default();
+        for one in &portal.conclusions {
+            for check in &one.checks {
+                let Some(counted) = check.statistics else { continue };
+                rows.push(vec![
+                    Cell::text(portal.portal.to_string()),
+                    Cell::text(name),
+                    Cell::text(one.obligation.to_string()),
+                    Cell::text(check_title(material, &check.check)),
+                    count(counted.evaluated.into()),
+                    count(counted.on_time.into()),
+                    count(counted.late.into()),
+                    count(counted.undecidable.into()),
+                    counted
+                        .worst_late_wd
+                        .map_or_else(Cell::default, |days| count(days.into())),
+                ]);
+            }
+        }
+    }
+    let mut totals = vec![Some(Total::Label(said("document.total")))];
+    totals.resize(4, None);
+    totals.extend([
+        Some(Total::Sum),
+        Some(Total::Sum),
+        Some(Total::Sum),
+        Some(Total::Sum),
+        None,
+    ]);
+    Sheet {
+        name: said("edition.sheet.updates"),
+        columns: vec![
+            column("edition.col.id", ColumnKind::Text),
+            column("edition.col.portal", ColumnKind::Text),
+            column("edition.col.obligation", ColumnKind::Text),
+            column("edition.col.update", ColumnKind::Text),
+            column("edition.col.evaluated", ColumnKind::Number),
+            column("edition.col.on_time", ColumnKind::Number),
+            column("edition.col.late", ColumnKind::Number),
+            column("edition.col.undecidable", ColumnKind::Number),
+            column("edition.col.worst_wd", ColumnKind::Number),
+        ],
+        rows,
+        totals,
         notes: Vec::new(),
     }
 }

@@ -72,7 +72,7 @@ fn of(material: &Material<'_>, portal: &PortalReport) -> Vec<Block> {
             items: todo.into_iter().map(|text| vec![Run::plain(text)]).collect(),
         });
     }
-    blocks.push(super::missing("fresh"));
+    blocks.extend(super::todo::findings_of(material, portal));
     blocks
 }
 

@@ -3,10 +3,12 @@
 use ems_contract::document::{Block, Cell, ColumnKind, Figure, Row, Run, Table, Tone};
 use ems_contract::text::Lang;
 
-use super::cells::{availability, column, count, coverage, seconds};
+use super::cells::{availability, column, count, coverage, seconds, share};
+use super::fresh::share_in_time;
 use super::{Material, filled, head, said};
-use crate::ledger::Track;
+use crate::ledger::{Ratio, Track};
 use crate::locale;
+use crate::report::findings::{OnTime, on_time, statutory};
 use crate::report::model::{PortalReport, Report, TrackReport};
 
 /// Portals named as best and as worst.
@@ -132,6 +134,34 @@ fn named(report: &Report, key: &str, worst: bool) -> Vec<Block> {
     ]
 }
 
+/// The share of items that came in time, over the portals that were judged.
+fn in_time(report: &Report) -> Cell {
+    let mut sum = OnTime::default();
+    for found in report.findings.iter().flat_map(|found| &found.portals) {
+        let one = on_time(found);
+        sum.on_time += one.on_time;
+        sum.late += one.late;
+    }
+    share_in_time(&sum)
+}
+
+/// The share of decided statutory obligations that are met, over the portals that were judged.
+fn met(report: &Report) -> Cell {
+    let tallies = report
+        .findings
+        .iter()
+        .flat_map(|found| &found.portals)
+        .map(statutory);
+    let (met, decided) = tallies.fold((0, 0), |(met, decided), tally| {
+        (met + i64::from(tally.pass), decided + i64::from(tally.decided()))
+    });
+    let ratio = Ratio {
+        numerator: met,
+        denominator: decided,
+    };
+    share(ratio, "ledger.not_enough_data")
+}
+
 /// A figure that rests on too little: it is shown, and not to be compared.
 fn thin(mut cell: Cell) -> Cell {
     cell.text.push_str(THIN);
@@ -191,6 +221,8 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
             "edition.row.longest",
             cell(&|report| over(report, Track::Overall, &|found| seconds(found.outages.longest_s))),
         ),
+        ("edition.row.in_time", cell(&in_time)),
+        ("edition.row.statutory", cell(&met)),
     ];
     let mut notes = vec![said("edition.comparison.note")];
     if rows

@@ -1,13 +1,20 @@
 //! What a text says of a few portals whose every second is known.
 
+use std::sync::{Arc, LazyLock};
+
 use super::*;
+use crate::judge::{Reason, Statistics, Timeliness, Value};
 use crate::ledger::{Span, State};
+use crate::regulation::Kind as RuleKind;
+use crate::report::findings::{Checked, Conclusion, Findings, PortalFindings, Registers, Term};
 use crate::report::inputs::{Inputs, PortalInput};
 use crate::report::{Period, build};
 use crate::testing::{at, inventory};
 use ems_contract::document::{Appendix, Tone};
 use ems_contract::time::Window;
+use jiff::civil::date;
 
+static RULES: LazyLock<Regulations> = LazyLock::new(|| Regulations::embedded().unwrap());
 const DAY: i64 = 86_400;
 
 fn spans(all: &[(i64, i64, State)]) -> Vec<Span> {
@@ -67,6 +74,7 @@ fn made(kind: Kind, inputs: &Inputs, change: impl Fn(&mut Report)) -> Document {
         kind,
         &Material {
             report: &report,
+            rules: &RULES,
             before: Some(&report),
             year_before: None,
             expiring: &[],
@@ -172,6 +180,7 @@ fn a_text_bears_every_mark_that_holds() {
     report.demo = true;
     let material = Material {
         report: &report,
+        rules: &RULES,
         before: None,
         year_before: None,
         expiring: &[],
@@ -188,4 +197,211 @@ fn a_text_bears_every_mark_that_holds() {
         document(Kind::Leader, &material).mark.unwrap(),
         "DỰ THẢO · SỐ LIỆU TẠM TÍNH · DỮ LIỆU MẪU – KHÔNG PHẢI KẾT QUẢ ĐO THẬT"
     );
+}
+
+fn id(text: &str) -> Arc<str> {
+    Arc::from(text)
+}
+
+fn checked(check: &str, value: Value, kind: RuleKind) -> Checked {
+    Checked {
+        check: id(check),
+        value,
+        reason: Reason::NotMet,
+        kind,
+        measured: Some("đo được".to_owned()),
+        threshold: None,
+        threshold_kind: kind,
+        statistics: None,
+        terms: Vec::new(),
+        page: None,
+    }
+}
+
+fn conclusion(obligation: &str, value: Value, kind: RuleKind, checks: Vec<Checked>) -> Conclusion {
+    let (pack, row) = RULES.obligation(obligation).unwrap();
+    Conclusion {
+        pack: pack.id.clone(),
+        obligation: row.id.clone(),
+        value,
+        reason: Reason::NotMet,
+        kind,
+        since: date(2026, 11, 20),
+        trial: false,
+        ranked: true,
+        checks,
+    }
+}
+
+/// What a text sets, what the operator sets and what nobody knows, of two portals.
+fn concluded() -> Findings {
+    let mut fresh = checked("fresh-tin-tuc", Value::Fail, RuleKind::Statutory);
+    fresh.statistics = Some(Statistics {
+        evaluated: 10,
+        on_time: 6,
+        late: 3,
+        undecidable: 1,
+        worst_late_wd: Some(4),
+        median_lag_wd: None,
+    });
+    fresh.terms = vec![Term {
+        item: "https://p1.example.gov.vn/tin-17".to_owned(),
+        outcome: Timeliness::Late,
+        due: Some(at(-86_400)),
+        late_wd: Some(4),
+    }];
+    let news = RULES.check("fresh-tin-tuc").unwrap().used_by[0].clone();
+    let policy = checked("hsts-headers", Value::Warn, RuleKind::Policy);
+    let of = |portal: &str, conclusions| PortalFindings {
+        portal: crate::testing::portal(portal),
+        day: date(2026, 11, 21),
+        conclusions,
+    };
+    let v6 = |value| {
+        let check = checked("ipv6-aaaa", value, RuleKind::Statutory);
+        conclusion("AG-5.4-v6", value, RuleKind::Statutory, vec![check])
+    };
+    Findings {
+        portals: vec![
+            of(
+                "p1",
+                vec![
+                    conclusion("AG-21.1", Value::Warn, RuleKind::Policy, vec![policy]),
+                    v6(Value::Fail),
+                    conclusion(&news, Value::Fail, RuleKind::Statutory, vec![fresh]),
+                ],
+            ),
+            of("p2", vec![v6(Value::Pass)]),
+        ],
+        registers: Registers::default(),
+    }
+}
+
+fn chapter<'a>(document: &'a Document, name: &str) -> &'a [Block] {
+    let heads = |block: &Block| matches!(block, Block::Heading { level: 1, .. });
+    let title = said(&format!("edition.chapter.{name}"));
+    let from = document
+        .body
+        .iter()
+        .position(|block| matches!(block, Block::Heading { text, .. } if text.ends_with(&title)))
+        .unwrap();
+    let rest = &document.body[from + 1..];
+    &rest[..rest.iter().position(heads).unwrap_or(rest.len())]
+}
+
+fn two() -> Inputs {
+    inputs(&[("p1", down_for(600)), ("p2", down_for(900))])
+}
+
+#[test]
+fn what_a_text_sets_and_what_the_operator_sets_are_never_added_up() {
+    let document = made(Kind::Consolidated, &two(), |report| {
+        report.findings = Some(concluded());
+    });
+    let text = chapter(&document, "compliance");
+    let all: Vec<_> = tables(text).collect();
+    let row: Vec<&str> = all[0].rows[0]
+        .cells
+        .iter()
+        .map(|cell| cell.text.as_str())
+        .collect();
+    // Obligations; by the text: met, not met, attention, unknown; by the operator's threshold: met, attention, unknown.
+    assert_eq!(row[1..], ["3", "1", "2", "0", "0", "0", "1", "0"]);
+    let failing: Vec<&str> = all[1].rows.iter().map(|row| row.cells[0].text.as_str()).collect();
+    assert_eq!(failing.len(), 2);
+    assert!(
+        !failing.iter().any(|clause| clause.contains("Điều 21")),
+        "{failing:?}"
+    );
+    assert_eq!(all[2].rows.len(), 1);
+    let articles = document
+        .appendices
+        .iter()
+        .find(|one| one.title == said("edition.appendix.articles"))
+        .unwrap();
+    let listed = tables(&articles.body).next().unwrap();
+    let v6 = listed
+        .rows
+        .iter()
+        .find(|row| row.cells[0].text == RULES.obligation("AG-5.4-v6").unwrap().1.article.to_string())
+        .unwrap();
+    assert_eq!((v6.cells[4].text.as_str(), v6.cells[5].text.as_str()), ("1", "1"));
+    assert_eq!(v6.cells.last().unwrap().text, "Cổng p1");
+}
+
+#[test]
+fn items_in_time_are_counted_over_what_could_be_decided() {
+    let document = made(Kind::Consolidated, &two(), |report| {
+        report.findings = Some(concluded());
+    });
+    let text = chapter(&document, "fresh");
+    let row = &tables(text).next().unwrap().rows[1];
+    let cells: Vec<&str> = row.cells[2..].iter().map(|cell| cell.text.as_str()).collect();
+    assert_eq!(cells, ["1", "10", "6", "3", "1", "66,66%", "4"]);
+    let latest = tables(text).last().unwrap();
+    assert_eq!(
+        latest.rows[0].cells[1].link.as_deref(),
+        Some("https://p1.example.gov.vn/tin-17")
+    );
+    assert_eq!(cells_of(&document, "Tỷ lệ tin, bài đúng hạn"), "66,66%");
+    assert_eq!(
+        cells_of(&document, "Tỷ lệ nghĩa vụ theo quy định đã đạt"),
+        "33,33%"
+    );
+}
+
+fn cells_of<'a>(document: &'a Document, first: &str) -> &'a str {
+    cells(chapter(document, "overall"), first)[1]
+}
+
+#[test]
+fn what_was_not_judged_is_neither_met_nor_missed() {
+    for found in [None, Some(Findings::default())] {
+        let document = made(Kind::Consolidated, &two(), |report| {
+            report.findings.clone_from(&found);
+        });
+        for name in ["fresh", "english", "compliance"] {
+            let text = chapter(&document, name);
+            assert!(
+                matches!(&text[0], Block::Note(runs) if runs[0].text.starts_with("Chưa có dữ liệu")),
+                "{name}: {text:?}"
+            );
+        }
+        assert_eq!(
+            cells_of(&document, "Tỷ lệ nghĩa vụ theo quy định đã đạt"),
+            "chưa đủ dữ liệu"
+        );
+    }
+}
+
+#[test]
+fn a_slip_says_what_to_mend_by_when_and_where() {
+    let document = made(Kind::Slip, &two(), |report| report.findings = Some(concluded()));
+    let todo = tables(&document.body)
+        .find(|table| table.caption.as_deref() == Some("Nội dung chưa đạt và cần lưu ý"))
+        .unwrap();
+    let weights: Vec<&str> = todo.rows.iter().map(|row| row.cells[2].text.as_str()).collect();
+    assert_eq!(weights, ["bắt buộc", "bắt buộc", "ngưỡng vận hành"]);
+    let first = &todo.rows[0].cells;
+    assert_eq!(first[3].text, "ngay; chưa đạt từ 20/11/2026");
+    assert_eq!(first[4].link.as_deref(), Some("https://p1.example.gov.vn/"));
+}
+
+#[test]
+fn each_measure_has_its_league() {
+    let document = made(Kind::Consolidated, &two(), |report| {
+        report.findings = Some(concluded());
+    });
+    let captions: Vec<&str> = tables(chapter(&document, "ranking"))
+        .filter_map(|table| table.caption.as_deref())
+        .collect();
+    // One portal alone has items: there is no league of one.
+    assert_eq!(captions.len(), 2, "{captions:?}");
+    assert!(
+        captions[1].starts_with("Xếp hạng theo nghĩa vụ đạt"),
+        "{captions:?}"
+    );
+    let league = tables(chapter(&document, "ranking")).last().unwrap();
+    let order: Vec<&str> = league.rows.iter().map(|row| row.cells[1].text.as_str()).collect();
+    assert_eq!(order, ["Cổng p2", "Cổng p1"]);
 }

@@ -1,0 +1,262 @@
+//! What people entered: boards, training, backups, incidents, suspensions, attestations, received reports.
+
+use std::collections::BTreeMap;
+
+use ems_contract::document::{Block, Cell, ColumnKind, Row, Run, Table, Tone, Value as Quantity};
+use ems_contract::id::PortalId;
+use ems_contract::text::Lang;
+use jiff::civil::Date;
+
+use super::cells::{column, count, instant};
+use super::checks::{self, GOVERNANCE, INCIDENTS};
+use super::judged::{findings, names, tally, whose};
+use super::{Material, filled, said};
+use crate::calendar::civil::start_of;
+use crate::judge::{Timeliness, Value};
+use crate::locale;
+use crate::report::findings::{Registers, SUBMITTED};
+
+/// A backup is recent for this long, in seconds.
+const RECENT_S: i64 = 86_400;
+
+fn registers<'a>(material: &Material<'a>) -> Option<&'a Registers> {
+    material.report.findings.as_ref().map(|found| &found.registers)
+}
+
+fn number(number: usize) -> String {
+    locale::count(number as u64, Lang::Vi)
+}
+
+fn day(day: Date) -> Cell {
+    Cell::of(Quantity::Date(day), locale::date(start_of(day), Lang::Vi))
+}
+
+/// Staff, editorial boards, training: what is registered, what is attested.
+pub(super) fn people(material: &Material<'_>) -> Vec<Block> {
+    let Some(found) = registers(material) else {
+        return vec![super::missing("registers")];
+    };
+    let boards: std::collections::BTreeSet<_> = found.boards.iter().map(|(whose, _)| whose).collect();
+    let participants: u64 = found
+        .trainings
+        .iter()
+        .map(|(_, course)| u64::from(course.participants))
+        .sum();
+    let sentences = [
+        filled(
+            "edition.registers.boards",
+            &[
+                ("boards", &number(boards.len())),
+                ("all", &number(material.report.portals.len())),
+            ],
+        ),
+        filled(
+            "edition.registers.trainings",
+            &[
+                ("courses", &number(found.trainings.len())),
+                ("people", &locale::count(participants, Lang::Vi)),
+            ],
+        ),
+        filled(
+            "edition.registers.attested",
+            &[
+                ("attested", &locale::count(found.attested, Lang::Vi)),
+                ("ending", &number(found.ending.len())),
+            ],
+        ),
+    ];
+    let mut blocks = vec![
+        Block::List {
+            ordered: false,
+            items: sentences.map(|text| vec![Run::plain(text)]).to_vec(),
+        },
+        Block::note(said("edition.registers.note")),
+    ];
+    let names = names(material);
+    if !found.trainings.is_empty() {
+        blocks.push(Block::Table(trainings(found, &names)));
+    }
+    if !found.ending.is_empty() {
+        blocks.push(Block::Table(ending(material, found, &names)));
+    }
+    blocks.push(checks::table(
+        material,
+        "edition.governance.table",
+        "governance",
+        GOVERNANCE,
+    ));
+    blocks
+}
+
+fn trainings(found: &Registers, names: &BTreeMap<&PortalId, &str>) -> Table {
+    let rows = found.trainings.iter().map(|(portal, course)| {
+        Row::data(vec![
+            day(course.held_on),
+            Cell::text(whose(names, portal.as_ref())),
+            Cell::text(course.topic.clone()),
+            Cell::text(course.organiser.clone()),
+            count(course.participants.into()),
+        ])
+    });
+    Table {
+        caption: Some(said("edition.trainings.table")),
+        columns: vec![
+            column("edition.col.day", ColumnKind::Date),
+            column("edition.col.unit", ColumnKind::Text),
+            column("edition.col.topic", ColumnKind::Text),
+            column("edition.col.organiser", ColumnKind::Text),
+            column("edition.col.participants", ColumnKind::Number),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
+}
+
+fn ending(material: &Material<'_>, found: &Registers, names: &BTreeMap<&PortalId, &str>) -> Table {
+    let rows = found.ending.iter().map(|(portal, obligation, last)| {
+        let clause = material.rules.obligation(obligation).map_or_else(
+            || obligation.clone(),
+            |(pack, row)| super::judged::clause(pack, row),
+        );
+        Row::data(vec![
+            Cell::text(whose(names, portal.as_ref())),
+            Cell::text(clause),
+            day(*last),
+        ])
+    });
+    Table {
+        caption: Some(said("edition.attestations.ending")),
+        columns: vec![
+            column("edition.col.unit", ColumnKind::Text),
+            column("edition.col.clause", ColumnKind::Text),
+            column("edition.col.last_day", ColumnKind::Date),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
+}
+
+/// Incidents as people recorded them, backups, suspensions.
+pub(super) fn incidents(material: &Material<'_>) -> Vec<Block> {
+    let Some(found) = registers(material) else {
+        return vec![super::missing("registers")];
+    };
+    let names = names(material);
+    let rows = found.incidents.iter().map(|(portal, incident)| {
+        let done = [incident.actions.as_str(), incident.result.as_str()];
+        let done: Vec<&str> = done.into_iter().filter(|text| !text.trim().is_empty()).collect();
+        let or_asked = |text: &str| {
+            if text.trim().is_empty() {
+                Cell::text(said("document.placeholder")).toned(Tone::Unknown)
+            } else {
+                Cell::text(text)
+            }
+        };
+        Row::data(vec![
+            instant(incident.detected),
+            Cell::text(whose(&names, portal.as_ref())),
+            or_asked(&incident.description),
+            or_asked(&incident.cause),
+            or_asked(&done.join("; ")),
+            incident.response_ended.map_or_else(
+                || Cell::text(said("edition.continues")).toned(Tone::Warn),
+                instant,
+            ),
+        ])
+    });
+    let incidents = Table {
+        caption: Some(said("edition.incidents.registered")),
+        columns: vec![
+            column("edition.col.detected", ColumnKind::Instant),
+            column("edition.col.unit", ColumnKind::Text),
+            column("edition.col.happened", ColumnKind::Text),
+            column("edition.col.root_cause", ColumnKind::Text),
+            column("edition.col.done", ColumnKind::Text),
+            column("edition.col.recovered", ColumnKind::Instant),
+        ],
+        rows: rows.collect(),
+        empty: Some(said("edition.incidents.unregistered")),
+        notes: Vec::new(),
+    };
+    let end = material.report.data_to;
+    let recent = found.backups.values().filter(|at| end - **at <= RECENT_S).count();
+    let succeeded = found.restores.iter().filter(|(_, test)| test.succeeded).count();
+    let sentences = [
+        filled(
+            "edition.backups",
+            &[
+                ("recent", &number(recent)),
+                ("all", &number(material.report.portals.len())),
+                (
+                    "silent",
+                    &number(material.report.portals.len() - found.backups.len()),
+                ),
+            ],
+        ),
+        filled(
+            "edition.restores",
+            &[
+                ("tests", &number(found.restores.len())),
+                ("succeeded", &number(succeeded)),
+            ],
+        ),
+        filled(
+            "edition.suspensions",
+            &[("count", &number(found.suspensions.len()))],
+        ),
+    ];
+    vec![
+        Block::Table(incidents),
+        Block::List {
+            ordered: false,
+            items: sentences.map(|text| vec![Run::plain(text)]).to_vec(),
+        },
+        checks::table(material, "edition.operation.table", "governance", INCIDENTS),
+    ]
+}
+
+/// Which reports came in time: a row each report that was due.
+pub(super) fn reporting(material: &Material<'_>) -> Block {
+    let Some(found) = findings(material) else {
+        return super::missing("reporting");
+    };
+    let mut sums: BTreeMap<&str, (u32, u32, u32)> = BTreeMap::new();
+    for portal in &found.portals {
+        let mut told: BTreeMap<&str, Timeliness> = BTreeMap::new();
+        let checks = portal.conclusions.iter().flat_map(|one| &one.checks);
+        for term in checks
+            .filter(|check| &*check.check == SUBMITTED)
+            .flat_map(|check| &check.terms)
+        {
+            told.insert(&term.item, term.outcome);
+        }
+        for (item, outcome) in told {
+            let sum = sums.entry(item).or_default();
+            match outcome {
+                Timeliness::OnTime => sum.0 += 1,
+                Timeliness::Late => sum.1 += 1,
+                Timeliness::Undecidable => sum.2 += 1,
+            }
+        }
+    }
+    let rows = sums.into_iter().map(|(item, (on_time, late, undecided))| {
+        Row::data(vec![
+            Cell::text(item),
+            tally(on_time, Value::Pass),
+            tally(late, Value::Fail),
+            tally(undecided, Value::Unknown),
+        ])
+    });
+    Block::Table(Table {
+        caption: Some(said("edition.reporting.table")),
+        columns: vec![
+            column("edition.col.report", ColumnKind::Text),
+            column("edition.col.on_time", ColumnKind::Number),
+            column("edition.col.late_or_missing", ColumnKind::Number),
+            column("edition.col.unregistered", ColumnKind::Number),
+        ],
+        rows: rows.collect(),
+        empty: Some(said("edition.reporting.none")),
+        notes: Vec::new(),
+    })
+}
