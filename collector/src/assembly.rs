@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::RulesArgs;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
+use crate::edition::{Office, ReportJob, Watch};
 use crate::inventory::Watcher;
 use crate::judging::Judging;
 use crate::keeper::Keeper;
@@ -129,6 +130,15 @@ pub async fn run(
         ));
     let http = outgoing::client(None).map_err(RunError::Channel)?;
     let channels = channels(&notify, &http)?;
+    let reports = ReportJob::new(Watch {
+        context: context.clone(),
+        rules: Arc::clone(&rules),
+        desk: Arc::clone(&desk),
+        folder: settings.data.clone(),
+        office: Office::default(),
+        lang: notify.lang,
+    })
+    .map_err(ServeError::from)?;
     let notifier = Notifier::new(context.clone(), Arc::clone(&notify), desk, channels);
     let notifier = notifier.map_err(ServeError::from)?;
 
@@ -149,6 +159,7 @@ pub async fn run(
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
         ("judging", Box::pin(judging.run(shutdown.clone()))),
         ("notifier", Box::pin(notifier.run(shutdown.clone()))),
+        ("reports", Box::pin(reports.run(shutdown.clone()))),
         ("inventory", Box::pin(watch.run(for_inventory, shutdown.clone()))),
         (
             "signals",

@@ -103,6 +103,30 @@ pub const COLLECTOR: &[Line] = &[
         "",
         "Rounds in which notices could not be decided or delivered because of the store",
     ),
+    (
+        "ems_report_due_timestamp_seconds",
+        "gauge",
+        "duty period",
+        "The last second in which a report is in time, of reports not noted as sent",
+    ),
+    (
+        "ems_report_outstanding",
+        "gauge",
+        "duty period",
+        "Reports being prepared or past their day that are not noted as sent",
+    ),
+    (
+        "ems_report_late",
+        "gauge",
+        "duty period",
+        "Reports past their day that are not noted as sent",
+    ),
+    (
+        "ems_report_drafts_total",
+        "counter",
+        "result",
+        "Drafts of reports that the job made, by result",
+    ),
     ("ems_store_bytes", "gauge", "", "Bytes of the database files"),
     ("ems_store_open_results", "gauge", "", "Raw results kept as rows"),
     (

@@ -33,6 +33,10 @@ pub fn groups() -> Vec<Group> {
             rules: alerts(vec![budget()]),
         },
         Group {
+            name: "ems-reports",
+            rules: alerts(reports()),
+        },
+        Group {
             name: "ems-itself",
             rules: alerts(itself()),
         },
@@ -236,6 +240,33 @@ fn budget() -> Alert {
         en: "Portal {{ $labels.portal }} flickers: down for {{ $value | humanizePercentage }} of the observed time",
         board: PORTAL,
     }
+}
+
+/// Reports that the administration waits for. Nothing noted proves nothing: the alert asks to look.
+fn reports() -> Vec<Alert> {
+    vec![
+        Alert {
+            name: "ReportDue",
+            expr: format!(
+                "ems_report_outstanding > 0 and on (duty, period) (ems_report_due_timestamp_seconds - time() < {} and ems_report_due_timestamp_seconds - time() >= 0)",
+                limit::REPORT_DUE_S
+            ),
+            wait: "10m",
+            severity: Severity::High,
+            vi: "Báo cáo {{ $labels.duty }} kỳ {{ $labels.period }} sắp đến hạn, còn {{ $value }} báo cáo chưa ghi nhận đã gửi",
+            en: "Report {{ $labels.duty }} of {{ $labels.period }} is due soon, {{ $value }} not noted as sent",
+            board: SYSTEM,
+        },
+        Alert {
+            name: "ReportLate",
+            expr: "ems_report_late > 0".into(),
+            wait: "10m",
+            severity: Severity::High,
+            vi: "Báo cáo {{ $labels.duty }} kỳ {{ $labels.period }} quá hạn, {{ $value }} báo cáo chưa ghi nhận đã gửi",
+            en: "Report {{ $labels.duty }} of {{ $labels.period }} is past its day, {{ $value }} not noted as sent",
+            board: SYSTEM,
+        },
+    ]
 }
 
 fn itself() -> Vec<Alert> {
