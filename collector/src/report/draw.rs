@@ -212,6 +212,7 @@ fn inputs(
                 reason: one.reason.clone(),
                 // An official's decision counts from the beginning of the time it is about.
                 announced_at: one.window.from,
+                excluded_at: None,
             });
         }
     }

@@ -8,6 +8,7 @@ mod demo;
 mod editions;
 mod evidence;
 mod looks;
+mod oncall;
 mod outbox;
 mod pages;
 mod registers;
@@ -29,6 +30,7 @@ pub use demo::*;
 pub use editions::{EditionKept, EditionStore};
 pub use evidence::*;
 pub use looks::*;
+pub use oncall::{Acted, OnCallStore};
 pub use outbox::*;
 pub use pages::*;
 pub use registers::{Entered, HandedFile, NewEntry, RegisterStore};
@@ -42,7 +44,16 @@ impl<T: AccountStore + RegisterStore + EditionStore> PeopleStore for T {}
 
 /// Durable data.
 pub trait Store:
-    DemoStore + LookStore + PageStore + EvidenceStore + PeopleStore + VerdictStore + Send + Sync + 'static
+    DemoStore
+    + LookStore
+    + PageStore
+    + EvidenceStore
+    + PeopleStore
+    + VerdictStore
+    + OnCallStore
+    + Send
+    + Sync
+    + 'static
 {
     // --- ingest -------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ mod gaps;
 mod incidents;
 mod looks;
 mod names;
+mod oncall;
 mod open;
 mod outbox;
 mod pack;
