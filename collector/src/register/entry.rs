@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentForm;
-use crate::account::{Action, Scope};
 use super::maintenance::Planned;
 use super::shift::Shift;
 use super::value;
+use crate::account::{Action, Scope};
 use crate::attest::Attestation;
 use crate::judge::facts::{ReportEntry, Suspension};
 use crate::vocabulary::vocabulary;

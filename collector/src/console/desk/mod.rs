@@ -29,8 +29,8 @@ use super::router::Asked;
 use crate::account::{Action, Actor};
 use crate::context::Context;
 use crate::http::listener::Peer;
-use crate::register::RegisterKind;
 use crate::oncall::Watch;
+use crate::register::RegisterKind;
 use crate::regulation::Regulations;
 use ems_contract::id::PortalId;
 
