@@ -351,7 +351,7 @@ impl Door {
             docket: ems_collector::judging::Docket::default(),
             registry: prometheus::Registry::new(),
         };
-        let rules = Regulations::embedded().map_err(|_| anyhow::anyhow!("the embedded rules"))?;
+        let rules = Regulations::embedded().map_err(|_faults| anyhow::anyhow!("the embedded rules"))?;
         let plans = Plans::new(&context, Arc::new(rules));
         let ingest = Ingest::new(&context, plans, Arc::default())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
