@@ -265,6 +265,7 @@ async fn pages(
         today: settings.now.zoned().date(),
     };
     group.checks = measure::all(&survey);
+    group.linked = measure::linked(&survey);
     group.sections = looked.facts;
     group.english = Some(side.facts);
     std::iter::once(home.page)
