@@ -129,7 +129,10 @@ fn twelve_sections_and_the_english_side_are_shown_with_date_age_and_evidence() {
         !metrics.contains(r#"ems_section_age_working_days{portal="tinh-mau",section="van-ban"}"#),
         "{metrics}"
     );
-    assert!(!metrics.contains(r#"section="lich-cong-tac""#), "{metrics}");
+    assert!(
+        !metrics.contains(r#"ems_section_state{portal="tinh-mau",section="lich-cong-tac""#),
+        "{metrics}"
+    );
 
     let page = get(&format!("{url}/portals/tinh-mau")).unwrap().body;
     keep(&page);
