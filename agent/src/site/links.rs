@@ -96,6 +96,7 @@ pub(super) async fn check(trip: &Trip<'_>, mut found: Vec<Found>, memory: &mut M
             continue;
         };
         facts.checked += 1;
+        facts.outside += u32::from(link.external);
         let why = heard.fault.and_then(cause);
         let verdict = fate(heard);
         let confirmed = match verdict {
@@ -105,6 +106,7 @@ pub(super) async fn check(trip: &Trip<'_>, mut found: Vec<Found>, memory: &mut M
             }
             Fate::Unknown => {
                 facts.checked -= 1;
+                facts.outside -= u32::from(link.external);
                 facts.skipped += 1;
                 continue;
             }
