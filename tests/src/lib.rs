@@ -6,6 +6,7 @@ pub mod pair;
 pub mod pki;
 pub mod portal;
 pub mod process;
+pub mod sink;
 pub mod tree;
 pub mod vantage;
 pub mod wait;

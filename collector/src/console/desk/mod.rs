@@ -1,10 +1,13 @@
-//! The pages on which people write: log-in, account, audit log, registers.
+//! The pages on which people write: log-in, account, audit log, registers, answers to alarms.
 
 mod account;
 mod audit;
 mod files;
 mod import;
+mod incident;
+mod link;
 mod login;
+mod oncall;
 mod registers;
 
 use std::sync::Arc;
@@ -26,6 +29,7 @@ use super::router::Asked;
 use crate::account::{Action, Actor};
 use crate::context::Context;
 use crate::http::listener::Peer;
+use crate::oncall::Watch;
 use crate::register::RegisterKind;
 use crate::regulation::Regulations;
 use ems_contract::id::PortalId;
@@ -44,6 +48,8 @@ pub struct Access {
     pub allow_plain: bool,
     /// The rules by which entries are checked.
     pub rules: Arc<Regulations>,
+    /// Who is called by name, if anybody is: with it come signed links.
+    pub watch: Option<Arc<Watch>>,
 }
 
 /// What the pages that write share.
@@ -182,6 +188,10 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))
         .route("/audit", get(audit::show))
+        .route("/on-call", get(oncall::show))
+        .route("/on-call/handover", get(oncall::handover))
+        .route("/on-call/act", post(oncall::act))
+        .route("/act/{token}", get(link::show).post(link::take))
         .route("/registers", get(registers::overview))
         .route("/registers/{kind}", get(registers::list))
         .route(
@@ -193,6 +203,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
             "/registers/{kind}/{id}",
             get(registers::entry).post(registers::correct),
         )
+        .route("/registers/incident/{id}/{paper}", get(incident::paper))
         .route("/registers/{kind}/{id}/withdraw", post(registers::withdraw))
         .route("/files/{digest}", get(files::get))
         .layer(DefaultBodyLimit::max(MAX_UPLOAD))

@@ -306,15 +306,23 @@ pub(super) async fn blank(
     Path(kind): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let portal = asked.portal();
+    let (portal, outage) = (asked.portal(), asked.outage());
     of_register(desk, kind, &asked, move |desk, lang, kind| {
         if let Some(response) = refused_everywhere(desk, &actor, kind, lang) {
             return Ok(response);
         }
+        let begun = match outage.filter(|_| kind == RegisterKind::Incident) {
+            Some(outage) => desk.begun(outage, lang)?,
+            None => None,
+        };
+        let (portal, values) = match begun {
+            Some((portal, values)) => (Some(portal), values),
+            None => (portal, Values::new()),
+        };
         let draft = Draft {
             kind,
             portal: portal.as_ref(),
-            values: &Values::new(),
+            values: &values,
             faults: vec![],
             errors: vec![],
             warnings: vec![],
@@ -425,6 +433,15 @@ fn take(
             return again(told.collect(), vec![], vec![]);
         }
     };
+    // Some entries want a right of their own, the corrected one's as well.
+    for entry in [Some(&entry), corrects.map(|kept| &kept.entry)]
+        .into_iter()
+        .flatten()
+    {
+        if let Some(response) = desk.refused(actor, entry.action(), portal, lang) {
+            return Ok(response);
+        }
+    }
     let now = desk.context.clock.now();
     let bytes = file.as_ref().map(|file| &*file.bytes);
     let doubts = faults(&desk.access.rules, &entry, bytes, civil::day_of(now));
@@ -535,7 +552,7 @@ pub(super) async fn withdraw(
 ) -> Response {
     of_entry(desk, place, &asked, move |desk, lang, _all, kept| {
         let (kind, id) = (kept.entry.kind(), kept.id);
-        if let Some(response) = desk.refused(&actor, kind.action(), kept.portal.as_ref(), lang) {
+        if let Some(response) = desk.refused(&actor, kept.entry.action(), kept.portal.as_ref(), lang) {
             return Ok(response);
         }
         let reason = filled.text("reason");
