@@ -85,8 +85,8 @@ fn day(found: Option<Date>) -> String {
     found.map_or_else(|| "none".to_owned(), |d| d.to_string())
 }
 
-fn one_of<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: &[T], misses: &mut Vec<String>) {
-    if !wanted.is_empty() && !wanted.contains(&found) {
+fn one_of<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, wanted: &[T], misses: &mut Vec<String>) {
+    if !wanted.is_empty() && !wanted.contains(found) {
         misses.push(format!("{what} {found:?}, not {wanted:?}"));
     }
 }
@@ -95,9 +95,9 @@ fn one_of<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: &[T], mi
 fn misses(facts: &PageFacts, truth: &Truth) -> Vec<String> {
     let mut misses = Vec::new();
     let section = &facts.section;
-    one_of("state", section.state, &truth.state, &mut misses);
+    one_of("state", &section.state, &truth.state, &mut misses);
     if let Some(because) = section.because {
-        one_of("because", because, &truth.because, &mut misses);
+        one_of("because", &because, &truth.because, &mut misses);
     } else if !truth.because.is_empty() {
         misses.push(format!("no reason, not {:?}", truth.because));
     }
@@ -119,10 +119,10 @@ fn misses(facts: &PageFacts, truth: &Truth) -> Vec<String> {
     date("published", facts.published, &truth.published, or_none);
     date("modified", facts.modified, &truth.modified, or_none);
     if let Some(language) = truth.language {
-        one_of("language", facts.language, &[language], &mut misses);
+        one_of("language", &facts.language, &[language], &mut misses);
     }
     if let Some(js_only) = truth.js_only {
-        one_of("js_only", facts.js_only, &[js_only], &mut misses);
+        one_of("js_only", &facts.js_only, &[js_only], &mut misses);
     }
     if truth.items.is_some_and(|least| section.items.len() < least) {
         misses.push(format!("{} items", section.items.len()));
