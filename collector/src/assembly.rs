@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::RulesArgs;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
+use crate::digest::Digest;
 use crate::inventory::Watcher;
 use crate::judging::Judging;
 use crate::keeper::Keeper;
@@ -24,10 +25,16 @@ use crate::notify::channel::Channel;
 use crate::notify::round::Desk;
 use crate::notify::sender::Notifier;
 use crate::notify::{bridge, heartbeat, outgoing};
+use crate::oncall::Watch;
+use crate::oncall::link::LinkKey;
+use crate::regulation::Regulations;
 use crate::serve::{self, Listeners, Parts, ServeError};
 use crate::settings::Settings;
 use crate::store::InventoryRecord;
 use crate::timeline::Timelines;
+
+/// The file beside the database with the key of signed links.
+const LINK_KEY: &str = "links.key";
 
 /// Why the collector does not run.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +118,9 @@ pub async fn run(
     let timelines = Arc::new(Timelines::watched(store, watcher));
     let exposition = Arc::new(Metrics::new(context.clone(), Arc::clone(&timelines), counters));
     let notify = Arc::new(settings.notify.clone());
-    let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&notify)));
+    let watch = watch(settings, &rules)?;
+    let desk = Desk::new(context.clone(), Arc::clone(&notify)).with_watch(watch.clone());
+    let desk = Arc::new(desk);
     let access = console::Access {
         needs_login: settings.console_needs_login,
         https: notify
@@ -120,6 +129,7 @@ pub async fn run(
             .is_some_and(|url| url.scheme() == "https"),
         allow_plain: settings.allow_plain_tokens,
         rules: Arc::clone(&rules),
+        watch,
     };
     let rooms = console::router(context.clone(), timelines, access)?
         .merge(metrics::router(exposition))
@@ -155,6 +165,9 @@ pub async fn run(
             Box::pin(signals(hangups, asked.clone(), shutdown.clone())?),
         ),
     ];
+    if let Some(digest) = Digest::new(&context, &rules, &notify) {
+        tasks.push(("letters to units", Box::pin(digest.run(shutdown.clone()))));
+    }
     if let Some(settings) = &notify.heartbeat {
         let beating = heartbeat::run(settings.clone(), context.clone(), http, shutdown.clone());
         tasks.push(("heartbeat", Box::pin(beating)));
@@ -197,6 +210,21 @@ pub async fn run(
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .take();
     trouble.map_or(Ok(()), |why| Err(RunError::Guest(why)))
+}
+
+/// Who is called by name, with the key of their links.
+fn watch(settings: &Settings, rules: &Arc<Regulations>) -> Result<Option<Arc<Watch>>, RunError> {
+    let Some(on_call) = settings.notify.on_call.clone() else {
+        return Ok(None);
+    };
+    let path = settings.data.join(LINK_KEY);
+    let key =
+        LinkKey::open(&path).map_err(|error| RunError::Channel(format!("{}: {error}", path.display())))?;
+    Ok(Some(Arc::new(Watch {
+        settings: on_call,
+        key,
+        rules: Arc::clone(rules),
+    })))
 }
 
 /// Every channel of the settings, ready; all that are not are named at once.

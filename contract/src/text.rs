@@ -57,6 +57,8 @@ const FILES: &[(&str, &str)] = &[
     ("service", include_str!("../text/service.yaml")),
     ("account", include_str!("../text/account.yaml")),
     ("register", include_str!("../text/register.yaml")),
+    ("digest", include_str!("../text/digest.yaml")),
+    ("oncall", include_str!("../text/oncall.yaml")),
     ("document", include_str!("../text/document.yaml")),
 ];
 

@@ -20,6 +20,8 @@ pub const BLIND_SHARE: f64 = 0.6;
 pub const SLOW_FIRST_BYTE_S: f64 = 5.0;
 /// A notice that waits longer than this, in seconds, is stuck.
 pub const NOTICE_AGE_S: u32 = 600;
+/// A backup that has not told of itself for so many seconds is missing: a day, and two hours of grace.
+pub const BACKUP_AGE_S: u32 = 26 * 3_600;
 /// Free space below this share of the disk is told.
 pub const DISK_FREE: f64 = 0.10;
 /// So many portals of one hosting group down together are a fault of the hosting …

@@ -5,6 +5,7 @@ pub mod nginx;
 pub mod pair;
 pub mod pki;
 pub mod process;
+pub mod sink;
 pub mod tree;
 pub mod vantage;
 pub mod wait;

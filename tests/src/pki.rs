@@ -4,6 +4,7 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use ems_contract::clock::{Clock as _, SystemClock};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
 
 /// An authority that issues certificates for names and addresses.
@@ -46,14 +47,39 @@ impl Authority {
         })
     }
 
+    /// The same, which ends in so many days.
+    ///
+    /// # Errors
+    /// When keys cannot be made or files not written.
+    pub fn issue_for_days(&self, file: &str, names: &[&str], days: i64) -> anyhow::Result<ServerFiles> {
+        let now = SystemClock::new().now().secs();
+        let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.unsigned_abs());
+        let seconds = |days: i64| std::time::Duration::from_secs(days.unsigned_abs() * 86_400);
+        self.signed(file, names, &[], Some((now - seconds(80), now + seconds(days))))
+    }
+
     /// A certificate for these names and addresses, good today.
     ///
     /// # Errors
     /// When keys cannot be made or files not written.
     pub fn issue(&self, file: &str, names: &[&str], addresses: &[IpAddr]) -> anyhow::Result<ServerFiles> {
+        self.signed(file, names, addresses, None)
+    }
+
+    fn signed(
+        &self,
+        file: &str,
+        names: &[&str],
+        addresses: &[IpAddr],
+        valid: Option<(std::time::SystemTime, std::time::SystemTime)>,
+    ) -> anyhow::Result<ServerFiles> {
         let key = KeyPair::generate()?;
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names)?;
+        if let Some((from, to)) = valid {
+            params.not_before = from.into();
+            params.not_after = to.into();
+        }
         params
             .subject_alt_names
             .extend(addresses.iter().copied().map(SanType::IpAddress));

@@ -20,7 +20,7 @@ use crate::wait::until;
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The second agent's token.
+/// The token of the agents besides the local one.
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A running province. Fields end in the order in which they are written: watchers before the watched.
@@ -29,6 +29,8 @@ pub struct World {
     pub collector: Process,
     /// The agent on the other network.
     pub second: Process,
+    /// The agent on a third network, where the play has one.
+    pub third: Option<Process>,
     nginx: Nginx,
     /// The portals, in the order of the inventory; the last site is the reference point.
     pub sites: Vec<Site>,
@@ -43,34 +45,62 @@ impl World {
     /// # Errors
     /// When a part is missing or does not come up.
     pub fn start(ids: &[&str], interval_s: u32) -> anyhow::Result<Self> {
+        let cast = Cast {
+            portals: ids.iter().map(|id| Role::of(id)).collect(),
+            ..Cast::default()
+        };
+        Self::play(&cast, interval_s)
+    }
+
+    /// The same with hosting groups, certificates that end soon, a third vantage point and settings of one's own.
+    ///
+    /// # Errors
+    /// When a part is missing or does not come up.
+    pub fn play(cast: &Cast, interval_s: u32) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
         let authority = Authority::new(folder.path())?;
-        let mut sites = ids
+        let mut sites = cast
+            .portals
             .iter()
             .enumerate()
-            .map(|(number, id)| portal(id, number, &authority))
+            .map(|(number, role)| portal(role, number, &authority))
             .collect::<anyhow::Result<Vec<Site>>>()?;
         sites.push(reference()?);
         let nginx = Nginx::start(&folder.path().join("nginx"), &sites)?;
         let targets = folder.path().join("targets.yaml");
-        fs::write(&targets, inventory(&sites, interval_s))?;
+        fs::write(&targets, inventory(&sites, cast, interval_s))?;
         let settings = folder.path().join("ems.yaml");
         let token = folder.path().join("token");
         fs::write(&token, TOKEN)?;
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
         fs::write(
             &settings,
-            format!("tokens:\n  - {{agent: second, file: {}}}\n", token.display()),
+            format!(
+                "tokens:\n  - {{agent: second, file: {path}}}\n{third}{}",
+                cast.settings,
+                path = token.display(),
+                third = if cast.third {
+                    format!("  - {{agent: third, file: {}}}\n", token.display())
+                } else {
+                    String::new()
+                },
+            ),
         )?;
         let mut collector = start_collector(folder.path(), &authority.certificate, "127.0.0.1:0")?;
         let url = collector
             .line_after("Open in a browser: ", PATIENCE)?
             .trim_end_matches('/')
             .to_owned();
-        let second = start_second(folder.path(), &url, &authority.certificate)?;
+        let ca = &authority.certificate;
+        let second = start_agent("second", folder.path(), &url, ca)?;
+        let third = cast
+            .third
+            .then(|| start_agent("third", folder.path(), &url, ca))
+            .transpose()?;
         Ok(Self {
             collector,
             second,
+            third,
             nginx,
             sites,
             url,
@@ -106,9 +136,20 @@ impl World {
     /// # Errors
     /// When nginx does not do it.
     pub fn stop_portal(&self, number: usize) -> anyhow::Result<()> {
-        let mut sites = self.sites.clone();
-        let stopped = sites.remove(number);
-        self.nginx.serve(&sites, &[stopped])
+        self.stop_portals(&[number])
+    }
+
+    /// Closes the ports of several portals at once.
+    ///
+    /// # Errors
+    /// When nginx does not do it.
+    pub fn stop_portals(&self, numbers: &[usize]) -> anyhow::Result<()> {
+        let all = self.sites.iter().enumerate();
+        let (stopped, sites): (Vec<_>, Vec<_>) = all.partition(|(number, _)| numbers.contains(number));
+        let sites_of = |part: Vec<(usize, &Site)>| -> Vec<Site> {
+            part.into_iter().map(|(_, site)| site.clone()).collect()
+        };
+        self.nginx.serve(&sites_of(sites), &sites_of(stopped))
     }
 
     /// Opens them again.
@@ -164,7 +205,42 @@ impl World {
     }
 }
 
-fn portal(id: &str, number: usize, authority: &Authority) -> anyhow::Result<Site> {
+/// Who plays.
+#[derive(Debug, Clone, Default)]
+pub struct Cast {
+    /// The portals.
+    pub portals: Vec<Role>,
+    /// Whether there is an agent `third` on a third network.
+    pub third: bool,
+    /// What stands in `ems.yaml` besides the tokens.
+    pub settings: String,
+}
+
+/// A portal's part.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its id.
+    pub id: String,
+    /// Its hosting group.
+    pub hosting: Option<String>,
+    /// Days until its certificate ends; years where it is not said.
+    pub days: Option<i64>,
+}
+
+impl Role {
+    /// A portal of this id, with nothing special.
+    #[must_use]
+    pub fn of(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            hosting: None,
+            days: None,
+        }
+    }
+}
+
+fn portal(role: &Role, number: usize, authority: &Authority) -> anyhow::Result<Site> {
+    let id = role.id.as_str();
     let v4 = IpAddr::V4(Ipv4Addr::new(127, 0, 11, u8::try_from(number + 1)?));
     let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
     // One URL serves both families, so the port has to be free on both addresses.
@@ -173,7 +249,10 @@ fn portal(id: &str, number: usize, authority: &Authority) -> anyhow::Result<Site
         Ok(std::net::TcpListener::bind((v4, port)).is_ok().then_some(port))
     })?;
     let name = format!("{id}.gov.vn");
-    let tls = authority.issue(id, &[&name], &[])?;
+    let tls = match role.days {
+        None => authority.issue(id, &[&name], &[])?,
+        Some(days) => authority.issue_for_days(id, &[&name], days)?,
+    };
     let home = format!(
         "<!doctype html><html lang=vi><head><meta charset=utf-8><title>Cổng thông tin điện tử {id}</title></head><body>\
          <h1>Cổng thông tin điện tử {id}</h1>{}</body></html>",
@@ -202,16 +281,21 @@ fn reference() -> anyhow::Result<Site> {
     })
 }
 
-fn inventory(sites: &[Site], interval_s: u32) -> String {
+fn inventory(sites: &[Site], cast: &Cast, interval_s: u32) -> String {
     let (reference, portals) = sites
         .split_last()
         .map_or((None, sites), |(last, rest)| (Some(last), rest));
     let mut text = format!(
         "contact: ems@example.org\n\
-         agents:\n  - {{id: local, network: carrier-a, families: [v4, v6]}}\n  - {{id: second, network: carrier-b, families: [v4, v6]}}\n\
+         agents:\n  - {{id: local, network: carrier-a, families: [v4, v6]}}\n  - {{id: second, network: carrier-b, families: [v4, v6]}}\n{third}\
          limits: {{connect_ms: 1000, tls_ms: 2000, first_byte_ms: 2000, total_ms: 3000, dns_ms: 1000}}\n\
          defaults: {{reach_interval_s: {interval_s}, level: department, owner: Sở Thử nghiệm}}\n\
-         references:\n"
+         references:\n",
+        third = if cast.third {
+            "  - {id: third, network: carrier-c, families: [v4, v6]}\n"
+        } else {
+            ""
+        },
     );
     for address in reference.iter().flat_map(|site| &site.addresses) {
         text.push_str(&format!(
@@ -234,6 +318,10 @@ fn inventory(sites: &[Site], interval_s: u32) -> String {
             site.name,
             resolve.join(", ")
         ));
+        let role = cast.portals.iter().find(|role| role.id == id);
+        if let Some(hosting) = role.and_then(|role| role.hosting.as_ref()) {
+            text.push_str(&format!("    hosting: {hosting}\n"));
+        }
     }
     text
 }
@@ -254,7 +342,7 @@ fn start_collector(folder: &Path, ca: &Path, listen: &str) -> anyhow::Result<Pro
     Process::start("ems-collector", &mut command, &folder.join("collector.log"))
 }
 
-fn start_second(folder: &Path, url: &str, ca: &Path) -> anyhow::Result<Process> {
+fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path) -> anyhow::Result<Process> {
     let mut command = Command::new(binary("ems-agent")?);
     command
         .args([
@@ -262,15 +350,15 @@ fn start_second(folder: &Path, url: &str, ca: &Path) -> anyhow::Result<Process> 
             "--lang",
             "en",
             "--agent",
-            "second",
+            name,
             "--collector",
             url,
             "--token-file",
         ])
         .arg(folder.join("token"))
         .arg("--data-dir")
-        .arg(folder.join("second"))
+        .arg(folder.join(name))
         .arg("--portal-ca-file")
         .arg(ca);
-    Process::start("ems-agent", &mut command, &folder.join("second.log"))
+    Process::start("ems-agent", &mut command, &folder.join(format!("{name}.log")))
 }

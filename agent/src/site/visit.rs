@@ -216,6 +216,7 @@ pub async fn visit(
         today: settings.now.zoned().date(),
     };
     visited.page.checks = measure::all(&survey);
+    visited.page.linked = measure::linked(&survey);
     let read: Vec<&Page> = std::iter::once(&home.page)
         .chain(pages)
         .chain(english_pages)

@@ -11,15 +11,14 @@ use ems_contract::inventory;
 use ems_contract::text::{fill, get};
 use ems_contract::time::UnixTime;
 
-use super::people::{Place, Stop, ended, password, secret_file};
+use super::people::{Place, Stop, ended};
+use super::signer::Signer;
 use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
-use crate::account::audit::Via;
-use crate::account::{ApiToken, Author, Person, Scope, login, owner};
 use crate::calendar::civil;
 use crate::intake;
 use crate::register::import::import;
-use crate::register::{RegisterKind, Values, faults, kind_of, read};
-use crate::store::{Entered, HandedFile, NewEntry, PeopleStore};
+use crate::register::{RegisterKind, Values, faults, read};
+use crate::store::{Entered, HandedFile, NewEntry};
 
 /// What can be entered.
 #[derive(Debug, clap::Subcommand)]
@@ -28,22 +27,6 @@ pub enum Command {
     Add(Box<AddArgs>),
     /// Enter the rows of a spreadsheet (XLSX or CSV): all, or with `--accept-good-rows` those in order.
     Import(Box<ImportArgs>),
-}
-
-/// Who enters it.
-#[derive(Debug, clap::Args)]
-pub struct Signer {
-    /// Log in as this person; the password is asked for, or read from standard input.
-    #[arg(
-        long = "as",
-        value_name = "LOGIN",
-        conflicts_with = "token_file",
-        required_unless_present = "token_file"
-    )]
-    person: Option<String>,
-    /// File with a token of the right scope.
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
 }
 
 /// One attestation.
@@ -140,56 +123,6 @@ pub fn run(
     }
 }
 
-/// Who writes, once they have shown it.
-enum Signed {
-    Person(Box<Person>),
-    Token(Box<ApiToken>),
-}
-
-impl Signer {
-    fn sign(&self, store: &dyn PeopleStore, place: &Place, now: UnixTime) -> Result<Signed, Stop> {
-        let refused = || Stop::failed(get(place.lang, "account.login.refused"));
-        if let Some(path) = &self.token_file {
-            let known = store.api_tokens().map_err(|error| place.trouble(&error))?;
-            let token = owner(&known, &secret_file(path)?, now).cloned();
-            return token.map(Box::new).map(Signed::Token).ok_or_else(refused);
-        }
-        let name = self.person.as_deref().unwrap_or_default();
-        let word = password(place.lang, "account.login.password")?;
-        match login::check(store, name, &word, Via::CommandLine, now) {
-            Ok(person) => Ok(Signed::Person(Box::new(person))),
-            Err(login::LoginError::Store(error)) => Err(place.trouble(&error)),
-            Err(_refused) => Err(refused()),
-        }
-    }
-}
-
-impl Signed {
-    /// The author, if these may write about the portal.
-    fn author(&self, kind: RegisterKind, portal: &PortalId, place: &Place) -> Result<Author, Stop> {
-        let author = match self {
-            Self::Person(person) => person
-                .may(kind.action(), Some(portal))
-                .then(|| Author::of_person(person, Via::CommandLine)),
-            Self::Token(token) => {
-                let scope = if kind == RegisterKind::Attestation {
-                    Scope::Attest
-                } else {
-                    Scope::Registers
-                };
-                Author::of_token(token, scope, Some(portal))
-            }
-        };
-        author.ok_or_else(|| {
-            Stop::failed(fill(
-                place.lang,
-                "register.cli.may_not",
-                &[("portal", portal.as_str())],
-            ))
-        })
-    }
-}
-
 fn handed(path: &Path) -> Result<HandedFile, Stop> {
     let failed = |error: std::io::Error| Stop::failed(format!("{}: {error}", path.display()));
     let size = std::fs::metadata(path).map_err(failed)?.len();
@@ -244,7 +177,12 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
     }
     let store = place.open()?;
     let signed = args.signer.sign(&*store, place, now)?;
-    let author = signed.author(RegisterKind::Attestation, &args.portal, place)?;
+    let author = signed.author(
+        RegisterKind::Attestation,
+        RegisterKind::Attestation.action(),
+        Some(&args.portal),
+        place,
+    )?;
     let subject = format!("attestation {}", args.portal);
     let note = author.note(now, "register.enter", subject, args.obligation.clone());
     let new = NewEntry {
@@ -265,7 +203,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
     Ok((words, told(&doubts.warnings)))
 }
 
-fn rules_stop(found: &[ems_contract::diagnostic::Diagnostic], place: &Place) -> Stop {
+pub(super) fn rules_stop(found: &[ems_contract::diagnostic::Diagnostic], place: &Place) -> Stop {
     let words: Vec<String> = found.iter().map(|finding| finding.render(place.lang)).collect();
     Stop::failed(words.join("\n"))
 }
@@ -277,7 +215,7 @@ fn import_file(
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     let (place, lang) = (&args.place, args.place.lang);
-    let Some(kind) = kind_of(&args.register) else {
+    let Some(kind) = RegisterKind::named(&args.register) else {
         return ended(Err(Stop::usage(get(lang, "register.none"))), err);
     };
     let loaded = inventory::load(&args.targets);
@@ -316,7 +254,7 @@ fn import_file(
         let signed = args.signer.sign(&*store, place, now)?;
         let mut author = None;
         for row in &imported.good {
-            author = Some(signed.author(kind, &row.portal, place)?);
+            author = Some(signed.author(kind, row.entry.action(), Some(&row.portal), place)?);
         }
         let Some(author) = author else { return Ok(0) };
         intake::enter_rows(&*store, &author, kind, imported.good, &file, now)

@@ -1,5 +1,6 @@
 //! Commands: each one reads its arguments, writes to the given output, and returns its exit code.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::str::FromStr;
 
@@ -13,10 +14,13 @@ pub mod calendar;
 pub mod demo;
 pub mod explain;
 pub mod export;
+pub mod incident;
 pub mod judge;
 mod law;
 pub mod ledger;
+pub mod maintenance;
 pub mod notify;
+pub mod oncall;
 mod people;
 mod program;
 pub mod regulations;
@@ -25,6 +29,7 @@ pub mod report;
 pub mod restore;
 mod rules;
 pub mod serve;
+mod signer;
 pub mod targets;
 pub mod tokens;
 mod trouble;
@@ -65,6 +70,17 @@ pub fn parse_lang(text: &str) -> Result<Lang, String> {
 pub fn parse_id<T: FromStr<Err = ems_contract::id::IdError>>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|why: ems_contract::id::IdError| why.to_string())
+}
+
+/// A word of a closed vocabulary, as an argument.
+///
+/// # Errors
+/// When there is none of that name: all that there are.
+fn parse_word<T: Copy + Display>(all: &[T], read: fn(&str) -> Option<T>, text: &str) -> Result<T, String> {
+    read(text).ok_or_else(|| {
+        let names: Vec<String> = all.iter().map(T::to_string).collect();
+        names.join(", ")
+    })
 }
 
 /// Writes findings for people, one after another.

@@ -91,12 +91,14 @@ pub fn run(
         until: Some(now),
         seen_from: Vec::new(),
         link: None,
+        call: None,
     };
     let dispatch = Dispatch {
         key: notice.key.clone(),
         message: message(&notice, settings.console_url.as_ref(), settings.lang),
         now,
         notices: vec![notice],
+        to: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

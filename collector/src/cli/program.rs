@@ -13,8 +13,8 @@ use super::law::{self, AboutPortals, Spoken};
 use super::regulations::RegulationsArgs;
 use super::rejudge::RejudgeArgs;
 use super::{
-    EXIT_INTERNAL, EXIT_OK, attest, audit, backup, demo, export, ledger, notify, report, restore, serve,
-    targets, tokens, users, validate,
+    EXIT_INTERNAL, EXIT_OK, attest, audit, backup, demo, export, incident, ledger, maintenance, notify,
+    oncall, report, restore, serve, targets, tokens, users, validate,
 };
 
 /// Keeps the facts that agents measure, accounts the time, shows, alerts and reports.
@@ -63,6 +63,15 @@ enum Command {
     /// Attestations and other entries of registers.
     #[command(subcommand)]
     Attest(attest::Command),
+    /// Planned maintenance: what is left out of the adjusted account.
+    #[command(subcommand)]
+    Maintenance(maintenance::Command),
+    /// Notices and closing reports of incidents.
+    #[command(subcommand)]
+    Incident(incident::Command),
+    /// Who is on duty, and the hand-over sheet.
+    #[command(subcommand)]
+    OnCall(oncall::Command),
     Backup(backup::Args),
     Restore(restore::Args),
     Export(export::Args),
@@ -95,6 +104,9 @@ pub fn main() -> ExitCode {
         Command::Tokens(command) => tokens::run(command, &clock, &mut out, &mut err),
         Command::Audit(args) => audit::run(args, &mut out, &mut err),
         Command::Attest(command) => attest::run(command, &clock, &mut out, &mut err),
+        Command::Maintenance(command) => maintenance::run(command, &clock, &mut out, &mut err),
+        Command::Incident(command) => incident::run(command, &clock, &mut out, &mut err),
+        Command::OnCall(command) => oncall::run(command, &clock, &mut out, &mut err),
         Command::Backup(args) => backup::run(args, &mut out, &mut err),
         Command::Restore(args) => restore::run(args, &clock, &mut out, &mut err),
         Command::Export(args) => export::run(args, &mut out, &mut err),

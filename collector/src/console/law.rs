@@ -14,8 +14,9 @@ use serde::Deserialize;
 
 use super::page::{Console, PageError};
 use super::router::{language, show};
-use super::view::{ComplianceData, Wanted, compliance, regulation, regulations};
+use super::view::{ComplianceData, Wanted, compliance, regulation, regulations, work};
 use crate::calendar::civil::{day_of, plus_days};
+use crate::digest::tasks;
 use crate::judge::{Units, Value};
 use crate::regulation::Regulations;
 use crate::store::{Asked, StoreError};
@@ -58,10 +59,11 @@ struct Law {
     rules: Arc<Regulations>,
 }
 
-/// `/portals/{id}/compliance`, `/regulations`, `/regulations/{pack}`.
+/// `/portals/{id}/compliance`, `/portals/{id}/work`, `/regulations`, `/regulations/{pack}`.
 pub(super) fn routes(console: Arc<Console>, rules: Arc<Regulations>) -> Router {
     Router::new()
         .route("/portals/{id}/compliance", get(of_portal))
+        .route("/portals/{id}/work", get(work_of_portal))
         .route("/regulations", get(list))
         .route("/regulations/{pack}", get(of_pack))
         .with_state(Law { console, rules })
@@ -78,6 +80,21 @@ async fn of_portal(
         language(&filters.lang),
         "/".into(),
         move |console, lang| console.compliance(&rules, &id, filters.value(), lang),
+    )
+    .await
+}
+
+async fn work_of_portal(
+    State(law): State<Law>,
+    Path(id): Path<String>,
+    Query(filters): Query<Filters>,
+) -> Response {
+    let rules = law.rules;
+    show(
+        law.console,
+        language(&filters.lang),
+        "/".into(),
+        move |console, lang| console.work(&rules, &id, lang),
     )
     .await
 }
@@ -169,6 +186,34 @@ impl Console {
         );
         let title = format!("{}: {}", text(lang, "console.compliance.title"), known.name);
         self.render(look, "regulations", &title, "compliance.html", view)
+    }
+
+    /// What a unit has to do, by the newest verdicts.
+    ///
+    /// # Errors
+    /// [`PageError::NoPortal`]; when the store cannot be read.
+    pub fn work(&self, rules: &Regulations, id: &str, lang: Lang) -> Result<String, PageError> {
+        let no_portal = || PageError::NoPortal(id.to_owned());
+        let portal: PortalId = id.parse().map_err(|_why| no_portal())?;
+        let path = format!("/portals/{portal}/work");
+        let look = self.look(lang, &path);
+        let inventory = self.context().inventory.current();
+        let known = inventory.portals.iter().find(|known| known.id == portal);
+        let known = known.ok_or_else(no_portal)?;
+        let (store, today) = (&self.context().store, day_of(look.now));
+        let judgings = store.judgings(plus_days(today, -LOOK_BACK), today)?;
+        let judging = judgings.iter().rev().find(|judging| judging.portal == portal);
+        let verdicts = match judging {
+            None => Vec::new(),
+            Some(judging) => store.verdicts(&Asked {
+                portal: Some(portal),
+                ..Asked::on(judging.day)
+            })?,
+        };
+        let tasks = tasks(rules, &verdicts, lang);
+        let view = work(look, (known.id.as_str(), &known.name), judging, &tasks);
+        let title = format!("{}: {}", text(lang, "digest.work"), known.name);
+        self.render(look, "overview", &title, "work.html", view)
     }
 
     /// The instruments, with counts of today's verdicts.

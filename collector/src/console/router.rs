@@ -40,6 +40,7 @@ pub(super) struct Asked {
     #[serde(default)]
     portal: String,
     before: Option<u64>,
+    outage: Option<i64>,
 }
 
 impl Asked {
@@ -61,6 +62,11 @@ impl Asked {
     /// The portal that is asked for, if it is an id.
     pub(super) fn portal(&self) -> Option<PortalId> {
         self.portal.parse().ok()
+    }
+
+    /// The outage that an incident's record begins with.
+    pub(super) const fn outage(&self) -> Option<i64> {
+        self.outage
     }
 
     /// Only what is numbered below.

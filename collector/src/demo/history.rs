@@ -15,7 +15,7 @@ use super::chance::Chance;
 use super::fate::{Fate, fate};
 use super::slots::{Grid, INTERVAL_S, Slot};
 use super::units::Unit;
-use crate::incident::{Incident, transitions, troubles};
+use crate::incident::{Incident, Settled, transitions, troubles};
 use crate::ledger::{
     AgentGap, Carry, Delays, FamilyInput, Inputs, Networks, Rules, SlotRecord, evaluate, settled_horizon,
 };
@@ -95,7 +95,14 @@ pub(super) fn history(world: &World, unit: &Unit, portal: &PortalId) -> History 
     let now = world.window.to;
     let told = evaluate(&Carry::start(fate.window.from), &inputs, now, &world.marks);
     let horizon = settled_horizon(now, world.delays);
-    let incidents = transitions(portal, &troubles(&told, now), &[], fate.window.from, horizon, now);
+    let incidents = transitions(
+        portal,
+        &troubles(&told, now),
+        &[],
+        fate.window.from,
+        Settled::at(horizon),
+        now,
+    );
     let checkpoints = told.carries.iter().filter_map(|carry| {
         let text = serde_json::to_string(carry).ok()?;
         Some(Checkpoint {

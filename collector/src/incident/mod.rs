@@ -6,7 +6,7 @@ mod transitions;
 mod troubles;
 mod types;
 
-pub use transitions::transitions;
+pub use transitions::{Settled, transitions};
 pub use troubles::{Trouble, troubles};
 pub use types::*;
 

@@ -54,7 +54,14 @@ impl Book {
         horizon: UnixTime,
         now: UnixTime,
     ) -> Vec<Incident> {
-        let mut changed = transitions(&portal(), troubles, &self.incidents, restated_from, horizon, now);
+        let mut changed = transitions(
+            &portal(),
+            troubles,
+            &self.incidents,
+            restated_from,
+            Settled::at(horizon),
+            now,
+        );
         for incident in &mut changed {
             if incident.id == 0 {
                 incident.id = i64::try_from(self.incidents.len()).unwrap() + 1;

@@ -1,14 +1,35 @@
 //! From troubles to incidents: open, update, close, amend. Nothing is ever deleted.
 //!
 //! An incident opens as soon as the rules say so, with provisional data too: an alert must be quick. It closes
-//! only when the instant at which it is seen to be over lies before the settled horizon: a late record cannot
-//! turn a "recovered" back in the ordinary course of things. Whatever is corrected after it was told is noted.
+//! only when no record can come that would turn a "recovered" back in the ordinary course of things: everybody who is
+//! heard has spoken about the instant at which it is seen to be over, or that instant lies before the settled horizon.
+//! Whatever is corrected after it was told is noted.
 
 use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
 
 use super::troubles::Trouble;
 use super::types::{Incident, IncidentNote};
+
+/// Up to when what the ledger tells stands, but for late data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// The settled horizon: nothing is waited for longer.
+    pub horizon: UnixTime,
+    /// The first instant about which somebody who is heard has not spoken yet; not before the horizon.
+    pub heard: UnixTime,
+}
+
+impl Settled {
+    /// Nobody's word is known to be the last: the horizon alone.
+    #[must_use]
+    pub const fn at(horizon: UnixTime) -> Self {
+        Self {
+            horizon,
+            heard: horizon,
+        }
+    }
+}
 
 /// The incidents of one portal to insert (id 0) and to update.
 ///
@@ -21,7 +42,7 @@ pub fn transitions(
     troubles: &[Trouble],
     previous: &[Incident],
     restated_from: UnixTime,
-    horizon: UnixTime,
+    settled: Settled,
     now: UnixTime,
 ) -> Vec<Incident> {
     let mut free: Vec<Option<&Incident>> = previous.iter().map(Some).collect();
@@ -38,9 +59,9 @@ pub fn transitions(
             })
         });
         match incident {
-            None => changed.push(opened(portal, trouble, horizon, now)),
+            None => changed.push(opened(portal, trouble, settled, now)),
             Some(known) => {
-                let amended = amended(known, trouble, horizon, now);
+                let amended = amended(known, trouble, settled, now);
                 changed.extend((amended != *known).then_some(amended));
             }
         }
@@ -52,7 +73,7 @@ pub fn transitions(
         if let Some(trouble) = joined {
             let note = note(now, "joined", &[("from", trouble.from)]);
             changed.push(withdrawn(incident, note));
-        } else if restated && incident.opened_at < horizon {
+        } else if restated && incident.opened_at < settled.horizon {
             changed.push(withdrawn(incident, note(now, "withdrawn", &[])));
         }
     }
@@ -71,13 +92,18 @@ fn overlaps(incident: &Incident, trouble: &Trouble) -> bool {
     same && (begins_inside || spans_beginning)
 }
 
-/// The end to be told: only what is settled.
-fn end(trouble: &Trouble, horizon: UnixTime) -> Option<UnixTime> {
-    trouble.over_at.filter(|over| *over < horizon).map(|_| trouble.to)
+/// The end to be told: only what nothing can change any more. What nobody saw work again is not known by anybody's word.
+fn end(trouble: &Trouble, settled: Settled) -> Option<UnixTime> {
+    let until = if trouble.unresolved {
+        settled.horizon
+    } else {
+        settled.heard
+    };
+    trouble.over_at.filter(|over| *over < until).map(|_| trouble.to)
 }
 
-fn opened(portal: &PortalId, trouble: &Trouble, horizon: UnixTime, now: UnixTime) -> Incident {
-    let closed_at = end(trouble, horizon);
+fn opened(portal: &PortalId, trouble: &Trouble, settled: Settled, now: UnixTime) -> Incident {
+    let closed_at = end(trouble, settled);
     // Over before anybody was told: the data came late.
     let mut notes: Vec<IncidentNote> = closed_at
         .map(|_| note(now, "found_late", &[]))
@@ -98,9 +124,9 @@ fn opened(portal: &PortalId, trouble: &Trouble, horizon: UnixTime, now: UnixTime
     }
 }
 
-fn amended(known: &Incident, trouble: &Trouble, horizon: UnixTime, now: UnixTime) -> Incident {
+fn amended(known: &Incident, trouble: &Trouble, settled: Settled, now: UnixTime) -> Incident {
     let mut incident = known.clone();
-    let end = end(trouble, horizon);
+    let end = end(trouble, settled);
     if known.withdrawn {
         incident.withdrawn = false;
         incident.notes.push(note(now, "reinstated", &[]));

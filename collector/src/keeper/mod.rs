@@ -5,12 +5,15 @@
 //! is: the newest carry of every portal is remembered and stands some minutes back; late data falls back to the
 //! checkpoints in the store.
 
+mod heard;
 mod marks;
 mod metrics;
 mod pass;
 mod rounds;
 mod targets;
 
+#[cfg(test)]
+mod latency;
 #[cfg(test)]
 mod tests;
 

@@ -4,8 +4,9 @@ use ems_contract::family::Family;
 use ems_contract::id::PortalId;
 use ems_contract::time::{UnixTime, Window};
 
+use super::heard::heard_until;
 use super::marks::{marks, superfluous};
-use crate::incident::{Incident, transitions, troubles};
+use crate::incident::{Incident, Settled, transitions, troubles};
 use crate::ledger::{
     Carry, Delays, Evaluation, FamilyInput, Inputs, Networks, Rules, evaluate, settled_horizon,
 };
@@ -87,7 +88,8 @@ pub(super) fn pass(
     let from = beginning.carry.at;
     let rest = end - target.delays.total_s().max(LAG_S);
     let hours = marks(from, rest, now);
-    let told = {
+    let horizon = settled_horizon(now, target.delays);
+    let (told, heard) = {
         let span = Window::new(from, end);
         let [v4, v6] = Family::ALL.map(|family| {
             let records = store.slot_records(portal, family, span)?;
@@ -106,10 +108,12 @@ pub(super) fn pass(
             rules,
         };
         let all: Vec<UnixTime> = hours.iter().copied().chain([rest]).collect();
-        evaluate(&beginning.carry, &inputs, end, &all)
+        let heard = heard_until([&records4, &records6], horizon);
+        (evaluate(&beginning.carry, &inputs, end, &all), heard)
     };
 
-    let (incidents, watched) = incidents(store, target, standing, &beginning, &told, now)?;
+    let settled = Settled { horizon, heard };
+    let (incidents, watched) = incidents(store, target, standing, &beginning, &told, settled, now)?;
     let newest = told.carries.last();
     let stored_at: Vec<UnixTime> = hours
         .iter()
@@ -196,9 +200,9 @@ fn incidents(
     standing: Option<&Standing>,
     beginning: &Beginning,
     told: &Evaluation,
+    settled: Settled,
     now: UnixTime,
 ) -> Result<(Vec<Incident>, bool), StoreError> {
-    let horizon = settled_horizon(now, target.delays);
     let mut troubles = troubles(told, target.end.map_or(now, |end| end.min(now)));
     if let Some(end) = target.end.filter(|end| *end <= now) {
         troubles
@@ -215,7 +219,7 @@ fn incidents(
         .map(|trouble| trouble.from)
         .fold(from, UnixTime::min);
     let known = store.incidents(Some(&target.portal), Window::new(earliest - 1, now + 1))?;
-    let changed = transitions(&target.portal, &troubles, &known, from, horizon, now);
+    let changed = transitions(&target.portal, &troubles, &known, from, settled, now);
     let open = |incident: &Incident| incident.closed_at.is_none();
     let watched = !troubles.is_empty() || known.iter().any(open) || changed.iter().any(open);
     Ok((changed, watched))

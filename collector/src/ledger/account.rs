@@ -132,8 +132,8 @@ pub struct Account {
 }
 
 /// Accounts a line of spans over `window` (clip it to the portal's validity first). Time without a span is
-/// `unknown`. Only the part of a maintenance that lies after its announcement is left out: time cannot be
-/// excused once it is over.
+/// `unknown`. Only the part of a maintenance that lies after its announcement is left out, unless somebody with the right
+/// to do so took the rest out in hindsight.
 #[must_use]
 pub fn account<'a>(
     spans: impl IntoIterator<Item = &'a Span>,
@@ -166,9 +166,7 @@ pub fn account<'a>(
 
 /// Maintenance as announced, sorted and disjoint.
 fn announced(maintenance: &[Maintenance]) -> Vec<Window> {
-    let windows = maintenance
-        .iter()
-        .map(|m| Window::new(m.from.max(m.announced_at), m.to));
+    let windows = maintenance.iter().map(Maintenance::left_out);
     let mut windows: Vec<Window> = windows.filter(|window| !window.is_empty()).collect();
     windows.sort_by_key(|window| window.from);
     let mut end = UnixTime::from_secs(i64::MIN);

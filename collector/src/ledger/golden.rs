@@ -499,6 +499,7 @@ fn rules_6_to_8_accounts() {
         author: "Trung tâm".into(),
         reason: "Nâng cấp".into(),
         announced_at: at(550),
+        excluded_at: None,
     }];
     let window = Window::new(at(0), at(1_000));
     let account = account(&spans, window, &maintenance, at(860));

@@ -215,6 +215,7 @@ proptest! {
                 author: "a".into(),
                 reason: "b".into(),
                 announced_at: at(announced),
+                excluded_at: None,
             }
         }).collect();
         for track in Track::ALL {

@@ -102,6 +102,14 @@ catalogue! {
     NOTIFY_OLDEST: Gauge "ems_notify_oldest_age_seconds" ["channel"];
     /// Notices that nobody took within a day, of the last 30 days
     NOTIFY_GIVEN_UP: Gauge "ems_notify_given_up" ["channel"];
+    /// Incidents of the last 30 days of which somebody was told, by whether somebody acknowledged them; absent without any
+    INCIDENTS_TOLD: Gauge "ems_incidents_told" ["acknowledged"];
+    /// From the alert to its acknowledgement, mean of the incidents of the last 30 days that were acknowledged
+    ACKNOWLEDGE_MEAN: Gauge "ems_incident_acknowledge_mean_seconds" [];
+    /// From the beginning to the end, mean of the incidents of the last 30 days of which somebody was told and that are over
+    RECOVER_MEAN: Gauge "ems_incident_recover_mean_seconds" [];
+    /// When a portal's backup last told that it was finished; absent where none ever did
+    BACKUP_LAST: Gauge "ems_backup_last_timestamp_seconds" ["portal"];
 }
 
 /// The catalogue as docs/METRICS.md.

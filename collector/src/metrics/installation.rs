@@ -1,11 +1,15 @@
 //! Metrics of the installation: program, inventory, store, agents.
 
+use std::collections::BTreeMap;
+
+use ems_contract::id::PortalId;
 use ems_contract::inventory::Level;
 use ems_contract::time::UnixTime;
 
 use super::catalogue as names;
 use super::exposition::Exposition;
 use crate::context::Loaded;
+use crate::oncall::Response;
 use crate::store::{AgentStatus, DemoMark, OutboxLine};
 use crate::timeline::Member;
 
@@ -61,6 +65,43 @@ pub(super) fn agents(out: &mut Exposition, loaded: &Loaded, agents: &[AgentStatu
     for agent in &loaded.inventory.agents {
         let name = agent.name.as_deref().unwrap_or_default();
         family.integer(&[agent.id.as_str(), agent.network.as_str(), name], 1);
+    }
+}
+
+pub(super) fn responses(out: &mut Exposition, all: &[Response]) {
+    let answered = all
+        .iter()
+        .filter(|response| response.acknowledged_at.is_some())
+        .count();
+    let mut family = out.family(&names::INCIDENTS_TOLD);
+    for (label, count) in [("yes", answered), ("no", all.len() - answered)] {
+        if !all.is_empty() {
+            family.integer(&[label], i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+    let mut mean = |metric: &'static super::exposition::Metric, seconds: Vec<i64>| {
+        let mut family = out.family(metric);
+        if !seconds.is_empty() {
+            let sum: i64 = seconds.iter().sum();
+            family.number(&[], sum as f64 / seconds.len() as f64);
+        }
+    };
+    mean(
+        &names::ACKNOWLEDGE_MEAN,
+        all.iter().filter_map(Response::to_acknowledge_s).collect(),
+    );
+    mean(
+        &names::RECOVER_MEAN,
+        all.iter().filter_map(Response::to_recover_s).collect(),
+    );
+}
+
+pub(super) fn backups(out: &mut Exposition, members: &[Member], backups: &BTreeMap<PortalId, UnixTime>) {
+    let mut family = out.family(&names::BACKUP_LAST);
+    for member in members {
+        if let Some(at) = backups.get(&member.portal.id) {
+            family.integer(&[member.portal.id.as_str()], at.secs());
+        }
     }
 }
 

@@ -103,6 +103,12 @@ pub const COLLECTOR: &[Line] = &[
         "",
         "Rounds in which notices could not be decided or delivered because of the store",
     ),
+    (
+        "ems_oncall_uncovered_seconds",
+        "gauge",
+        "",
+        "Seconds of the next 7 days in which the rota names nobody; 0 where nobody is called by name",
+    ),
     ("ems_store_bytes", "gauge", "", "Bytes of the database files"),
     ("ems_store_open_results", "gauge", "", "Raw results kept as rows"),
     (

@@ -13,6 +13,9 @@ use crate::context::Context;
 use crate::store::StoreError;
 use crate::timeline::{Rosters, Timelines};
 
+/// Answers to incidents of so many seconds are told.
+const RESPONSES_S: i64 = 30 * 86_400;
+
 /// Why there is no exposition.
 #[derive(Debug, thiserror::Error)]
 pub enum ScrapeError {
@@ -65,6 +68,8 @@ impl Metrics {
         let incidents = store.incidents(None, Window::new(now, now + 1))?;
 
         let outbox = store.outbox_statistics()?;
+        let responses = store.responses(Window::new(now - RESPONSES_S, now + 1))?;
+        let backups = store.backups(None, now)?;
 
         let mut out = Exposition::default();
         installation::build(&mut out);
@@ -82,6 +87,8 @@ impl Metrics {
         probes::probes(&mut out, &latest, now);
         installation::disk(&mut out, store.free_ratio());
         installation::outbox(&mut out, &outbox, now);
+        installation::responses(&mut out, &responses);
+        installation::backups(&mut out, members, &backups);
         let mut text = out.finish();
         let mut own = self.context.registry.gather();
         // A name stands once in an exposition: what is made here from the store wins over a room's own count.

@@ -44,6 +44,21 @@ pub struct Thread {
     pub said: (usize, usize, Option<String>),
     /// The last said that it is over.
     pub closed: bool,
+    /// When it was told that it began, or that it is back.
+    #[serde(default)]
+    pub raised_at: Option<UnixTime>,
+    /// Who was called by name since then, in order.
+    #[serde(default)]
+    pub calls: Vec<Called>,
+}
+
+/// A call by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// The account.
+    pub login: String,
+    /// When.
+    pub at: UnixTime,
 }
 
 /// One entry as the store keeps it.

@@ -205,6 +205,8 @@ fn open_thread(book: &mut Book, scope: Scope, members: &[String], now: UnixTime,
         posted_at: now,
         said: (0, 0, None),
         closed: false,
+        raised_at: None,
+        calls: Vec::new(),
     };
     for key in &thread.members {
         if let Some(alarm) = book.alarms.get_mut(key) {
@@ -277,6 +279,21 @@ fn standing(members: &[&Condition]) -> (usize, usize, Option<String>) {
 }
 
 fn say(book: &Book, thread: &mut Thread, stage: Stage, now: UnixTime, notices: &mut Vec<Notice>) {
+    let notice = compose(book, thread, stage, now);
+    // What was over and is back is news: whoever answered before may be at home again.
+    let back = stage == Stage::Updated && thread.said.1 == 0;
+    if stage == Stage::Opened || back {
+        thread.raised_at = Some(now);
+        thread.calls.clear();
+    }
+    thread.posted += 1;
+    thread.posted_at = now;
+    thread.said = (notice.total, notice.remaining, notice.cause.clone());
+    notices.push(notice);
+}
+
+/// The notice of a thread as it stands, the next one of its line.
+pub(crate) fn compose(book: &Book, thread: &Thread, stage: Stage, now: UnixTime) -> Notice {
     let members: Vec<&Condition> = members(book, thread).collect();
     let (total, remaining, cause) = standing(&members);
     let seen: BTreeSet<&String> = members.iter().flat_map(|c| &c.seen_from).collect();
@@ -284,7 +301,7 @@ fn say(book: &Book, thread: &mut Thread, stage: Stage, now: UnixTime, notices: &
     let mut named: Vec<&&Condition> = members.iter().collect();
     named.sort_by_key(|condition| (condition.over_at.is_some(), &condition.subject.id));
     let over = stage != Stage::Opened && remaining == 0;
-    notices.push(Notice {
+    Notice {
         key: format!("{}/{}", thread.key, thread.posted),
         thread: thread.key.clone(),
         stage,
@@ -305,9 +322,7 @@ fn say(book: &Book, thread: &mut Thread, stage: Stage, now: UnixTime, notices: &
             .first()
             .and_then(|c| c.link.clone())
             .filter(|_| total == 1),
-        cause: cause.clone(),
-    });
-    thread.posted += 1;
-    thread.posted_at = now;
-    thread.said = (total, remaining, cause);
+        cause,
+        call: None,
+    }
 }

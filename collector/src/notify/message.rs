@@ -36,6 +36,21 @@ impl Message {
     }
 }
 
+impl Message {
+    /// With the address at which the person called answers.
+    #[must_use]
+    pub fn with_answer(mut self, answer: Option<&Url>, lang: Lang) -> Self {
+        if let Some(answer) = answer {
+            self.lines.push(text::fill(
+                lang,
+                "notify.line.answer",
+                &[("link", answer.as_str())],
+            ));
+        }
+        self
+    }
+}
+
 /// The words of a notice. `console` is where the console can be seen from outside, if anywhere.
 #[must_use]
 pub fn message(notice: &Notice, console: Option<&Url>, lang: Lang) -> Message {
@@ -51,7 +66,10 @@ pub fn message(notice: &Notice, console: Option<&Url>, lang: Lang) -> Message {
     let severity = format!("notify.severity.{}", notice.severity.as_str());
     let severity = text::get(lang, &severity);
     let what = what(notice, lang);
-    let key = format!("notify.title.{}", notice.stage.as_str());
+    let key = match &notice.call {
+        Some(_) => "notify.title.call".to_owned(),
+        None => format!("notify.title.{}", notice.stage.as_str()),
+    };
     Message {
         title: text::fill(lang, &key, &[("severity", severity), ("what", &what)]),
         lines: lines(notice, link.as_deref(), lang),
@@ -96,6 +114,13 @@ fn what(notice: &Notice, lang: Lang) -> String {
 
 fn lines(notice: &Notice, link: Option<&str>, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(call) = &notice.call {
+        let key = format!("notify.call.{}", call.step);
+        lines.push(text::fill(lang, &key, &[("name", &neutral::line(&call.name))]));
+        if call.nobody {
+            lines.push(text::get(lang, "notify.call.nobody").to_owned());
+        }
+    }
     if let Some(cause) = &notice.cause {
         let cause = neutral::line(text::lookup(lang, cause).unwrap_or(cause));
         lines.push(text::fill(lang, "notify.line.cause", &[("cause", &cause)]));

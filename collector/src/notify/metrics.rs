@@ -1,6 +1,6 @@
 //! What the notifier counts; what waits is in the catalogue, made from the store at each scrape.
 
-use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
+use prometheus::{IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
 /// Counters of the notifier.
 #[derive(Clone)]
@@ -8,6 +8,7 @@ pub(super) struct Metrics {
     pub(super) sent: IntCounterVec,
     pub(super) failed: IntCounterVec,
     pub(super) trouble: IntCounter,
+    pub(super) uncovered: IntGauge,
 }
 
 impl Metrics {
@@ -22,6 +23,11 @@ impl Metrics {
             "Rounds in which notices could not be decided or delivered because of the store",
         )?;
         registry.register(Box::new(trouble.clone()))?;
+        let uncovered = IntGauge::new(
+            "ems_oncall_uncovered_seconds",
+            "Seconds of the next 7 days in which the rota names nobody; 0 where nobody is called by name",
+        )?;
+        registry.register(Box::new(uncovered.clone()))?;
         Ok(Self {
             sent: by_channel(
                 "ems_notify_sent_total",
@@ -32,6 +38,7 @@ impl Metrics {
                 "Deliveries that a receiver did not take; each is tried again, or by the next channel of its route",
             )?,
             trouble,
+            uncovered,
         })
     }
 }

@@ -4,6 +4,7 @@ use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
 use super::condition::{Kind, Severity, Subject};
+use super::escalate::Step;
 
 /// Where in the life of an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,6 +79,22 @@ pub struct Notice {
     pub seen_from: Vec<String>,
     /// Where to look, when it is not the console.
     pub link: Option<String>,
+    /// It calls a person by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+}
+
+/// The person that a notice calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The account.
+    pub login: String,
+    /// The name for readers.
+    pub name: String,
+    /// As what.
+    pub step: Step,
+    /// Nobody is on duty by the rota.
+    pub nobody: bool,
 }
 
 impl Notice {

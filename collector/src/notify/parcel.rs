@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ems_contract::time::UnixTime;
 
+use super::paper::PAPER;
 use crate::store::Letter;
 
 /// How many deliveries a channel takes.
@@ -50,8 +51,13 @@ pub fn parcels(waiting: &[Letter], allowances: &BTreeMap<String, Allowance>, now
         if room == 0 {
             continue;
         }
+        // A letter with recipients of its own is nobody else's to read: it waits for room rather than travel with others.
+        let (papers, letters): (Vec<&Letter>, Vec<&Letter>) = letters
+            .into_iter()
+            .partition(|letter| letter.letter.thread.starts_with(PAPER));
+        let free = room.saturating_sub(letters.len());
         if letters.len() <= room {
-            parcels.extend(letters.chunks(1).map(parcel));
+            parcels.extend(letters.chunks(1).chain(papers.chunks(1).take(free)).map(parcel));
         } else {
             let (alone, rest) = letters.split_at(room - 1);
             parcels.extend(alone.chunks(1).map(parcel));
@@ -77,6 +83,7 @@ mod tests {
                 thread: thread.into(),
                 body: String::new(),
                 posted_at: at(0),
+                not_before: at(0),
             },
             not_before: at(not_before),
             attempts: 0,
@@ -108,5 +115,25 @@ mod tests {
     #[test]
     fn a_channel_that_is_not_there_any_more_sends_nothing() {
         assert!(parcels(&[letter(1, "a", 0)], &BTreeMap::new(), at(10)).is_empty());
+    }
+
+    #[test]
+    fn a_letter_with_recipients_of_its_own_is_never_joined() {
+        let waiting = [
+            letter(1, "paper/p1", 0),
+            letter(2, "paper/p2", 0),
+            letter(3, "t", 0),
+            letter(4, "u", 0),
+        ];
+        let room = |per_minute| BTreeMap::from([("c".to_owned(), Allowance { per_minute, spent: 0 })]);
+        let ids = |per_minute| -> Vec<Vec<i64>> {
+            let all = parcels(&waiting, &room(per_minute), at(0));
+            all.iter()
+                .map(|parcel| parcel.letters.iter().map(|letter| letter.id).collect())
+                .collect()
+        };
+        assert_eq!(ids(10), [vec![3], vec![4], vec![1], vec![2]]);
+        assert_eq!(ids(3), [vec![3], vec![4], vec![1]]);
+        assert_eq!(ids(1), [vec![3, 4]]);
     }
 }

@@ -1,16 +1,20 @@
 //! One round of deciding: reads what is wrong and what was told, and keeps what is to be told. Blocks.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ems_contract::time::{UnixTime, Window};
 
 use super::book::{Alarm, Book, Entry, Thread};
-use super::condition::{Condition, Kind};
+use super::condition::{Condition, Kind, Severity};
 use super::decide::{Decision, decide};
+use super::escalate::{Situation, calls};
 use super::gather::{Facts, gather};
 use super::notice::Notice;
 use super::settings::NotifySettings;
 use crate::context::Context;
+use crate::oncall::{ActKind, Watch};
 use crate::store::{AlarmRecord, NewLetter, Store, StoreError};
 
 /// Incidents that began or ended within this, in seconds, are looked at: their late corrections are told.
@@ -22,6 +26,8 @@ pub struct Desk {
     settings: Arc<NotifySettings>,
     listening_since: UnixTime,
     turn: Mutex<()>,
+    watch: Option<Arc<Watch>>,
+    uncovered_s: AtomicI64,
 }
 
 impl Desk {
@@ -39,7 +45,25 @@ impl Desk {
             settings,
             listening_since,
             turn: Mutex::new(()),
+            watch: None,
+            uncovered_s: AtomicI64::new(0),
         }
+    }
+
+    /// With people who are called by name.
+    #[must_use]
+    pub fn with_watch(self, watch: Option<Arc<Watch>>) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// Seconds of the days ahead in which the rota names nobody, as of the last round.
+    pub(super) fn uncovered_s(&self) -> i64 {
+        self.uncovered_s.load(Ordering::Relaxed)
+    }
+
+    /// Who is called by name, if anybody is.
+    pub(super) const fn watch(&self) -> Option<&Arc<Watch>> {
+        self.watch.as_ref()
     }
 
     /// One round; returns how many letters are new.
@@ -52,16 +76,51 @@ impl Desk {
         let now = self.context.clock.now();
         let mut book = read(store, now)?;
         let loaded = self.context.inventory.loaded();
+        let plans = store.plans(Window::new(now, now + 1))?;
         let facts = Facts {
-            inventory: &loaded.inventory,
+            inventory: &plans.laid_over(&loaded.inventory),
             incidents: &store.incidents(None, Window::new(now - LOOK_BACK_S, now + 1))?,
             agents: &store.agents()?,
             latest: &store.latest(None)?,
             listening_since: self.listening_since,
         };
         let conditions = gather(&facts, &book, &self.settings.policy, now);
-        let decision = decide(&mut book, conditions, &self.settings.policy, now);
-        keep(store, &decision, &self.settings, now)
+        let before = book.threads.clone();
+        let mut decision = decide(&mut book, conditions, &self.settings.policy, now);
+        let quiet_until = self.watch.as_ref().and_then(|watch| watch.quiet_until(now));
+        if let Some(watch) = &self.watch {
+            let rota = watch.rota(store, now)?;
+            self.uncovered_s
+                .store(watch.uncovered_s(&rota, now), Ordering::Relaxed);
+            let answered = answered(store, &book)?;
+            let duty = watch.duty(&rota, now);
+            let situation = Situation {
+                settings: &watch.settings,
+                duty: duty.as_ref(),
+                answered: &answered,
+                quiet: quiet_until.is_some(),
+            };
+            decision.notices.extend(calls(&mut book, &situation, now));
+            let moved = |thread: &&Thread| before.get(&thread.key) != Some(thread);
+            decision.threads = book.threads.values().filter(moved).cloned().collect();
+        }
+        let alerted: Vec<i64> = decision
+            .alarms
+            .iter()
+            .filter(|alarm| alarm.thread.is_some())
+            .filter_map(incident_of)
+            .collect();
+        if !alerted.is_empty() {
+            // Before the letters: whoever answers at once finds the incident waiting for the answer.
+            store.note_alerted(alerted, now)?;
+        }
+        let post = Post {
+            book: &book,
+            settings: &self.settings,
+            quiet_until,
+            now,
+        };
+        keep(store, &decision, &post)
     }
 
     /// Takes in what another program found; durable on return. The next round tells it.
@@ -102,7 +161,31 @@ impl Desk {
     }
 }
 
-fn read(store: &dyn Store, now: UnixTime) -> Result<Book, StoreError> {
+/// The incident that an alarm is about.
+pub(crate) fn incident_of(alarm: &Alarm) -> Option<i64> {
+    alarm.condition.key.strip_prefix("incident/")?.parse().ok()
+}
+
+/// When each thread that is not over was last answered.
+fn answered(store: &dyn Store, book: &Book) -> Result<BTreeMap<String, UnixTime>, StoreError> {
+    let open: Vec<&Thread> = book.threads.values().filter(|thread| !thread.closed).collect();
+    let Some(since) = open.iter().filter_map(|thread| thread.raised_at).min() else {
+        return Ok(BTreeMap::new());
+    };
+    let mut answered = BTreeMap::new();
+    for act in store.acts(since)? {
+        if act.kind != ActKind::Note {
+            answered.insert(act.thread, act.at);
+        }
+    }
+    Ok(answered)
+}
+
+/// What was told before `now`, as the store keeps it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn read(store: &dyn Store, now: UnixTime) -> Result<Book, StoreError> {
     let mut book = Book::default();
     for record in store.alarms(now - LOOK_BACK_S)? {
         match serde_json::from_str(&record.data) {
@@ -115,46 +198,67 @@ fn read(store: &dyn Store, now: UnixTime) -> Result<Book, StoreError> {
     Ok(book)
 }
 
-fn keep(
-    store: &dyn Store,
-    decision: &Decision,
-    settings: &NotifySettings,
+/// By what letters are made.
+struct Post<'a> {
+    book: &'a Book,
+    settings: &'a NotifySettings,
+    quiet_until: Option<UnixTime>,
     now: UnixTime,
-) -> Result<usize, StoreError> {
+}
+
+fn keep(store: &dyn Store, decision: &Decision, post: &Post<'_>) -> Result<usize, StoreError> {
     if decision.alarms.is_empty() && decision.threads.is_empty() && decision.notices.is_empty() {
         return Ok(0);
     }
     let alarms = decision.alarms.iter().cloned().map(Entry::Alarm);
     let threads = decision.threads.iter().cloned().map(Entry::Thread);
     let entries: Vec<Entry> = alarms.chain(threads).collect();
-    let letters = decision
-        .notices
-        .iter()
-        .flat_map(|notice| letters(notice, settings, now));
-    store.post(records(&entries, now), letters.collect())
+    let letters = decision.notices.iter().flat_map(|notice| post.letters(notice));
+    store.post(records(&entries, post.now), letters.collect())
 }
 
-/// The letters of a notice: one for each route that it is urgent enough for.
-fn letters(notice: &Notice, settings: &NotifySettings, now: UnixTime) -> Vec<NewLetter> {
-    let body = serde_json::to_string(notice);
-    let Ok(body) = body.inspect_err(|error| tracing::error!(%error, "a notice cannot be written")) else {
-        return Vec::new();
-    };
-    let routes = settings
-        .routes
-        .iter()
-        .filter(|route| notice.severity >= route.at_least);
-    let letter = |route: &super::settings::RouteSettings| {
-        Some(NewLetter {
-            key: notice.key.clone(),
-            route: route.name(),
-            channel: route.channels.first()?.clone(),
-            thread: notice.thread.clone(),
-            body: body.clone(),
-            posted_at: now,
-        })
-    };
-    routes.filter_map(letter).collect()
+impl Post<'_> {
+    /// The letters of a notice: one for each route that it is urgent enough for, and one for each person who was called
+    /// about it. A call goes to the person called alone.
+    fn letters(&self, notice: &Notice) -> Vec<NewLetter> {
+        let body = serde_json::to_string(notice);
+        let Ok(body) = body.inspect_err(|error| tracing::error!(%error, "a notice cannot be written")) else {
+            return Vec::new();
+        };
+        let waits = notice.severity == Severity::Low && notice.call.is_none();
+        let not_before = self.quiet_until.filter(|_| waits).unwrap_or(self.now);
+        let letter = |channels: &[String]| {
+            Some(NewLetter {
+                key: notice.key.clone(),
+                route: channels.join(">"),
+                channel: channels.first()?.clone(),
+                thread: notice.thread.clone(),
+                body: body.clone(),
+                posted_at: self.now,
+                not_before,
+            })
+        };
+        let reach = |login: &str| Some(self.settings.on_call.as_ref()?.person(login)?.channels.as_slice());
+        if let Some(call) = &notice.call {
+            return reach(&call.login).and_then(letter).into_iter().collect();
+        }
+        let routes = self
+            .settings
+            .routes
+            .iter()
+            .filter(|route| notice.severity >= route.at_least);
+        let routes: BTreeSet<&[String]> = routes.map(|route| route.channels.as_slice()).collect();
+        let called = self
+            .book
+            .threads
+            .get(&notice.thread)
+            .into_iter()
+            .flat_map(|thread| &thread.calls);
+        let called = called.filter_map(|call| reach(&call.login));
+        // Whoever is on a route as well is told once.
+        let all: BTreeSet<&[String]> = routes.into_iter().chain(called).collect();
+        all.into_iter().filter_map(letter).collect()
+    }
 }
 
 fn records(entries: &[Entry], now: UnixTime) -> Vec<AlarmRecord> {

@@ -14,10 +14,12 @@ use super::message::{digest, message};
 use super::metrics::Metrics;
 use super::notice::Notice;
 use super::outgoing::Failure;
+use super::paper::{PAPER, Paper};
 use super::parcel::{Allowance, Parcel, parcels};
 use super::round::Desk;
 use super::settings::NotifySettings;
 use crate::context::Context;
+use crate::oncall::Watch;
 use crate::store::{Letter, Settled, StoreError};
 
 /// Time between two rounds.
@@ -91,6 +93,7 @@ impl Notifier {
     pub async fn round(&mut self) -> Result<(), StoreError> {
         let desk = Arc::clone(&self.desk);
         self.blocking(move |_| desk.round()).await?;
+        self.metrics.uncovered.set(self.desk.uncovered_s());
         self.deliver().await?;
         let now = self.context.clock.now();
         self.blocking(move |store| store.forget_letters(now - KEPT_S))
@@ -121,6 +124,7 @@ impl Notifier {
                 channels: Arc::clone(&self.channels),
                 context: self.context.clone(),
                 settings: Arc::clone(&self.settings),
+                watch: self.desk.watch().cloned(),
                 metrics: self.metrics.clone(),
             };
             running.spawn(async move { line.deliver(&channel, parcels).await });
@@ -209,6 +213,7 @@ struct Line {
     channels: Arc<BTreeMap<String, Channel>>,
     context: Context,
     settings: Arc<NotifySettings>,
+    watch: Option<Arc<Watch>>,
     metrics: Metrics,
 }
 
@@ -250,6 +255,11 @@ impl Line {
 
     /// The delivery, and the letters that cannot be read.
     fn dispatch(&self, parcel: &Parcel) -> (Option<Dispatch>, Vec<(i64, Settled)>) {
+        if let [letter] = parcel.letters.as_slice()
+            && letter.letter.thread.starts_with(PAPER)
+        {
+            return self.paper(letter);
+        }
         let (mut notices, mut keys, mut unreadable) = (Vec::new(), String::new(), Vec::new());
         for letter in &parcel.letters {
             match serde_json::from_str::<Notice>(&letter.letter.body) {
@@ -265,9 +275,16 @@ impl Line {
             }
         }
         let (lang, console) = (self.settings.lang, self.settings.console_url.as_ref());
+        let now = self.context.clock.now();
         let mut messages: Vec<_> = notices
             .iter()
-            .map(|notice| message(notice, console, lang))
+            .map(|notice| {
+                let answer = self
+                    .watch
+                    .as_ref()
+                    .and_then(|watch| watch.answer_at(notice, console?, now));
+                message(notice, console, lang).with_answer(answer.as_ref(), lang)
+            })
             .collect();
         let dispatch = notices.first().map(|first| {
             let (key, message) = if messages.len() == 1 {
@@ -279,11 +296,32 @@ impl Line {
             Dispatch {
                 key,
                 message,
-                now: self.context.clock.now(),
+                now,
                 notices: notices.clone(),
+                to: None,
             }
         });
         (dispatch, unreadable)
+    }
+
+    /// A letter with recipients of its own.
+    fn paper(&self, letter: &Letter) -> (Option<Dispatch>, Vec<(i64, Settled)>) {
+        match serde_json::from_str::<Paper>(&letter.letter.body) {
+            Ok(paper) => {
+                let dispatch = Dispatch {
+                    message: paper.message(),
+                    key: paper.key,
+                    notices: Vec::new(),
+                    now: self.context.clock.now(),
+                    to: Some(paper.to),
+                };
+                (Some(dispatch), Vec::new())
+            }
+            Err(error) => {
+                let error = error.to_string();
+                (None, vec![(letter.id, Settled::GivenUp { error })])
+            }
+        }
     }
 
     fn settled(&self, letter: &Letter, sent: &Result<(), Failure>) -> Settled {

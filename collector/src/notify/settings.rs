@@ -9,6 +9,8 @@ use url::Url;
 use super::condition::Severity;
 use super::policy::Policy;
 use super::secret::SecretSource;
+use crate::digest::DigestSettings;
+use crate::oncall::OnCallSettings;
 
 /// `notify` in `ems.yaml`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +27,10 @@ pub struct NotifySettings {
     pub policy: Policy,
     /// Told at intervals that this collector lives.
     pub heartbeat: Option<HeartbeatSettings>,
+    /// The daily letters to units, if they are wanted.
+    pub digest: Option<DigestSettings>,
+    /// Who is called by name, if anybody is.
+    pub on_call: Option<OnCallSettings>,
     /// Digests of the tokens with which an Alertmanager may hand in alerts.
     pub alertmanager_tokens: Vec<Sha256>,
 }

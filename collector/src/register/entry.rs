@@ -5,7 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentForm;
-use crate::account::Action;
+use super::maintenance::Planned;
+use super::shift::Shift;
+use super::value;
+use crate::account::{Action, Scope};
 use crate::attest::Attestation;
 use crate::judge::facts::{ReportEntry, Suspension};
 use crate::vocabulary::vocabulary;
@@ -27,6 +30,10 @@ vocabulary! {
         Report = "report",
         /// Planned suspensions of a portal.
         Suspension = "suspension",
+        /// Planned maintenance, to the minute.
+        Maintenance = "maintenance",
+        /// Shifts of those on call.
+        Shift = "rota",
     }
 }
 
@@ -38,18 +45,27 @@ impl RegisterKind {
             Self::Attestation => Action::Attest,
             Self::Report => Action::ConfirmReceipt,
             Self::Incident => Action::RecordIncident,
+            Self::Maintenance => Action::AnnounceMaintenance,
+            Self::Shift => Action::PlanRota,
             Self::Board | Self::Training | Self::RestoreTest | Self::Suspension => Action::KeepRegister,
         }
     }
-}
 
-/// The register of this name.
-#[must_use]
-pub fn kind_of(name: &str) -> Option<RegisterKind> {
-    RegisterKind::ALL
-        .iter()
-        .copied()
-        .find(|kind| kind.as_str() == name)
+    /// What a program's token must be good for to write in it.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Attestation => Scope::Attest,
+            Self::Board
+            | Self::Training
+            | Self::RestoreTest
+            | Self::Incident
+            | Self::Report
+            | Self::Suspension
+            | Self::Maintenance
+            | Self::Shift => Scope::Registers,
+        }
+    }
 }
 
 /// The text that names a register.
@@ -63,6 +79,8 @@ pub const fn kind_key(kind: RegisterKind) -> &'static str {
         RegisterKind::Incident => "register.kind.incident",
         RegisterKind::Report => "register.kind.report",
         RegisterKind::Suspension => "register.kind.suspension",
+        RegisterKind::Maintenance => "register.kind.maintenance",
+        RegisterKind::Shift => "register.kind.rota",
     }
 }
 
@@ -181,6 +199,10 @@ pub enum Entry {
     Report(ReportReceipt),
     /// Planned suspension.
     Suspension(Stop),
+    /// Planned maintenance.
+    Maintenance(Planned),
+    /// Shift.
+    Shift(Shift),
 }
 
 impl Entry {
@@ -195,6 +217,17 @@ impl Entry {
             Self::Incident(_) => RegisterKind::Incident,
             Self::Report(_) => RegisterKind::Report,
             Self::Suspension(_) => RegisterKind::Suspension,
+            Self::Maintenance(_) => RegisterKind::Maintenance,
+            Self::Shift(_) => RegisterKind::Shift,
+        }
+    }
+
+    /// What somebody must be allowed to do to write this very entry.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Maintenance(Planned { hindsight: true, .. }) => Action::ExcludeTime,
+            _ => self.kind().action(),
         }
     }
 
@@ -209,6 +242,8 @@ impl Entry {
             Self::Incident(entry) => entry.file_sha256,
             Self::Report(entry) => entry.file_sha256,
             Self::Suspension(entry) => entry.file_sha256,
+            Self::Maintenance(entry) => entry.file_sha256,
+            Self::Shift(entry) => entry.file_sha256,
         }
     }
 
@@ -228,6 +263,13 @@ impl Entry {
                 )
             }
             Self::Suspension(entry) => entry.suspension.begins.to_string(),
+            Self::Maintenance(entry) => {
+                let (from, to) = (value::moment_text(entry.from), value::moment_text(entry.to));
+                format!("{from} – {to} {}", entry.repeats)
+                    .trim_end_matches(" once")
+                    .to_owned()
+            }
+            Self::Shift(entry) => format!("{} {}", entry.person, value::moment_text(entry.from)),
         }
     }
 
@@ -244,6 +286,8 @@ impl Entry {
             Self::Incident(entry) => serde_json::to_string(entry),
             Self::Report(entry) => serde_json::to_string(entry),
             Self::Suspension(entry) => serde_json::to_string(entry),
+            Self::Maintenance(entry) => serde_json::to_string(entry),
+            Self::Shift(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -260,6 +304,8 @@ impl Entry {
             RegisterKind::Incident => Self::Incident(serde_json::from_str(json)?),
             RegisterKind::Report => Self::Report(serde_json::from_str(json)?),
             RegisterKind::Suspension => Self::Suspension(serde_json::from_str(json)?),
+            RegisterKind::Maintenance => Self::Maintenance(serde_json::from_str(json)?),
+            RegisterKind::Shift => Self::Shift(serde_json::from_str(json)?),
         })
     }
 }

@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 
 use ems_contract::id::PortalId;
-use ems_contract::time::UnixTime;
+use ems_contract::time::{UnixTime, Window};
 
 use super::entry::{Board, Entry, Training};
 use crate::attest::{Attestation, Statement};
 use crate::judge::facts::{Backup, IncidentRecord, ReportEntry, Suspension};
 use crate::regulation::Regulations;
+
+/// Planned maintenance so far back, in seconds, is still judged: a year of reports.
+const PLANNED_BACK_S: i64 = 400 * 86_400;
+/// Maintenance so far ahead, in seconds, is judged: more than any notice of seven working days takes.
+const PLANNED_AHEAD_S: i64 = 31 * 86_400;
 
 /// An entry with what the store knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +86,14 @@ pub fn facts_of(
             Entry::RestoreTest(_) => {}
             Entry::Incident(form) => facts.incidents.get_or_insert_default().push(form.record()),
             Entry::Report(receipt) => facts.reports.push(receipt.entry.clone()),
+            // The rota is nobody's fact but the notifier's.
+            Entry::Shift(_) => {}
+            Entry::Maintenance(planned) if planned.hindsight => {}
+            Entry::Maintenance(planned) => {
+                let near = Window::new(at - PLANNED_BACK_S, at + PLANNED_AHEAD_S);
+                let stops = facts.suspensions.get_or_insert_default();
+                stops.extend(planned.suspensions(near));
+            }
             Entry::Suspension(stop) => {
                 facts
                     .suspensions

@@ -1,10 +1,15 @@
 //! What is wrong with an entry, and what looks wrong, before it is taken.
 
 use ems_contract::diagnostic::Message;
+use ems_contract::time::Window;
 use jiff::civil::Date;
 
 use super::entry::{Entry, Stop};
 use super::incident::IncidentForm;
+use super::maintenance::Planned;
+use super::recurrence::Repeat;
+use super::shift::Shift;
+use crate::account::LoginName;
 use crate::attest;
 use crate::calendar::{Term, Unit, civil};
 use crate::judge::facts::When;
@@ -81,6 +86,8 @@ pub fn faults(rules: &Regulations, entry: &Entry, file: Option<&[u8]>, today: Da
             not_ahead("received", entry.received, today, &mut doubts);
         }
         Entry::Suspension(stop) => suspension(rules, stop, today, &mut doubts),
+        Entry::Maintenance(planned) => maintenance(rules, planned, today, &mut doubts),
+        Entry::Shift(shift) => on_call(shift, &mut doubts),
     }
     if doubts.errors.is_empty()
         && entry
@@ -193,6 +200,82 @@ fn suspension(rules: &Regulations, stop: &Stop, today: Date, doubts: &mut Doubts
         doubts.warnings.push(message.with("begins", suspension.begins));
     }
     if suspension.announced.is_some() && suspension.tells_recovery != Some(true) {
+        doubts.warnings.push(Message::new("register.fault.no_recovery"));
+    }
+}
+
+/// The last day on which a stop that begins on `begins` is announced in time (NĐ 224/2026/NĐ-CP Đ13.1).
+#[must_use]
+pub fn announce_by(rules: &Regulations, begins: Date) -> Date {
+    rules.calendar.latest_before(begins, NOTICE).day()
+}
+
+/// What stands against a window that comes again.
+fn recurring(window: Window, repeats: Repeat, every: u16, until: Option<Date>, doubts: &mut Doubts) {
+    let mut error = |key| doubts.errors.push(Message::new(key));
+    let period = repeats.days().map(|days| days * i64::from(every) * 86_400);
+    if window.secs() <= 0 {
+        error("register.fault.order");
+    } else if period.is_some_and(|period| window.secs() > period) {
+        error("register.fault.overlaps_itself");
+    }
+    if repeats == Repeat::Once && until.is_some() {
+        error("register.fault.until_of_once");
+    }
+    if until.is_some_and(|day| day < civil::day_of(window.from)) {
+        error("register.fault.until_before");
+    }
+}
+
+fn on_call(shift: &Shift, doubts: &mut Doubts) {
+    for name in std::iter::once(&shift.person).chain(&shift.backup) {
+        if name.parse::<LoginName>().is_err() {
+            let shown: String = name.chars().take(60).collect();
+            doubts
+                .errors
+                .push(Message::new("register.fault.no_login").with("name", shown));
+        }
+    }
+    if shift.backup.as_ref() == Some(&shift.person) {
+        doubts.warnings.push(Message::new("register.fault.own_backup"));
+    }
+    if shift.every == 0 {
+        doubts.errors.push(Message::new("register.fault.every"));
+    }
+    recurring(
+        Window::new(shift.from, shift.to),
+        shift.repeats,
+        shift.every,
+        shift.until,
+        doubts,
+    );
+}
+
+fn maintenance(rules: &Regulations, planned: &Planned, today: Date, doubts: &mut Doubts) {
+    written("reason", &planned.reason, doubts);
+    let window = Window::new(planned.from, planned.to);
+    recurring(window, planned.repeats, 1, planned.until, doubts);
+    let mut error = |key| doubts.errors.push(Message::new(key));
+    let begins = civil::day_of(planned.from);
+    let over = planned.ends().is_some_and(|end| civil::day_of(end) < today);
+    if planned.hindsight {
+        if planned.ends().is_none_or(|end| civil::day_of(end) > today) {
+            error("register.fault.hindsight_ahead");
+        }
+        return;
+    }
+    not_ahead("announced", Some(planned.announced), today, doubts);
+    if over {
+        doubts
+            .warnings
+            .push(Message::new("register.fault.wants_hindsight"));
+    }
+    let due = rules.calendar.latest_before(begins, NOTICE);
+    if !due.is_met_at(planned.announced.to) {
+        let message = Message::new("register.fault.short_notice").with("due", due.day());
+        doubts.warnings.push(message.with("begins", begins));
+    }
+    if !planned.tells_recovery {
         doubts.warnings.push(Message::new("register.fault.no_recovery"));
     }
 }

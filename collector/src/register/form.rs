@@ -7,6 +7,9 @@ use ems_contract::digest::Sha256;
 
 use super::entry::{Board, Entry, RegisterKind, ReportReceipt, RestoreTest, Stop, Training};
 use super::incident::IncidentForm;
+use super::maintenance::Planned;
+use super::recurrence::Repeat;
+use super::shift::Shift;
 use super::value;
 use crate::attest::{Attestation, Statement};
 use crate::judge::facts::{ReportEntry, Suspension, When};
@@ -148,6 +151,32 @@ const SUSPENSION: &[Field] = &[
     may("file_sha256", FieldKind::Digest),
 ];
 
+const MAINTENANCE: &[Field] = &[
+    must("from", FieldKind::Moment),
+    must("to", FieldKind::Moment),
+    must("repeats", FieldKind::Choice(&["once", "daily", "weekly"])),
+    may("until", FieldKind::Day),
+    must("reason", FieldKind::Text),
+    must("announced", FieldKind::When),
+    may("announced_where", FieldKind::Line),
+    may("tells_recovery", FieldKind::Flag),
+    may("hindsight", FieldKind::Flag),
+    may("file_sha256", FieldKind::Digest),
+];
+
+const SHIFT: &[Field] = &[
+    must("person", FieldKind::Line),
+    may("backup", FieldKind::Line),
+    must("from", FieldKind::Moment),
+    must("to", FieldKind::Moment),
+    must("repeats", FieldKind::Choice(&["once", "daily", "weekly"])),
+    may("every", FieldKind::Count),
+    may("until", FieldKind::Day),
+    may("days_off", FieldKind::Flag),
+    may("note", FieldKind::Text),
+    may("file_sha256", FieldKind::Digest),
+];
+
 /// The fields of a register, in the order in which they are asked for.
 #[must_use]
 pub const fn fields(kind: RegisterKind) -> &'static [Field] {
@@ -159,6 +188,8 @@ pub const fn fields(kind: RegisterKind) -> &'static [Field] {
         RegisterKind::Incident => INCIDENT,
         RegisterKind::Report => REPORT,
         RegisterKind::Suspension => SUSPENSION,
+        RegisterKind::Maintenance => MAINTENANCE,
+        RegisterKind::Shift => SHIFT,
     }
 }
 
@@ -244,6 +275,32 @@ pub fn read(kind: RegisterKind, values: &Values) -> Result<Entry, Vec<FieldFault
             returns: r.day("returns"),
             reason: r.line("reason"),
             announced_where: r.option("announced_where"),
+            file_sha256: r.digest("file_sha256"),
+        }),
+        RegisterKind::Maintenance => Entry::Maintenance(Planned {
+            from: r.moment("from").unwrap_or_default(),
+            to: r.moment("to").unwrap_or_default(),
+            repeats: r.repeat(),
+            until: r.day("until"),
+            reason: r.line("reason"),
+            announced: r
+                .when("announced")
+                .unwrap_or(When::at(ems_contract::time::UnixTime::default())),
+            announced_where: r.option("announced_where"),
+            tells_recovery: r.flag("tells_recovery"),
+            hindsight: r.flag("hindsight"),
+            file_sha256: r.digest("file_sha256"),
+        }),
+        RegisterKind::Shift => Entry::Shift(Shift {
+            person: r.line("person"),
+            backup: r.option("backup"),
+            from: r.moment("from").unwrap_or_default(),
+            to: r.moment("to").unwrap_or_default(),
+            repeats: r.repeat(),
+            every: r.count("every").unwrap_or(1),
+            until: r.day("until"),
+            days_off: r.flag("days_off"),
+            note: r.option("note"),
             file_sha256: r.digest("file_sha256"),
         }),
     };
@@ -360,6 +417,11 @@ impl Reader<'_> {
             .unwrap_or_default()
     }
 
+    fn repeat(&mut self) -> Repeat {
+        self.parsed("repeats", "register.want.repeats", repeat)
+            .unwrap_or(Repeat::Once)
+    }
+
     fn digest(&mut self, name: &'static str) -> Option<Sha256> {
         self.parsed(name, "register.want.digest", |text| text.parse().ok())
     }
@@ -379,6 +441,16 @@ fn statement(text: &str) -> Option<Statement> {
         }
         "partial" | "một phần" | "mot phan" | "đạt một phần" => Some(Statement::Partial),
         _ => None,
+    }
+}
+
+/// How maintenance comes again, as people write it.
+fn repeat(text: &str) -> Option<Repeat> {
+    match text.to_lowercase().as_str() {
+        "một lần" | "mot lan" => Some(Repeat::Once),
+        "hằng ngày" | "hàng ngày" | "hang ngay" => Some(Repeat::Daily),
+        "hằng tuần" | "hàng tuần" | "hang tuan" => Some(Repeat::Weekly),
+        name => Repeat::named(name),
     }
 }
 
@@ -440,6 +512,28 @@ pub fn written(entry: &Entry) -> Values {
             w.flag("tells_recovery", stop.suspension.tells_recovery == Some(true));
             w.flag("force_majeure", stop.suspension.force_majeure);
             w.flag("confirmed_unannounced", stop.suspension.confirmed_unannounced);
+        }
+        Entry::Maintenance(planned) => {
+            w.put("from", Some(value::moment_text(planned.from)));
+            w.put("to", Some(value::moment_text(planned.to)));
+            w.put("repeats", Some(planned.repeats));
+            w.put("until", planned.until);
+            w.put("reason", Some(&planned.reason));
+            w.put("announced", Some(value::when_text(planned.announced)));
+            w.put("announced_where", planned.announced_where.as_ref());
+            w.flag("tells_recovery", planned.tells_recovery);
+            w.flag("hindsight", planned.hindsight);
+        }
+        Entry::Shift(shift) => {
+            w.put("person", Some(&shift.person));
+            w.put("backup", shift.backup.as_ref());
+            w.put("from", Some(value::moment_text(shift.from)));
+            w.put("to", Some(value::moment_text(shift.to)));
+            w.put("repeats", Some(shift.repeats));
+            w.put("every", Some(shift.every));
+            w.put("until", shift.until);
+            w.flag("days_off", shift.days_off);
+            w.put("note", shift.note.as_ref());
         }
     }
     w.values

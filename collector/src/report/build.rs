@@ -136,7 +136,7 @@ fn exclusions(input: &PortalInput, counted: Window) -> Vec<Exclusion> {
         .filter_map(|maintenance| {
             let inside = Window::new(maintenance.from, maintenance.to).intersect(counted);
             // Time cannot be excused once it is over: what lies before the announcement stays in.
-            let excused = Window::new(maintenance.announced_at.max(inside.from), inside.to).secs();
+            let excused = maintenance.left_out().intersect(inside).secs();
             (!inside.is_empty()).then(|| Exclusion {
                 from: inside.from,
                 to: inside.to,

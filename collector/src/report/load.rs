@@ -44,6 +44,10 @@ pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<
         removed_at: presence.removed_at,
         spans: Default::default(),
     }));
+    let plans = store.plans(window)?;
+    portals
+        .iter_mut()
+        .for_each(|input| plans.lay_over(&mut input.portal));
     fetch_spans(store, &mut portals, window)?;
     Ok(Inputs {
         demo: store.demo()?.is_some(),

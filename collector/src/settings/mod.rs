@@ -3,6 +3,7 @@
 //! The sample `deploy/ems.yaml` documents each key. Relative paths are relative to the folder of the file.
 
 mod notify;
+mod on_call;
 mod read;
 mod retention;
 mod tokens;

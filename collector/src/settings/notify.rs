@@ -66,6 +66,8 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
             .unwrap_or_default(),
         console_url: map.optional("console_url", base),
         routes: routes.unwrap_or_else(|| everything(&channels)),
+        digest: map.optional("digest", |item| super::on_call::digest(item, &channels)),
+        on_call: map.optional("on_call", |item| super::on_call::read(item, &channels)),
         channels,
         policy,
         heartbeat: map.optional("heartbeat", heartbeat),

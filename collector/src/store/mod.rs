@@ -7,6 +7,7 @@ mod accounts;
 mod demo;
 mod evidence;
 mod looks;
+mod oncall;
 mod outbox;
 mod pages;
 mod registers;
@@ -27,6 +28,7 @@ pub use accounts::{AccountStore, LoginOutcome, Sessions};
 pub use demo::*;
 pub use evidence::*;
 pub use looks::*;
+pub use oncall::{Acted, OnCallStore};
 pub use outbox::*;
 pub use pages::*;
 pub use registers::{Entered, HandedFile, NewEntry, RegisterStore};
@@ -40,7 +42,16 @@ impl<T: AccountStore + RegisterStore> PeopleStore for T {}
 
 /// Durable data.
 pub trait Store:
-    DemoStore + LookStore + PageStore + EvidenceStore + PeopleStore + VerdictStore + Send + Sync + 'static
+    DemoStore
+    + LookStore
+    + PageStore
+    + EvidenceStore
+    + PeopleStore
+    + VerdictStore
+    + OnCallStore
+    + Send
+    + Sync
+    + 'static
 {
     // --- ingest -------------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ pub struct NewLetter {
     pub body: String,
     /// When it was posted.
     pub posted_at: UnixTime,
+    /// Not tried before.
+    pub not_before: UnixTime,
 }
 
 /// A letter that waits.
@@ -39,7 +41,7 @@ pub struct Letter {
     pub id: i64,
     /// As it was posted.
     pub letter: NewLetter,
-    /// Not tried before.
+    /// Not tried before, after the last try.
     pub not_before: UnixTime,
     /// How often its channel was tried.
     pub attempts: u32,

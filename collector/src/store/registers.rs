@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
-use ems_contract::time::UnixTime;
+use ems_contract::time::{UnixTime, Window};
 
 use super::StoreError;
 use crate::account::{Author, Note};
-use crate::register::{Entry, Kept, RegisterFacts, RegisterKind, facts_of};
+use crate::register::{Entry, Kept, Plans, RegisterFacts, RegisterKind, facts_of};
 use crate::regulation::Regulations;
 
 /// An entry to be kept.
@@ -84,6 +84,17 @@ pub trait RegisterStore: Send + Sync + 'static {
         portal: Option<&PortalId>,
         at: UnixTime,
     ) -> Result<BTreeMap<PortalId, UnixTime>, StoreError>;
+
+    /// The maintenance that the register leaves out of the adjusted account within `within`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn plans(&self, within: Window) -> Result<Plans, StoreError> {
+        Ok(Plans::of(
+            &self.entries(Some(RegisterKind::Maintenance), None)?,
+            within,
+        ))
+    }
 
     /// What the registers say of every portal that stands in one (of one, when named), as known at `at`: the judge's
     /// facts. Entries about the province as a whole are no portal's.

@@ -9,10 +9,15 @@ use ems_contract::inventory::{Inventory, Portal, Status};
 use ems_contract::time::{UnixTime, Window};
 
 use super::keep::keep_from;
+use crate::calendar::civil;
 use crate::context::Loaded;
 use crate::ledger::{Delays, Span, confirmed, settled_horizon};
+use crate::register::Plans;
 use crate::report::{History, counts_from};
 use crate::store::{Store, StoreError};
+
+/// Maintenance is looked at so far ahead of today, in seconds.
+const AHEAD_S: i64 = 8 * 86_400;
 
 /// One measured portal.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,12 +92,20 @@ impl Roster {
     }
 }
 
+/// What a roster was made from: another one is made when any of it changes.
+#[derive(Debug, Clone, PartialEq)]
+struct Made {
+    version: Sha256,
+    since: UnixTime,
+    plans: Plans,
+}
+
 /// Keeps the roster of the inventory in force, so that history is read only when the inventory changes.
 #[derive(Default)]
-pub struct Rosters(Mutex<Option<(Sha256, UnixTime, Arc<Roster>)>>);
+pub struct Rosters(Mutex<Option<(Made, Arc<Roster>)>>);
 
 impl Rosters {
-    /// The roster of the inventory in force.
+    /// The roster of the inventory in force, with the maintenance of the register beside the inventory's.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -103,14 +116,20 @@ impl Rosters {
         now: UnixTime,
     ) -> Result<Arc<Roster>, StoreError> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, since, roster)) = &*kept
-            && (*version, *since) == (loaded.inventory.version, loaded.since)
+        let today = civil::start_of(civil::day_of(now));
+        let made = Made {
+            version: loaded.inventory.version,
+            since: loaded.since,
+            plans: store.plans(Window::new(keep_from(now), today + AHEAD_S))?,
+        };
+        if let Some((before, roster)) = &*kept
+            && *before == made
         {
             return Ok(roster.clone());
         }
         let history = History::of(&store.inventories(Window::new(keep_from(now), now + 1))?);
-        let roster = Arc::new(Roster::of(&loaded.inventory, &history));
-        *kept = Some((loaded.inventory.version, loaded.since, roster.clone()));
+        let roster = Arc::new(Roster::of(&made.plans.laid_over(&loaded.inventory), &history));
+        *kept = Some((made, roster.clone()));
         Ok(roster)
     }
 }

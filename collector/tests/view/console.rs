@@ -170,6 +170,7 @@ fn ask(paths: &[String]) -> Vec<(String, String)> {
         https: false,
         allow_plain: false,
         rules: rules(),
+        watch: None,
     };
     let router = console::router(context, timelines, access).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()

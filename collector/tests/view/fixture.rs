@@ -285,6 +285,7 @@ pub(crate) fn maintenance(from: &str, to: &str) -> Maintenance {
         author: "Trần Thị Bình".into(),
         reason: "Nâng cấp máy chủ".into(),
         announced_at: at(from) - 9 * 86_400,
+        excluded_at: None,
     }
 }
 

@@ -11,10 +11,18 @@ use ems_collector::http::auth::Tokens;
 use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
+use ems_collector::judging::Docket;
+use ems_collector::notify::condition::Severity;
+use ems_collector::notify::notice::Notice;
+use ems_collector::notify::policy::Policy;
+use ems_collector::notify::round::Desk;
+use ems_collector::notify::settings::NotifySettings;
+use ems_collector::oncall::link::LinkKey;
+use ems_collector::oncall::{OnCallSettings, PersonSettings, Watch};
 use ems_collector::plans::Plans;
 use ems_collector::register::RegisterKind;
 use ems_collector::regulation::Regulations;
-use ems_collector::store::{AccountStore, RegisterStore};
+use ems_collector::store::{AccountStore, OnCallStore, RegisterStore, Store};
 use ems_collector::timeline::Timelines;
 use ems_contract::digest::Sha256;
 use tokio_util::sync::CancellationToken;
@@ -24,9 +32,30 @@ use crate::fixture::{Seed, now, portal_id, seeded};
 
 const SECRET: &str = "một mật khẩu đủ dài";
 
+/// Calls by name: `truc.ban` on duty, `van.hanh` the lead.
+fn watch() -> Watch {
+    let person = |login: &str| PersonSettings {
+        login: login.into(),
+        name: format!("Người {login}"),
+        channels: vec![format!("thu-{}", login.replace('.', "-"))],
+    };
+    Watch {
+        settings: OnCallSettings {
+            lead: "van.hanh".into(),
+            escalate_s: 300,
+            at_least: Severity::High,
+            quiet: None,
+            people: ["truc.ban", "van.hanh"].map(person).into(),
+        },
+        key: LinkKey::of(b"a key for tests"),
+        rules: Arc::new(Regulations::embedded().unwrap()),
+    }
+}
+
 /// A whole edge on a port of its own.
 struct Served {
     seed: Seed,
+    docket: Docket,
     address: SocketAddr,
     _tasks: tokio::task::JoinSet<()>,
     _runtime: tokio::runtime::Runtime,
@@ -35,11 +64,13 @@ struct Served {
 fn serve(needs_login: bool) -> Served {
     let (seed, inventory) = seeded();
     let context: Context = context(&seed, inventory);
+    let docket = context.docket.clone();
     for (login, role, portals, must_change) in [
         ("van.hanh", Role::Operator, vec![], false),
         ("can.bo", Role::Official, vec![], false),
         ("bien.tap", Role::Editor, vec![portal_id("soyt")], false),
         ("lanh.dao", Role::Leader, vec![], false),
+        ("truc.ban", Role::OnCall, vec![], false),
         ("nguoi.moi", Role::Operator, vec![], true),
     ] {
         let person = Person {
@@ -81,6 +112,7 @@ fn serve(needs_login: bool) -> Served {
         https: false,
         allow_plain: false,
         rules: Arc::clone(&rules),
+        watch: Some(Arc::new(watch())),
     };
     let rooms = console::router(context.clone(), timelines, access).unwrap();
     let plans = Plans::new(context.inventory.clone());
@@ -110,6 +142,7 @@ fn serve(needs_login: bool) -> Served {
     );
     Served {
         seed,
+        docket,
         address,
         _tasks: tasks,
         _runtime: runtime,
@@ -248,6 +281,231 @@ const WRITING: &[&str] = &[
     "/registers/attestation/1",
     "/registers/attestation/1/withdraw",
 ];
+
+/// An outage of `soyt` that was told: who was called, and with which link.
+fn called(served: &Served) -> (Vec<Notice>, String) {
+    use ems_collector::incident::{Incident, IncidentKind};
+    let (_, inventory) = seeded();
+    let context: Context = context(&served.seed, inventory);
+    let incident = Incident {
+        id: 0,
+        portal: portal_id("soyt"),
+        track: ems_collector::ledger::Track::Overall,
+        kind: IncidentKind::Outage,
+        opened_at: now() - 200,
+        closed_at: None,
+        cause: None,
+        agents: Vec::new(),
+        notes: Vec::new(),
+        withdrawn: false,
+    };
+    served.seed.store.write_incidents(vec![incident]).unwrap();
+    let watch = Arc::new(watch());
+    let settings = NotifySettings {
+        policy: Policy {
+            group_wait_s: 0,
+            ..Policy::default()
+        },
+        on_call: Some(watch.settings.clone()),
+        ..NotifySettings::default()
+    };
+    Desk::new(context, Arc::new(settings))
+        .with_watch(Some(Arc::clone(&watch)))
+        .round()
+        .unwrap();
+    let letters = served.seed.store.waiting_letters(100).unwrap();
+    let notices: Vec<Notice> = letters
+        .iter()
+        .map(|letter| serde_json::from_str(&letter.letter.body).unwrap())
+        .collect();
+    let console = "https://ems.example/".parse().unwrap();
+    let about = |notice: &&Notice| notice.call.is_some() && notice.subjects[0].id == "soyt";
+    let notice = notices.iter().find(about).unwrap();
+    let link = watch.answer_at(notice, &console, now()).unwrap();
+    (notices, link.path().to_owned())
+}
+
+#[test]
+fn with_a_rota_the_person_on_duty_is_called_and_answers_once_by_a_signed_link() {
+    let served = serve(false);
+    let (browser, csrf) = logged_in(&served, "can.bo");
+    let shift = [
+        ("csrf", &*csrf),
+        ("person", "truc.ban"),
+        ("backup", "van.hanh"),
+        ("from", "2026-09-07T08:00"),
+        ("to", "2026-09-14T08:00"),
+        ("repeats", "weekly"),
+    ];
+    let entered = browser.upload("/registers/rota/new", &shift, None);
+    assert_eq!(entered.status, 303, "{}", entered.body);
+    let (notices, link) = called(&served);
+    let call = notices.iter().find_map(|notice| notice.call.as_ref()).unwrap();
+    assert_eq!((call.login.as_str(), call.nobody), ("truc.ban", false));
+    let stranger = Browser::at(&served);
+    let look = stranger.get(&link);
+    assert_eq!(look.status, 200);
+    assert!(
+        look.body.contains("Người truc.ban") && look.body.contains("gián đoạn"),
+        "{}",
+        look.body
+    );
+    let window = ems_contract::time::Window::new(now() - 1_000, now() + 1);
+    let answers = served.seed.store.responses(window).unwrap();
+    assert!(
+        answers.iter().all(|answer| answer.acknowledged_at.is_none()),
+        "looking does nothing"
+    );
+    let done = stranger.post(&link, &[("text", "đang xem máy chủ")]);
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert!(done.body.contains("Đã ghi nhận"));
+    assert_eq!(stranger.post(&link, &[("text", "")]).status, 409, "once");
+    let answers = served.seed.store.responses(window).unwrap();
+    let answer = answers
+        .iter()
+        .find(|answer| answer.opened_at == now() - 200)
+        .unwrap();
+    assert_eq!(answer.acknowledged_by.as_deref(), Some("truc.ban"));
+    let audit = served.seed.store.audit(None, 1).unwrap();
+    assert_eq!(
+        (audit[0].via.as_str(), audit[0].actor.as_str()),
+        ("link", "truc.ban")
+    );
+    let forged = link.replace("/act/3", "/act/4");
+    assert_eq!(stranger.get(&forged).status, 404);
+}
+
+#[test]
+fn without_a_rota_the_lead_is_told_and_those_on_call_answer_at_the_console() {
+    let served = serve(false);
+    let (notices, _) = called(&served);
+    let call = notices.iter().find_map(|notice| notice.call.as_ref()).unwrap();
+    assert_eq!((call.login.as_str(), call.nobody), ("van.hanh", true));
+    let thread = notices
+        .iter()
+        .find(|notice| notice.subjects[0].id == "soyt")
+        .unwrap()
+        .thread
+        .clone();
+    let (browser, csrf) = logged_in(&served, "truc.ban");
+    let before = browser.get("/on-call");
+    assert!(
+        before.body.contains("Không có ai trực") && before.body.contains("chưa ai nhận"),
+        "{}",
+        before.body
+    );
+    let act = |browser: &Browser, csrf: &str, act: &str, text: &str| {
+        browser
+            .post(
+                "/on-call/act",
+                &[("csrf", csrf), ("thread", &thread), ("act", act), ("text", text)],
+            )
+            .status
+    };
+    assert_eq!(act(&browser, &csrf, "acknowledge", ""), 303);
+    assert_eq!(act(&browser, &csrf, "note", "đã gọi nhà mạng <b>"), 303);
+    assert_eq!(act(&browser, &csrf, "note", ""), 422);
+    assert_eq!(act(&browser, &csrf, "assign", "van.hanh"), 303);
+    assert_eq!(
+        act(&browser, &csrf, "assign", "lanh.dao"),
+        422,
+        "leaders are not on call"
+    );
+    let page = browser.get("/on-call").body;
+    assert!(
+        page.contains("giao cho Người van.hanh") && page.contains("nhà mạng &lt;b&gt;"),
+        "{page}"
+    );
+    let sheet = browser.get("/on-call/handover").body;
+    assert!(
+        sheet.contains("tiếp nhận sau") && sheet.contains("đã gọi nhà mạng"),
+        "{sheet}"
+    );
+    let (leader, csrf_of_leader) = logged_in(&served, "lanh.dao");
+    assert_eq!(act(&leader, &csrf_of_leader, "acknowledge", ""), 403);
+
+    // The record begins with what is known, and becomes the papers of Circular 20/2017.
+    let link = sheet.split("/registers/incident/new?outage=").nth(1).unwrap();
+    let outage: String = link.chars().take_while(char::is_ascii_digit).collect();
+    let form = browser
+        .get(&format!("/registers/incident/new?outage={outage}"))
+        .body;
+    assert!(
+        form.contains("Gián đoạn từ") && form.contains(&format!("SC-{outage}")),
+        "{form}"
+    );
+    let detected = "2026-11-20T09:00";
+    let fields = [
+        ("csrf", &*csrf),
+        ("portal", "soyt"),
+        ("id", "SC-1"),
+        ("detected", detected),
+        ("cause", "mất điện"),
+    ];
+    let entered = browser.upload("/registers/incident/new", &fields, None);
+    let place = entered.header("location").unwrap().to_owned();
+    let notice = browser.get(&format!("{place}/notice"));
+    assert!(
+        notice.body.contains("THÔNG BÁO SỰ CỐ") && notice.body.contains("25/11/2026"),
+        "{}",
+        notice.body
+    );
+    assert_eq!(browser.get(&format!("{place}/letter")).status, 404);
+}
+
+#[test]
+fn maintenance_is_announced_by_those_on_duty_and_excluded_in_hindsight_by_operators() {
+    let served = serve(false);
+    let (browser, csrf) = logged_in(&served, "truc.ban");
+    let plan = |from: &'static str, to: &'static str| {
+        vec![
+            ("portal", "soyt"),
+            ("from", from),
+            ("to", to),
+            ("repeats", "once"),
+            ("reason", "Nâng cấp máy chủ"),
+            ("announced", "2026-09-01"),
+            ("tells_recovery", "yes"),
+            ("confirmed", "yes"),
+        ]
+    };
+    let mut fields = plan("2026-12-20T22:00", "2026-12-21T02:00");
+    fields.insert(0, ("csrf", &*csrf));
+    let entered = browser.upload("/registers/maintenance/new", &fields, None);
+    assert_eq!(entered.status, 303, "{}", entered.body);
+    let mut passed = plan("2026-09-20T22:00", "2026-09-21T02:00");
+    passed.insert(0, ("csrf", &*csrf));
+    passed.push(("hindsight", "yes"));
+    let refused = browser.upload("/registers/maintenance/new", &passed, None);
+    assert_eq!(refused.status, 403);
+    let (operator, csrf) = logged_in(&served, "van.hanh");
+    passed[0] = ("csrf", &*csrf);
+    assert_eq!(
+        operator
+            .upload("/registers/maintenance/new", &passed, None)
+            .status,
+        303
+    );
+    let plans = served
+        .seed
+        .store
+        .plans(ems_contract::time::Window::new(
+            now() - 90 * 86_400,
+            now() + 90 * 86_400,
+        ))
+        .unwrap();
+    let known: Vec<_> = plans
+        .of_portal(&portal_id("soyt"))
+        .map(|m| (m.from.to_string(), m.excluded_at.is_some()))
+        .collect();
+    assert_eq!(
+        known,
+        [
+            ("2026-12-20T15:00:00Z".to_owned(), false),
+            ("2026-09-20T15:00:00Z".to_owned(), true)
+        ]
+    );
+}
 
 #[test]
 fn nothing_is_written_without_session_and_form_token() {
@@ -409,8 +667,21 @@ fn an_attestation_is_entered_with_its_file_corrected_and_withdrawn() {
     assert_eq!(wrong.status, 422);
     assert!(wrong.body.contains("không phải một ngày") && wrong.body.contains("Nguyễn Văn A"));
     let file = Some(("Xác nhận.pdf", &b"%PDF signed"[..]));
+    let again = "Tệp vừa chọn chưa được lưu";
+    assert!(!wrong.body.contains(again));
+    let wrong = browser.upload(
+        "/registers/attestation/new",
+        &with(&[("signed_on", "31/02/2026")]),
+        file,
+    );
+    assert!(wrong.body.contains(again), "{}", wrong.body);
+    assert!(
+        served.docket.take().is_empty(),
+        "nothing is entered, nothing to judge"
+    );
     let entered = browser.upload("/registers/attestation/new", &with(&[]), file);
     assert_eq!(entered.status, 303, "{}", entered.body);
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
     let place = entered.header("location").unwrap().to_owned();
     let page = browser.get(&place).body;
     assert!(
@@ -442,6 +713,7 @@ fn an_attestation_is_entered_with_its_file_corrected_and_withdrawn() {
         browser.post(&path, &[("csrf", &csrf), ("reason", "nhầm")]).status,
         303
     );
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
     let kept = served
         .seed
         .store
@@ -468,6 +740,7 @@ fn an_editor_writes_about_the_own_portal_and_a_leader_about_none() {
     let (leader, _) = logged_in(&served, "lanh.dao");
     assert_eq!(leader.get("/registers/attestation").status, 200);
     assert_eq!(leader.get("/registers/attestation/new").status, 403);
+    assert_eq!(leader.get("/registers/attestation/import").status, 403);
     assert!(served.seed.store.entries(None, None).unwrap().is_empty());
 }
 
@@ -499,6 +772,7 @@ fn a_spreadsheet_is_looked_at_first_and_taken_on_a_word() {
     );
     let kept = served.seed.store.entries(None, None).unwrap();
     assert_eq!((kept.len(), &*kept[0].shown), (1, "Người can.bo"));
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
 }
 
 #[test]
@@ -514,6 +788,7 @@ fn programs_tell_of_backups_and_hand_in_sheets_by_token() {
     assert_eq!(beat.status, 204, "{}", beat.body);
     let backups = served.seed.store.backups(None, now()).unwrap();
     assert_eq!(backups.get(&portal_id("soyt")), Some(&now()));
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
     let bearer = "Authorization: Bearer nhap\r\n";
     let path = "/api/v1/registers/attestation/import";
     let refused = program.send("POST", path, bearer, SHEET.as_bytes());
@@ -556,6 +831,7 @@ fn forms_can_be_looked_at() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages/people");
     std::fs::create_dir_all(&folder).unwrap();
     let (browser, csrf) = logged_in(&served, "can.bo");
+    let (_, link) = called(&served);
     let mut fields = vec![("csrf", &*csrf), ("portal", "soyt")];
     fields.extend_from_slice(ATTESTATION);
     let entered = browser.upload("/registers/attestation/new", &fields, Some(("a.pdf", b"x")));
@@ -601,9 +877,17 @@ fn forms_can_be_looked_at() {
         ("incident.html", "/registers/incident/new"),
         ("entry.html", &place),
         ("english.html", "/registers/report/new?lang=en"),
+        ("link.html", &link),
+        ("work.html", "/portals/soyt/work"),
+        ("oncall.html", "/on-call"),
+        ("handover.html", "/on-call/handover"),
+        ("rota.html", "/registers/rota/new"),
     ] {
         let page = browser.get(path);
         assert_eq!(page.status, 200, "{path}");
         keep(name, &page);
     }
+    let (operator, _) = logged_in(&served, "van.hanh");
+    keep("maintenance.html", &operator.get("/registers/maintenance/new"));
+    keep("answers.html", &operator.get("/on-call"));
 }

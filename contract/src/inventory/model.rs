@@ -165,6 +165,22 @@ pub struct Maintenance {
     pub reason: String,
     /// When it was announced to the public.
     pub announced_at: UnixTime,
+    /// When somebody with the right to do so took all of it out of the adjusted account in hindsight. Never in
+    /// `targets.yaml`, only in the register of maintenance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded_at: Option<UnixTime>,
+}
+
+impl Maintenance {
+    /// What is left out of the adjusted account: the part after the announcement, or in hindsight all of it.
+    #[must_use]
+    pub fn left_out(&self) -> Window {
+        let from = match self.excluded_at {
+            Some(_) => self.from,
+            None => self.from.max(self.announced_at),
+        };
+        Window::new(from, self.to)
+    }
 }
 
 /// A name the portal had before.

@@ -111,6 +111,7 @@ pub(super) fn maintenance(item: &Item<'_>) -> Option<Maintenance> {
         author: author?,
         reason: reason?,
         announced_at: announced_at?,
+        excluded_at: None,
     })
 }
 

@@ -297,6 +297,27 @@ fn itself() -> Vec<Alert> {
             board: SYSTEM,
         },
         Alert {
+            name: "RotaGap",
+            expr: "ems_oncall_uncovered_seconds > 0".into(),
+            wait: "10m",
+            severity: Severity::Low,
+            vi: "Lịch trực trống {{ $value | humanizeDuration }} trong 7 ngày tới",
+            en: "The rota names nobody for {{ $value | humanizeDuration }} of the next 7 days",
+            board: SYSTEM,
+        },
+        Alert {
+            name: "BackupMissing",
+            expr: format!(
+                "time() - ems_backup_last_timestamp_seconds > {}",
+                limit::BACKUP_AGE_S
+            ),
+            wait: "10m",
+            severity: Severity::High,
+            vi: "Bản sao lưu của cổng {{ $labels.portal }} không báo đã {{ $value | humanizeDuration }}",
+            en: "The backup of portal {{ $labels.portal }} has not told of itself for {{ $value | humanizeDuration }}",
+            board: PORTAL,
+        },
+        Alert {
             name: "InventoryRefused",
             expr: "ems_inventory_last_reload_success == 0".into(),
             wait: "1m",

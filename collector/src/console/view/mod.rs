@@ -9,6 +9,7 @@ mod portal;
 mod register;
 mod regulation;
 mod shell;
+mod work;
 
 pub use about::{About, about};
 pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
@@ -25,6 +26,7 @@ pub use regulation::{
     regulations,
 };
 pub use shell::{Look, Shell, shell};
+pub use work::{WorkArea, WorkPage, WorkRow, work};
 
 use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;

@@ -75,7 +75,12 @@ impl Email {
     /// somebody has it and nobody may take it later.
     pub(super) async fn send(&self, dispatch: &Dispatch) -> Result<(), Failure> {
         let (mut taken, mut later, mut refused) = (0, None, None);
-        for to in &self.to {
+        let own = dispatch.to.iter().flatten().map(|text| text.parse::<Address>());
+        let own: Vec<Address> = own.collect::<Result<_, _>>().map_err(|error| Failure::Refused {
+            why: error.to_string(),
+        })?;
+        let recipients = if dispatch.to.is_some() { &own } else { &self.to };
+        for to in recipients {
             let mail = self.mail(dispatch, to)?;
             match self.transport.send(mail).await {
                 Ok(_) => taken += 1,

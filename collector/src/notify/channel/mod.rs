@@ -20,12 +20,14 @@ use super::settings::{ChannelKind, ChannelSettings};
 pub struct Dispatch {
     /// Dedupe key: of the notice, or made of all keys of a digest.
     pub key: String,
-    /// Its notices; never empty.
+    /// Its notices; empty for a letter with recipients of its own.
     pub notices: Vec<Notice>,
     /// Them in words.
     pub message: Message,
     /// When it is sent.
     pub now: UnixTime,
+    /// Mail addresses in place of the channel's own.
+    pub to: Option<Vec<String>>,
 }
 
 /// A channel ready to send.

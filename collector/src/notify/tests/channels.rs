@@ -84,6 +84,7 @@ fn dispatch(stage: Stage) -> Dispatch {
         until: (stage == Stage::Recovered).then(|| at(600)),
         seen_from: vec!["vnpt".into()],
         link: None,
+        call: None,
     };
     let console = "https://ems.example.gov.vn/".parse().unwrap();
     Dispatch {
@@ -91,6 +92,7 @@ fn dispatch(stage: Stage) -> Dispatch {
         message: message(&notice, Some(&console), Lang::Vi),
         now: at(60),
         notices: vec![notice],
+        to: None,
     }
 }
 

@@ -189,6 +189,7 @@ fn announced_maintenance_holds_the_beginning_back_but_never_an_end() {
         author: "A".into(),
         reason: "B".into(),
         announced_at,
+        excluded_at: None,
     };
     play.inventory.portals[0].maintenance = vec![window(at(-86_400))];
     play.down(0, 100);

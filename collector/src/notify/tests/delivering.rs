@@ -82,6 +82,7 @@ fn letter(n: usize, route: &str) -> NewLetter {
         until: None,
         seen_from: vec![],
         link: None,
+        call: None,
     };
     NewLetter {
         key: notice.key.clone(),
@@ -90,6 +91,7 @@ fn letter(n: usize, route: &str) -> NewLetter {
         thread: notice.thread.clone(),
         body: serde_json::to_string(&notice).unwrap(),
         posted_at: at(0),
+        not_before: at(0),
     }
 }
 

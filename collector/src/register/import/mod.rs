@@ -152,7 +152,12 @@ fn take(
     let entry = match read(columns.kind, &values) {
         Ok(entry) => {
             let doubts = faults(rules, &entry, None, today);
-            let fine = doubts.errors.is_empty();
+            // What wants a right of its own is entered one by one, by a person.
+            let alone = entry.action() != columns.kind.action();
+            if alone {
+                wrong(None, Message::new("register.import.alone"), false);
+            }
+            let fine = doubts.errors.is_empty() && !alone;
             for (messages, warning) in [(doubts.errors, false), (doubts.warnings, true)] {
                 messages
                     .into_iter()

@@ -80,7 +80,10 @@ impl Registers {
                 | Entry::RestoreTest(_)
                 | Entry::Incident(_)
                 | Entry::Suspension(_)
-                | Entry::Report(_) => {}
+                | Entry::Report(_)
+                // Told where time is accounted, and to nobody but those on call.
+                | Entry::Maintenance(_)
+                | Entry::Shift(_) => {}
             }
         }
         found.incidents.sort_by_key(|(_, incident)| incident.detected);

@@ -18,6 +18,7 @@ mod gaps;
 mod incidents;
 mod looks;
 mod names;
+mod oncall;
 mod open;
 mod outbox;
 mod pack;

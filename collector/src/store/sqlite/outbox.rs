@@ -41,7 +41,7 @@ pub(super) fn post(
     }
     let mut insert = session.conn.prepare_cached(
         "INSERT INTO letter (key, route, channel, thread, body, state, posted_at, not_before, attempts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0) ON CONFLICT (key, route) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0) ON CONFLICT (key, route) DO NOTHING",
     )?;
     let mut new = 0;
     for letter in letters {
@@ -53,6 +53,7 @@ pub(super) fn post(
             &letter.body,
             WAITING,
             letter.posted_at.secs(),
+            letter.not_before.secs(),
         ))?;
     }
     Ok(new)
@@ -74,6 +75,7 @@ pub(super) fn waiting(conn: &Connection, limit: u32) -> Result<Vec<Letter>, Fail
                 thread: row.get(4)?,
                 body: row.get(5)?,
                 posted_at: UnixTime::from_secs(row.get(6)?),
+                not_before: UnixTime::from_secs(row.get(7)?),
             },
             not_before: UnixTime::from_secs(row.get(7)?),
             attempts: row.get(8)?,

@@ -11,6 +11,7 @@ fn letter(key: &str, route: &str) -> NewLetter {
         thread: "t".into(),
         body: "{}".into(),
         posted_at: at(0),
+        not_before: at(0),
     }
 }
 

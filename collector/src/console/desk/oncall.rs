@@ -1,0 +1,194 @@
+//! On call: who is on duty, open alarms with their answers, the hand-over sheet.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ems_contract::text::{fill, get};
+use ems_contract::time::Window;
+use serde::Serialize;
+
+use super::{Choice, Desk, blocking, page};
+use crate::account::{Action, Actor};
+use crate::console::door::redirect;
+use crate::console::form::Filled;
+use crate::console::router::Asked;
+use crate::oncall::handover::{
+    OpenAlarm, RotaRow, Sheet, duty_text, incidents_of, name_of, open_alarms, rota_rows, sheet,
+};
+use crate::oncall::{ActKind, NewAct};
+use crate::register::{RegisterKind, Rota};
+
+/// Days of the rota that are shown.
+const DAYS: i64 = 14;
+/// The longest note, in characters.
+const MOST_CHARS: usize = 2_000;
+
+#[derive(Debug, Serialize)]
+struct OnCallPage {
+    /// Who is on duty, if anybody.
+    duty: Option<String>,
+    lead: Option<String>,
+    open: Vec<OpenAlarm>,
+    rota: Vec<RotaRow>,
+    answers: bool,
+    plans: bool,
+    people: Vec<Choice>,
+}
+
+impl Desk {
+    fn rota(&self) -> Result<Rota, crate::store::StoreError> {
+        let entries = self.context.store.entries(Some(RegisterKind::Shift), None)?;
+        Ok(Rota::of(&entries, self.context.clock.now()))
+    }
+}
+
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Response {
+    blocking(move || {
+        let (lang, now) = (asked.lang(), desk.context.clock.now());
+        let store = &*desk.context.store;
+        let watch = desk.access.watch.as_deref();
+        let (rota, calendar) = (desk.rota()?, &desk.access.rules.calendar);
+        let people = store.people()?;
+        let may_answer =
+            |person: &&crate::account::Person| !person.disabled && person.may(Action::Acknowledge, None);
+        let view = OnCallPage {
+            duty: rota.at(calendar, now).map(|duty| duty_text(watch, &duty, lang)),
+            lead: watch.map(|watch| name_of(Some(watch), &watch.settings.lead)),
+            open: open_alarms(store, watch, now, lang)?,
+            rota: rota_rows(
+                watch,
+                &rota,
+                calendar,
+                Window::new(now, now + DAYS * 86_400),
+                lang,
+            ),
+            answers: actor.may(Action::Acknowledge, None),
+            plans: actor.may(Action::PlanRota, None),
+            people: people
+                .iter()
+                .filter(may_answer)
+                .map(|person| Choice {
+                    value: person.login.to_string(),
+                    text: person.signature(),
+                    chosen: false,
+                })
+                .collect(),
+        };
+        let title = get(lang, "oncall.title");
+        let html = desk
+            .console
+            .form(lang, Some(&actor), "/on-call", title, "oncall.html", view);
+        Ok(page(StatusCode::OK, html))
+    })
+    .await
+}
+
+pub(super) async fn handover(
+    State(desk): State<Arc<Desk>>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Response {
+    blocking(move || {
+        let (lang, now) = (asked.lang(), desk.context.clock.now());
+        let inventory = desk.context.inventory.current();
+        let (rota, calendar) = (desk.rota()?, &desk.access.rules.calendar);
+        let watch = desk.access.watch.as_deref();
+        let view: Sheet = sheet(
+            &*desk.context.store,
+            &inventory,
+            watch,
+            &rota,
+            calendar,
+            None,
+            (now, lang),
+        )?;
+        let title = get(lang, "oncall.handover");
+        let html = desk.console.form(
+            lang,
+            Some(&actor),
+            "/on-call/handover",
+            title,
+            "handover.html",
+            view,
+        );
+        Ok(page(StatusCode::OK, html))
+    })
+    .await
+}
+
+pub(super) async fn act(
+    State(desk): State<Arc<Desk>>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+    filled: Filled,
+) -> Response {
+    blocking(move || {
+        let (lang, now) = (asked.lang(), desk.context.clock.now());
+        if let Some(response) = desk.refused(&actor, Action::Acknowledge, None, lang) {
+            return Ok(response);
+        }
+        let store = &*desk.context.store;
+        let refused = |key: &str, name: &str| {
+            Ok(desk.refusal(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &fill(lang, key, &[("name", name)]),
+                lang,
+            ))
+        };
+        let thread = filled.text("thread");
+        let Some((title, incidents)) = incidents_of(store, thread, now)? else {
+            return refused("oncall.fault.no_alarm", "");
+        };
+        let kind = ActKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.as_str() == filled.text("act"));
+        let Some(kind) = kind else {
+            return refused("oncall.fault.no_alarm", "");
+        };
+        let detail: String = filled.text("text").chars().take(MOST_CHARS).collect();
+        match kind {
+            ActKind::Note if detail.is_empty() => return refused("oncall.fault.no_words", ""),
+            ActKind::Assign => {
+                let people = store.people()?;
+                let may = people.iter().any(|person| {
+                    person.login.as_str() == detail
+                        && !person.disabled
+                        && person.may(Action::Acknowledge, None)
+                });
+                if !may {
+                    return refused("oncall.fault.no_person", &detail);
+                }
+            }
+            ActKind::Acknowledge | ActKind::Note => {}
+        }
+        let author = actor.author();
+        let note = author.note(now, audit_key(kind), title, detail.clone());
+        let new = NewAct {
+            thread: thread.to_owned(),
+            kind,
+            author,
+            detail,
+            link: None,
+            incidents,
+        };
+        store.act(new, note)?;
+        Ok(redirect("/on-call"))
+    })
+    .await
+}
+
+/// The audit log's name of an act.
+pub(super) const fn audit_key(kind: ActKind) -> &'static str {
+    match kind {
+        ActKind::Acknowledge => "alarm.acknowledge",
+        ActKind::Assign => "alarm.assign",
+        ActKind::Note => "alarm.note",
+    }
+}

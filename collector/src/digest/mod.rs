@@ -1,0 +1,11 @@
+//! What a unit has to do (`việc cần làm`), from stored verdicts: a page that is always up to date, and a letter a day to
+//! the unit's contact officer. Never to those on call: nobody is woken for a stale section.
+
+mod job;
+mod letter;
+mod tasks;
+
+pub use job::{Digest, DigestSettings};
+pub(crate) use letter::area_key;
+pub use letter::letter;
+pub use tasks::{Area, Task, tasks};

@@ -1,0 +1,238 @@
+//! Whom to call by name: the person on duty, then the next, then the lead, until somebody answers. Pure.
+
+use std::collections::BTreeMap;
+
+use ems_contract::time::UnixTime;
+
+use super::book::{Book, Called, Thread};
+use super::condition::Severity;
+use super::decide::compose;
+use super::notice::{Call, Notice, Stage};
+use crate::oncall::{OnCallSettings, PersonSettings};
+use crate::register::Duty;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// As what somebody is called.
+    Step {
+        /// On duty.
+        First = "first",
+        /// Next to be called.
+        Next = "next",
+        /// The lead.
+        Lead = "lead",
+    }
+}
+
+/// What is known when calls are decided.
+pub struct Situation<'a> {
+    /// What the operator wrote.
+    pub settings: &'a OnCallSettings,
+    /// Who is on duty now.
+    pub duty: Option<&'a Duty>,
+    /// When each thread was last answered.
+    pub answered: &'a BTreeMap<String, UnixTime>,
+    /// Quiet hours are on.
+    pub quiet: bool,
+}
+
+/// The calls that are due now; the threads of `book` remember them.
+#[must_use]
+pub fn calls(book: &mut Book, situation: &Situation<'_>, now: UnixTime) -> Vec<Notice> {
+    let keys: Vec<String> = book.threads.keys().cloned().collect();
+    let mut due = Vec::new();
+    for key in keys {
+        let Some(mut thread) = book.threads.get(&key).cloned() else {
+            continue;
+        };
+        let Some((step, person, nobody)) = next(&thread, situation, now) else {
+            continue;
+        };
+        let number = thread.calls.len();
+        thread.calls.push(Called {
+            login: person.login.clone(),
+            at: now,
+        });
+        let mut notice = compose(book, &thread, Stage::Opened, now);
+        notice.key = format!("{key}/call/{}/{number}", thread.raised_at.unwrap_or(now).secs());
+        notice.call = Some(Call {
+            login: person.login.clone(),
+            name: person.name.clone(),
+            step,
+            nobody,
+        });
+        due.push(notice);
+        book.threads.insert(key, thread);
+    }
+    due
+}
+
+/// Who is called about a thread now, if anybody.
+fn next<'a>(
+    thread: &Thread,
+    situation: &Situation<'a>,
+    now: UnixTime,
+) -> Option<(Step, &'a PersonSettings, bool)> {
+    let settings = situation.settings;
+    let raised = thread.raised_at.filter(|_| !thread.closed)?;
+    let waits = situation.quiet && thread.severity < Severity::Urgent;
+    let answered = situation
+        .answered
+        .get(&thread.key)
+        .is_some_and(|at| *at >= raised);
+    if thread.severity < settings.at_least || waits || answered {
+        return None;
+    }
+    // Counted from the first call, not from the alarm: what waited for the end of the quiet hours begins then.
+    let since = thread.calls.first().map_or(now, |call| call.at);
+    let due = (now - since).max(0) / settings.escalate_s.max(1) + 1;
+    if usize::try_from(due).unwrap_or(usize::MAX) <= thread.calls.len() {
+        return None;
+    }
+    let nobody = situation.duty.is_none();
+    let duty = situation.duty.into_iter();
+    let chain = duty
+        .flat_map(|duty| {
+            [
+                (Step::First, Some(duty.person.as_str())),
+                (Step::Next, duty.backup.as_deref()),
+            ]
+        })
+        .chain([(Step::Lead, Some(settings.lead.as_str()))]);
+    let called = |login: &str| thread.calls.iter().any(|call| call.login == login);
+    chain
+        .filter_map(|(step, login)| Some((step, settings.person(login?)?)))
+        .find(|(_, person)| !called(&person.login))
+        .map(|(step, person)| (step, person, nobody))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::condition::Kind;
+    use crate::notify::notice::Scope;
+    use crate::testing::at;
+
+    fn settings() -> OnCallSettings {
+        let person = |login: &str| PersonSettings {
+            login: login.into(),
+            name: login.to_uppercase(),
+            channels: vec![format!("mail-{login}")],
+        };
+        OnCallSettings {
+            lead: "lead".into(),
+            escalate_s: 300,
+            at_least: Severity::High,
+            quiet: None,
+            people: ["an", "binh", "lead"].map(person).into(),
+        }
+    }
+
+    fn book(severity: Severity) -> Book {
+        let mut book = Book::default();
+        let thread = Thread {
+            key: "t".into(),
+            kind: Kind::Outage,
+            scope: Scope::Single,
+            severity,
+            members: Vec::new(),
+            posted: 1,
+            posted_at: at(0),
+            said: (1, 1, None),
+            closed: false,
+            raised_at: Some(at(0)),
+            calls: Vec::new(),
+        };
+        book.threads.insert("t".into(), thread);
+        book
+    }
+
+    /// Who is called when, in a quarter of an hour looked at every ten seconds.
+    fn story(
+        book: &mut Book,
+        duty: Option<&Duty>,
+        answered: Option<i64>,
+        quiet_s: i64,
+    ) -> Vec<(i64, String, Step, bool)> {
+        let settings = settings();
+        let mut told = Vec::new();
+        for second in (0..1_200).step_by(10) {
+            let answered = answered
+                .filter(|when| *when <= second)
+                .map(|when| ("t".to_owned(), at(when)));
+            let situation = Situation {
+                settings: &settings,
+                duty,
+                answered: &answered.into_iter().collect(),
+                quiet: second < quiet_s,
+            };
+            for notice in calls(book, &situation, at(second)) {
+                let call = notice.call.unwrap();
+                told.push((second, call.login, call.step, call.nobody));
+            }
+        }
+        told
+    }
+
+    fn duty() -> Duty {
+        Duty {
+            person: "an".into(),
+            backup: Some("binh".into()),
+        }
+    }
+
+    fn said(call: (i64, &str, Step, bool)) -> (i64, String, Step, bool) {
+        (call.0, call.1.to_owned(), call.2, call.3)
+    }
+
+    #[test]
+    fn every_five_minutes_the_next_is_called_and_the_lead_is_the_last() {
+        let told = story(&mut book(Severity::Urgent), Some(&duty()), None, 0);
+        let wanted = [
+            (0, "an", Step::First, false),
+            (300, "binh", Step::Next, false),
+            (600, "lead", Step::Lead, false),
+        ];
+        assert_eq!(told, wanted.map(said));
+    }
+
+    #[test]
+    fn an_answer_ends_the_calls_and_an_old_answer_does_not() {
+        let told = story(&mut book(Severity::Urgent), Some(&duty()), Some(200), 0);
+        assert_eq!(told, [said((0, "an", Step::First, false))]);
+        let mut again = book(Severity::Urgent);
+        again.threads.get_mut("t").unwrap().raised_at = Some(at(100));
+        assert_eq!(
+            story(&mut again, Some(&duty()), Some(50), 0).len(),
+            3,
+            "it came back after the answer"
+        );
+    }
+
+    #[test]
+    fn with_nobody_on_duty_the_lead_is_told_at_once_and_told_so() {
+        let told = story(&mut book(Severity::Urgent), None, None, 0);
+        assert_eq!(told, [said((0, "lead", Step::Lead, true))]);
+        // A name that nobody can reach is passed over.
+        let stranger = Duty {
+            person: "x".into(),
+            backup: None,
+        };
+        let told = story(&mut book(Severity::Urgent), Some(&stranger), None, 0);
+        assert_eq!(told, [said((0, "lead", Step::Lead, false))]);
+    }
+
+    #[test]
+    fn what_is_not_urgent_waits_for_the_end_of_the_quiet_hours() {
+        let told = story(&mut book(Severity::High), Some(&duty()), None, 500);
+        assert_eq!(
+            told.iter().map(|call| call.0).collect::<Vec<_>>(),
+            [500, 800, 1_100]
+        );
+        assert_eq!(
+            story(&mut book(Severity::Urgent), Some(&duty()), None, 500)[0].0,
+            0
+        );
+        assert!(story(&mut book(Severity::Low), Some(&duty()), None, 0).is_empty());
+    }
+}

@@ -1,0 +1,88 @@
+//! What people do about an alarm.
+
+use ems_contract::digest::Sha256;
+use ems_contract::time::UnixTime;
+
+use crate::account::Author;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What somebody did.
+    ActKind {
+        /// Takes it on: nobody else is called.
+        Acknowledge = "acknowledge",
+        /// Gives it to somebody.
+        Assign = "assign",
+        /// Says something about it.
+        Note = "note",
+    }
+}
+
+/// An act to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAct {
+    /// The thread of notices that it is about.
+    pub thread: String,
+    /// What.
+    pub kind: ActKind,
+    /// By whom.
+    pub author: Author,
+    /// The words, or the account that it is given to.
+    pub detail: String,
+    /// Digest of the signed link that was used: each is good once.
+    pub link: Option<Sha256>,
+    /// The incidents that the thread is about.
+    pub incidents: Vec<i64>,
+}
+
+/// An act that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// Its number.
+    pub id: i64,
+    /// The thread.
+    pub thread: String,
+    /// When.
+    pub at: UnixTime,
+    /// What.
+    pub kind: ActKind,
+    /// Account or token.
+    pub author: String,
+    /// The author's name for readers.
+    pub shown: String,
+    /// By which way, as [`crate::account::audit::Via`] writes it.
+    pub via: String,
+    /// The words, or the account that it is given to.
+    pub detail: String,
+}
+
+/// How an incident was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The incident.
+    pub incident: i64,
+    /// When it began.
+    pub opened_at: UnixTime,
+    /// When somebody was told of it.
+    pub alerted_at: UnixTime,
+    /// When somebody took it on.
+    pub acknowledged_at: Option<UnixTime>,
+    /// Who.
+    pub acknowledged_by: Option<String>,
+    /// When it was over.
+    pub recovered_at: Option<UnixTime>,
+}
+
+impl Response {
+    /// Seconds from the alert to its acknowledgement.
+    #[must_use]
+    pub fn to_acknowledge_s(&self) -> Option<i64> {
+        self.acknowledged_at.map(|at| (at - self.alerted_at).max(0))
+    }
+
+    /// Seconds from the beginning of the trouble to its end.
+    #[must_use]
+    pub fn to_recover_s(&self) -> Option<i64> {
+        self.recovered_at.map(|at| (at - self.opened_at).max(0))
+    }
+}

@@ -1,0 +1,14 @@
+//! On call: who is told by name, in which order, and what they say to it.
+//!
+//! The rota is a register ([`crate::register::Rota`]); [`crate::notify::escalate`] decides who is called, [`link`] makes the
+//! address with which one person answers once without logging in, and [`Act`] is such an answer.
+
+mod act;
+pub mod handover;
+pub mod link;
+mod settings;
+mod watch;
+
+pub use act::{Act, ActKind, NewAct, Response};
+pub use settings::{OnCallSettings, PersonSettings};
+pub use watch::{AHEAD_S, Watch};

@@ -1,0 +1,72 @@
+//! What the operator writes about calls.
+
+use jiff::civil::Time;
+
+use crate::notify::condition::Severity;
+
+/// `notify.on_call` in `ems.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnCallSettings {
+    /// The account that is called last, and at once where nobody is on duty.
+    pub lead: String,
+    /// Seconds without an answer after which the next person is called.
+    pub escalate_s: i64,
+    /// The least urgent for which anybody is called by name.
+    pub at_least: Severity,
+    /// From when to when what is not urgent waits, in Vietnamese civil time.
+    pub quiet: Option<(Time, Time)>,
+    /// How each person is reached.
+    pub people: Vec<PersonSettings>,
+}
+
+/// How a person is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSettings {
+    /// The account.
+    pub login: String,
+    /// The name for readers.
+    pub name: String,
+    /// Channels, tried in turn.
+    pub channels: Vec<String>,
+}
+
+impl OnCallSettings {
+    /// How an account is reached.
+    #[must_use]
+    pub fn person(&self, login: &str) -> Option<&PersonSettings> {
+        self.people.iter().find(|person| person.login == login)
+    }
+
+    /// Whether quiet hours are on at this civil time.
+    #[must_use]
+    pub fn is_quiet(&self, time: Time) -> bool {
+        match self.quiet {
+            None => false,
+            Some((from, to)) if from <= to => from <= time && time < to,
+            Some((from, to)) => from <= time || time < to,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_may_pass_midnight() {
+        let time = |hour| Time::constant(hour, 0, 0, 0);
+        let settings = |quiet| OnCallSettings {
+            lead: "l".into(),
+            escalate_s: 300,
+            at_least: Severity::High,
+            quiet,
+            people: Vec::new(),
+        };
+        let night = settings(Some((time(22), time(6))));
+        assert!(night.is_quiet(time(23)) && night.is_quiet(time(0)) && night.is_quiet(time(5)));
+        assert!(!night.is_quiet(time(6)) && !night.is_quiet(time(21)));
+        let noon = settings(Some((time(12), time(13))));
+        assert!(noon.is_quiet(time(12)) && !noon.is_quiet(time(13)));
+        assert!(!settings(None).is_quiet(time(0)));
+    }
+}

@@ -1,0 +1,73 @@
+//! What the notifier and the console share about calls.
+
+use std::sync::Arc;
+
+use ems_contract::time::{UnixTime, Window};
+use url::Url;
+
+use super::link::{GOOD_S, Link, LinkKey};
+use super::settings::OnCallSettings;
+use crate::calendar::civil;
+use crate::notify::notice::Notice;
+use crate::register::{Duty, RegisterKind, Rota};
+use crate::regulation::Regulations;
+use crate::store::{RegisterStore, StoreError};
+
+/// Gaps of the rota are told so far ahead, in seconds.
+pub const AHEAD_S: i64 = 7 * 86_400;
+
+/// The settings with what they need: the calendar of days off and the key of links.
+pub struct Watch {
+    /// What the operator wrote.
+    pub settings: OnCallSettings,
+    /// Seals links.
+    pub key: LinkKey,
+    /// Knows the days off.
+    pub rules: Arc<Regulations>,
+}
+
+impl Watch {
+    /// The rota as it stands.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rota<S: RegisterStore + ?Sized>(&self, store: &S, now: UnixTime) -> Result<Rota, StoreError> {
+        Ok(Rota::of(&store.entries(Some(RegisterKind::Shift), None)?, now))
+    }
+
+    /// Who is on duty.
+    #[must_use]
+    pub fn duty(&self, rota: &Rota, now: UnixTime) -> Option<Duty> {
+        rota.at(&self.rules.calendar, now)
+    }
+
+    /// Seconds of the days ahead in which nobody is on duty.
+    #[must_use]
+    pub fn uncovered_s(&self, rota: &Rota, now: UnixTime) -> i64 {
+        let gaps = rota.gaps(&self.rules.calendar, Window::new(now, now + AHEAD_S));
+        gaps.iter().map(|gap| gap.secs()).sum()
+    }
+
+    /// The end of the quiet hours that are on at `now`.
+    #[must_use]
+    pub fn quiet_until(&self, now: UnixTime) -> Option<UnixTime> {
+        let local = civil::local(now);
+        let (_, end) = self
+            .settings
+            .quiet
+            .filter(|_| self.settings.is_quiet(local.time()))?;
+        let today = civil::instant(local.date().to_datetime(end));
+        Some(if today > now { today } else { today + 86_400 })
+    }
+
+    /// Where the person whom a notice calls answers it.
+    #[must_use]
+    pub fn answer_at(&self, notice: &Notice, console: &Url, now: UnixTime) -> Option<Url> {
+        let link = Link {
+            login: notice.call.as_ref()?.login.clone(),
+            thread: notice.thread.clone(),
+            expires: now + GOOD_S,
+        };
+        self.key.url(console, &link)
+    }
+}

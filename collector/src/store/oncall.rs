@@ -1,0 +1,44 @@
+//! What people do about alarms, and how fast.
+
+use ems_contract::time::{UnixTime, Window};
+
+use super::StoreError;
+use crate::account::Note;
+use crate::oncall::{Act, NewAct, Response};
+
+/// What came of keeping an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acted {
+    /// Its number.
+    Kept(i64),
+    /// The signed link was used before: nothing was kept.
+    LinkUsed,
+}
+
+/// Durable acts: append-only, each with its entry of the audit log.
+pub trait OnCallStore: Send + Sync + 'static {
+    /// Acts since `since`, in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn acts(&self, since: UnixTime) -> Result<Vec<Act>, StoreError>;
+
+    /// Keeps an act. The first acknowledgement or assignment is written to the incidents that it is about.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn act(&self, act: NewAct, note: Note) -> Result<Acted, StoreError>;
+
+    /// Notes that somebody was told of these incidents; the first time counts.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    fn note_alerted(&self, incidents: Vec<i64>, at: UnixTime) -> Result<(), StoreError>;
+
+    /// How the incidents that began within `window` were answered, by the instant at which they began. Incidents of which
+    /// nobody was told, and withdrawn ones, are not among them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn responses(&self, window: Window) -> Result<Vec<Response>, StoreError>;
+}

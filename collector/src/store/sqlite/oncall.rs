@@ -1,0 +1,121 @@
+//! Acts and responses as rows.
+
+use ems_contract::time::{UnixTime, Window};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::SqliteStore;
+use super::audit::append;
+use super::fail::Fail;
+use crate::account::Note;
+use crate::oncall::{Act, ActKind, NewAct, Response};
+use crate::store::{Acted, OnCallStore, StoreError};
+
+fn acts(conn: &Connection, since: UnixTime) -> Result<Vec<Act>, Fail> {
+    let mut query = conn.prepare_cached(
+        "SELECT id, thread, at, act, author, shown, via, detail FROM alarm_act WHERE at >= ?1 ORDER BY id",
+    )?;
+    let mut rows = query.query([since.secs()])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(3)?;
+        let kind = ActKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
+        all.push(Act {
+            id: row.get(0)?,
+            thread: row.get(1)?,
+            at: UnixTime::from_secs(row.get(2)?),
+            kind: kind.ok_or_else(|| Fail::unreadable(&name, "no act of this build"))?,
+            author: row.get(4)?,
+            shown: row.get(5)?,
+            via: row.get(6)?,
+            detail: row.get(7)?,
+        });
+    }
+    Ok(all)
+}
+
+fn act(conn: &Connection, new: &NewAct, note: &Note) -> Result<Acted, Fail> {
+    let link = new.link.as_ref().map(|digest| digest.as_bytes().to_vec());
+    if let Some(link) = &link {
+        let used = conn
+            .prepare_cached("SELECT 1 FROM alarm_act WHERE link = ?1")?
+            .query_row([link], |_| Ok(()))
+            .optional()?;
+        if used.is_some() {
+            return Ok(Acted::LinkUsed);
+        }
+    }
+    conn.prepare_cached(
+        "INSERT INTO alarm_act (thread, at, act, author, shown, via, detail, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((
+        &new.thread,
+        note.at.secs(),
+        new.kind.as_str(),
+        &new.author.name,
+        &new.author.shown,
+        new.author.via.as_str(),
+        &new.detail,
+        &link,
+    ))?;
+    let id = conn.last_insert_rowid();
+    if new.kind != ActKind::Note {
+        let mut answer = conn.prepare_cached(
+            "UPDATE incident_response SET acknowledged_at = ?2, acknowledged_by = ?3
+             WHERE incident = ?1 AND acknowledged_at IS NULL",
+        )?;
+        for incident in &new.incidents {
+            answer.execute((incident, note.at.secs(), &new.author.name))?;
+        }
+    }
+    append(conn, note)?;
+    Ok(Acted::Kept(id))
+}
+
+fn responses(conn: &Connection, window: Window) -> Result<Vec<Response>, Fail> {
+    let mut query = conn.prepare_cached(
+        "SELECT incident.id, opened_at, alerted_at, acknowledged_at, acknowledged_by, closed_at
+         FROM incident JOIN incident_response ON incident_response.incident = incident.id
+         WHERE opened_at >= ?1 AND opened_at < ?2 AND withdrawn = 0 ORDER BY opened_at, incident.id",
+    )?;
+    let rows = query.query_map((window.from.secs(), window.to.secs()), |row| {
+        let instant =
+            |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(UnixTime::from_secs));
+        Ok(Response {
+            incident: row.get(0)?,
+            opened_at: UnixTime::from_secs(row.get(1)?),
+            alerted_at: UnixTime::from_secs(row.get(2)?),
+            acknowledged_at: instant(3)?,
+            acknowledged_by: row.get(4)?,
+            recovered_at: instant(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl OnCallStore for SqliteStore {
+    fn acts(&self, since: UnixTime) -> Result<Vec<Act>, StoreError> {
+        self.readers.read("read acts", |conn, _| acts(conn, since))
+    }
+
+    fn act(&self, new: NewAct, note: Note) -> Result<Acted, StoreError> {
+        self.writer
+            .call("keep an act", move |session| act(session.conn, &new, &note))
+    }
+
+    fn note_alerted(&self, incidents: Vec<i64>, at: UnixTime) -> Result<(), StoreError> {
+        self.writer.call("note an alert", move |session| {
+            let mut insert = session.conn.prepare_cached(
+                "INSERT INTO incident_response (incident, alerted_at) VALUES (?1, ?2) ON CONFLICT (incident) DO NOTHING",
+            )?;
+            for incident in &incidents {
+                insert.execute((incident, at.secs()))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn responses(&self, window: Window) -> Result<Vec<Response>, StoreError> {
+        self.readers
+            .read("read responses", |conn, _| responses(conn, window))
+    }
+}
