@@ -9,6 +9,7 @@ pub mod net;
 pub mod page;
 pub mod plan;
 pub mod probe;
+pub mod render;
 pub mod run;
 pub mod schedule;
 pub mod selfcheck;

@@ -7,6 +7,7 @@ use ems_contract::inventory::Inventory;
 use ems_contract::time::UnixTime;
 
 use crate::account::Author;
+use crate::context::Context;
 use crate::register::RegisterKind;
 use crate::register::import::GoodRow;
 use crate::store::{Entered, HandedFile, NewEntry, PeopleStore, StoreError};
@@ -56,4 +57,22 @@ pub fn enter_rows(
         // New entries correct nothing: nothing can be outdated.
         Entered::Outdated(_) => Ok(0),
     }
+}
+
+/// [`enter_rows`] in a running collector, which is asked to judge their portals again.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn enter_and_judge(
+    context: &Context,
+    author: &Author,
+    kind: RegisterKind,
+    rows: Vec<GoodRow>,
+    file: &HandedFile,
+    now: UnixTime,
+) -> Result<usize, StoreError> {
+    let portals: Vec<PortalId> = rows.iter().map(|row| row.portal.clone()).collect();
+    let entered = enter_rows(&*context.store, author, kind, rows, file, now)?;
+    context.docket.ask(portals);
+    Ok(entered)
 }

@@ -20,6 +20,12 @@ macro_rules! vocabulary {
                     $(Self::$variant => $text,)+
                 }
             }
+
+            /// The value with this binding name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == name)
+            }
         }
 
         impl ::std::fmt::Display for $name {

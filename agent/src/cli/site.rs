@@ -70,6 +70,10 @@ pub struct SiteArgs {
     /// Part of an address or script that marks a measuring system (EMS, EMC)
     #[arg(long, value_name = "TEXT")]
     pub measurement: Vec<String>,
+    /// Run the scripts of pages by this command, a Chromium with what it needs besides; pages are read as they come where
+    /// none is written
+    #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub render: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -263,6 +267,7 @@ fn settings(args: &SiteArgs, clock: &SharedClock) -> anyhow::Result<Settings> {
         max_pages: args.max_pages,
         crawl: args.crawl,
         max_links: args.max_links,
+        render: args.render.as_deref().map(words),
         now,
         // An instant in nanoseconds: no portal has an address that holds it.
         nonce: u64::try_from(clock.timestamp().as_nanosecond() & i128::from(u64::MAX)).unwrap_or(0),
@@ -306,6 +311,11 @@ fn step_text(step: Step, lang: Lang) -> String {
         Step::Functions => get(lang, "site.step.functions").to_owned(),
         Step::Links(done, of) => counted("site.step.links", done, of),
     }
+}
+
+/// A command and its arguments, as they stand between spaces.
+fn words(command: &str) -> Vec<String> {
+    command.split_whitespace().map(str::to_owned).collect()
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {

@@ -14,6 +14,7 @@ use crate::net::browse::{Ask, Browser, Got};
 use crate::net::fault::Fault;
 use crate::page::facts::MAX_BODY;
 use crate::page::links::normalise;
+use crate::render::Renderer;
 
 /// A page as it came.
 #[derive(Debug, Clone)]
@@ -62,6 +63,9 @@ pub struct Fetcher<'a> {
     pages: Mutex<BTreeMap<String, Result<Arc<Fetched>, Miss>>>,
     left: AtomicU32,
     read: AtomicU32,
+    /// The command that renders pages, if they are to be rendered.
+    render: Option<Vec<String>>,
+    renderer: tokio::sync::Mutex<Option<Renderer>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -69,15 +73,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'a> Fetcher<'a> {
-    /// A fetcher that reads at most `pages` pages.
+    /// A fetcher that reads at most `pages` pages, and runs their scripts by the command `render` where there is one.
     #[must_use]
-    pub fn new(browser: Browser<'a>, pages: u32) -> Self {
+    pub fn new(browser: Browser<'a>, pages: u32, render: Option<Vec<String>>) -> Self {
         Self {
             browser,
             robots: Mutex::default(),
             pages: Mutex::default(),
             left: AtomicU32::new(pages),
             read: AtomicU32::new(0),
+            render,
+            renderer: tokio::sync::Mutex::default(),
         }
     }
 
@@ -132,7 +138,8 @@ impl<'a> Fetcher<'a> {
                 conditions.insert(name, value);
             }
         }
-        if conditions.is_empty() {
+        // What scripts put on a page changes while the page itself stays.
+        if conditions.is_empty() || self.render.is_some() {
             return self.page(url).await.map(Fresh::Page);
         }
         self.may(url).await?;
@@ -194,9 +201,16 @@ impl<'a> Fetcher<'a> {
             let value: &HeaderValue = got.headers.get(name)?;
             value.to_str().ok().map(str::to_owned)
         };
-        let (content_type, etag, last_modified) =
+        let (mut content_type, etag, last_modified) =
             (text(http::header::CONTENT_TYPE), text(ETAG), text(LAST_MODIFIED));
-        let body = got.body.map_err(Miss::Fault)?;
+        let mut body = got.body.map_err(Miss::Fault)?;
+        if status == Some(200)
+            && content_type.as_deref().is_none_or(|kind| kind.contains("html"))
+            && let Some(page) = self.rendered(&got.url).await
+        {
+            content_type = Some("text/html; charset=utf-8".to_owned());
+            body = page.into_bytes();
+        }
         Ok(Arc::new(Fetched {
             url: got.url,
             status: status.unwrap_or(0),
@@ -206,5 +220,25 @@ impl<'a> Fetcher<'a> {
             last_modified,
             body,
         }))
+    }
+
+    /// The page as its scripts make it; nothing where they are not to be run or that fails.
+    async fn rendered(&self, url: &Url) -> Option<String> {
+        let command = self.render.as_ref()?;
+        let mut kept = self.renderer.lock().await;
+        let rendered = async {
+            let renderer = match &mut *kept {
+                Some(renderer) => renderer,
+                none => none.insert(Renderer::start(command)?),
+            };
+            renderer.page(&self.browser, url).await
+        };
+        let rendered = rendered.await;
+        rendered
+            .map_err(|error| {
+                tracing::warn!(%url, %error, "the page is read as it came, without its scripts");
+                *kept = None;
+            })
+            .ok()
     }
 }

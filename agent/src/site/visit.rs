@@ -47,6 +47,8 @@ pub struct Settings {
     pub crawl: u32,
     /// Links asked at most.
     pub max_links: u32,
+    /// The command that runs the scripts of pages (see [`crate::render`]); they are not run where absent.
+    pub render: Option<Vec<String>>,
     /// The instant of the visit.
     pub now: UnixTime,
     /// A number that no address of the portal holds: for the address that cannot exist.
@@ -131,7 +133,7 @@ pub async fn visit(
     memory: &mut Memory,
     watch: Watch<'_>,
 ) -> Visited {
-    let fetcher = Fetcher::new(browser, settings.max_pages);
+    let fetcher = Fetcher::new(browser, settings.max_pages, settings.render.clone());
     let reader = Arc::new(Reader {
         lexicon: Arc::clone(&settings.lexicon),
         now: settings.now,
@@ -214,6 +216,7 @@ pub async fn visit(
         today: settings.now.zoned().date(),
     };
     visited.page.checks = measure::all(&survey);
+    visited.page.linked = measure::linked(&survey);
     let read: Vec<&Page> = std::iter::once(&home.page)
         .chain(pages)
         .chain(english_pages)

@@ -14,11 +14,11 @@ use ems_contract::time::UnixTime;
 use super::people::{Place, Stop, ended, password, secret_file};
 use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
 use crate::account::audit::Via;
-use crate::account::{ApiToken, Author, Person, Scope, login, owner};
+use crate::account::{ApiToken, Author, Person, login, owner};
 use crate::calendar::civil;
 use crate::intake;
 use crate::register::import::import;
-use crate::register::{RegisterKind, Values, faults, kind_of, read};
+use crate::register::{RegisterKind, Values, faults, read};
 use crate::store::{Entered, HandedFile, NewEntry, PeopleStore};
 
 /// What can be entered.
@@ -171,14 +171,7 @@ impl Signed {
             Self::Person(person) => person
                 .may(kind.action(), Some(portal))
                 .then(|| Author::of_person(person, Via::CommandLine)),
-            Self::Token(token) => {
-                let scope = if kind == RegisterKind::Attestation {
-                    Scope::Attest
-                } else {
-                    Scope::Registers
-                };
-                Author::of_token(token, scope, Some(portal))
-            }
+            Self::Token(token) => Author::of_token(token, kind.scope(), Some(portal)),
         };
         author.ok_or_else(|| {
             Stop::failed(fill(
@@ -277,7 +270,7 @@ fn import_file(
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     let (place, lang) = (&args.place, args.place.lang);
-    let Some(kind) = kind_of(&args.register) else {
+    let Some(kind) = RegisterKind::named(&args.register) else {
         return ended(Err(Stop::usage(get(lang, "register.none"))), err);
     };
     let loaded = inventory::load(&args.targets);

@@ -1,5 +1,6 @@
 //! Commands: each one reads its arguments, writes to the given output, and returns its exit code.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::str::FromStr;
 
@@ -65,6 +66,17 @@ pub fn parse_lang(text: &str) -> Result<Lang, String> {
 pub fn parse_id<T: FromStr<Err = ems_contract::id::IdError>>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|why: ems_contract::id::IdError| why.to_string())
+}
+
+/// A word of a closed vocabulary, as an argument.
+///
+/// # Errors
+/// When there is none of that name: all that there are.
+fn parse_word<T: Copy + Display>(all: &[T], read: fn(&str) -> Option<T>, text: &str) -> Result<T, String> {
+    read(text).ok_or_else(|| {
+        let names: Vec<String> = all.iter().map(T::to_string).collect();
+        names.join(", ")
+    })
 }
 
 /// Writes findings for people, one after another.

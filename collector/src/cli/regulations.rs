@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::RulesArgs;
-use crate::regulation::{Ceiling, Obligation, Pack, Regulations, Way, checks_markdown};
+use crate::regulation::{Ceiling, MarkedAutomatic, Obligation, Pack, Regulations, Way, checks_markdown};
 
 /// The law as data.
 #[derive(Debug, Clone, clap::Args)]
@@ -241,6 +241,20 @@ fn check(
 
 fn coverage(rules: &Regulations, json: bool, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let all = rules.coverage();
+    let sum = all
+        .values()
+        .map(|coverage| coverage.automatic)
+        .fold(MarkedAutomatic::default(), MarkedAutomatic::plus);
+    let marked =
+        |rows: MarkedAutomatic| json!({"rows": rows.rows, "judged": rows.judged, "wholly": rows.wholly});
+    let told = |rows: MarkedAutomatic| {
+        let words = [
+            ("rows", &*rows.rows.to_string()),
+            ("judged", &*rows.judged.to_string()),
+            ("wholly", &*rows.wholly.to_string()),
+        ];
+        fill(lang, "law.cli.marked_automatic", &words)
+    };
     if json {
         let packs: serde_json::Map<String, serde_json::Value> = all
             .iter()
@@ -254,10 +268,20 @@ fn coverage(rules: &Regulations, json: bool, lang: Lang, out: &mut dyn Write) ->
                         )
                     })
                     .collect();
-                (pack.clone(), json!({"ways": ways, "waiting": coverage.waiting}))
+                let of = json!({
+                    "ways": ways,
+                    "marked_automatic": marked(coverage.automatic),
+                    "waiting": coverage.waiting,
+                    "by_people": coverage.by_people,
+                });
+                (pack.clone(), of)
             })
             .collect();
-        return writeln!(out, "{:#}", json!(packs));
+        return writeln!(
+            out,
+            "{:#}",
+            json!({"packs": packs, "marked_automatic": marked(sum)})
+        );
     }
     for (pack, coverage) in &all {
         let ways: Vec<String> = Way::ALL
@@ -275,9 +299,18 @@ fn coverage(rules: &Regulations, json: bool, lang: Lang, out: &mut dyn Write) ->
             })
             .collect();
         writeln!(out, "{pack}: {}", ways.join(" · "))?;
-        for (check, rows) in &coverage.waiting {
-            writeln!(out, "    {check}: {}", rows.join(", "))?;
+        if coverage.automatic.rows > 0 {
+            writeln!(out, "    {}", told(coverage.automatic))?;
+        }
+        let lists = [
+            ("law.cli.waiting", &coverage.waiting),
+            ("law.cli.by_people", &coverage.by_people),
+        ];
+        for (key, list) in lists {
+            for (check, rows) in list {
+                writeln!(out, "    {} {check}: {}", get(lang, key), rows.join(", "))?;
+            }
         }
     }
-    Ok(())
+    writeln!(out, "{}", told(sum))
 }

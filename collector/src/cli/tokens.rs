@@ -10,7 +10,7 @@ use ems_contract::time::UnixTime;
 use serde_json::json;
 
 use super::people::{Place, Stop, ended};
-use super::{EXIT_OK, parse_id};
+use super::{EXIT_OK, parse_id, parse_word};
 use crate::account::{ApiToken, Scope, fresh_secret};
 
 /// What can be done with tokens.
@@ -56,11 +56,7 @@ pub struct AddArgs {
 }
 
 fn parse_scope(text: &str) -> Result<Scope, String> {
-    let scope = Scope::ALL.iter().copied().find(|scope| scope.as_str() == text);
-    scope.ok_or_else(|| {
-        let names: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-        names.join(", ")
-    })
+    parse_word(Scope::ALL, Scope::named, text)
 }
 
 /// Does what it says.

@@ -9,7 +9,7 @@ use ems_contract::time::UnixTime;
 use serde_json::json;
 
 use super::people::{Place, Stop, ended, password};
-use super::{EXIT_OK, parse_id};
+use super::{EXIT_OK, parse_id, parse_word};
 use crate::account::password::{faults, hash};
 use crate::account::{LoginName, Person, PersonChange, Role, locked_until};
 use crate::locale;
@@ -97,11 +97,7 @@ pub struct Right {
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
-    let role = Role::ALL.iter().copied().find(|role| role.as_str() == text);
-    role.ok_or_else(|| {
-        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-        names.join(", ")
-    })
+    parse_word(Role::ALL, Role::named, text)
 }
 
 /// Does what it says.

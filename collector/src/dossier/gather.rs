@@ -1,5 +1,6 @@
 //! Gathers what is known of a portal at an instant.
 
+use ems_contract::facts::page::PageFacts;
 use ems_contract::id::PortalId;
 use ems_contract::inventory::Portal;
 use ems_contract::probe::ProbeKind;
@@ -7,6 +8,7 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::account::availability;
 use super::chronicle::{Chronicle, Era};
+use super::kin;
 use crate::calendar::civil;
 use crate::items;
 use crate::judge::facts::{Observed, ResponseTimes, Suspension, TargetFacts, When};
@@ -63,7 +65,7 @@ impl<'a> Gatherer<'a> {
         let end = (at + 1).min(settled_horizon(now, delays));
         let mut facts = TargetFacts::empty(portal.id.clone());
         facts.monitored_since = self.chronicle.since(&portal.id);
-        facts.observations = self.observations(era, &portal.id, at)?;
+        facts.observations = self.observations(era, portal, at)?;
         facts.response = self.response(&portal.id, Window::new(end - DAY_S, end))?;
         let month = civil::start_of(civil::day_of(end - 1).first_of_month());
         let window = portal.validity(Window::new(
@@ -82,16 +84,35 @@ impl<'a> Gatherer<'a> {
 
     /// The newest looks of every agent whose network is known: of the others it cannot be said how many witnesses
     /// they are.
-    fn observations(&self, era: &Era, portal: &PortalId, at: UnixTime) -> Result<Vec<Observed>, StoreError> {
+    fn observations(&self, era: &Era, portal: &Portal, at: UnixTime) -> Result<Vec<Observed>, StoreError> {
         let window = Window::new(at - LOOK_BACK_S, at + 1);
-        let results = self.store.newest_results(portal, window, &needed)?;
-        Ok(results
-            .iter()
-            .filter_map(|result| {
-                let network = era.network(&result.agent)?;
-                Some(Observed::from_observation(result, network.clone()))
-            })
-            .collect())
+        let results = self.store.newest_results(&portal.id, window, &needed)?;
+        let visited = results.iter().any(|result| result.facts.page.is_some());
+        let parent = match &portal.parent {
+            Some(parent) if visited => self.newest_visit(parent, window)?,
+            _ => None,
+        };
+        let seen = results.iter().filter_map(|result| {
+            let network = era.network(&result.agent)?;
+            let mut seen = Observed::from_observation(result, network.clone());
+            if let Some(facts) = &result.facts.page {
+                kin::note_components(&mut seen, facts, kin::components(&era.inventory, portal, at));
+                kin::complete_component(&mut seen, portal, parent.as_ref());
+            }
+            Some(seen)
+        });
+        Ok(seen.collect())
+    }
+
+    /// What the newest visit of a portal found.
+    fn newest_visit(&self, portal: &PortalId, window: Window) -> Result<Option<PageFacts>, StoreError> {
+        let one = |probe| match probe {
+            ProbeKind::Page => (1, 0),
+            _ => (0, 0),
+        };
+        let newest = self.store.newest_results(portal, window, &one)?;
+        let newest = newest.into_iter().max_by_key(|result| result.slot);
+        Ok(newest.and_then(|result| result.facts.page).map(|facts| *facts))
     }
 
     /// The lists of the sections that were read. A list that was never read whole says nothing, not even that it is

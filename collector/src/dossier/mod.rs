@@ -6,6 +6,7 @@
 mod account;
 mod chronicle;
 mod gather;
+mod kin;
 
 pub use chronicle::{Chronicle, Era};
 pub use gather::Gatherer;

@@ -19,8 +19,8 @@ use crate::account::{ApiToken, Author, Scope, owner};
 use crate::calendar::civil;
 use crate::context::Context;
 use crate::intake;
+use crate::register::RegisterKind;
 use crate::register::import::{MAX_BYTES, import as read_rows};
-use crate::register::{RegisterKind, kind_of};
 use crate::regulation::Regulations;
 use crate::store::HandedFile;
 
@@ -97,6 +97,7 @@ async fn backup(
         }
         let now = hand.context.clock.now();
         hand.context.store.note_backup(&portal, now, &author)?;
+        hand.context.docket.ask([portal]);
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -138,18 +139,14 @@ async fn import(
 ) -> Result<(StatusCode, Json<Outcome>), ApiError> {
     let asker = hand.clone();
     let token = blocking(move || asker.holder(&headers, peer.map(|Extension(peer)| peer))).await?;
-    let kind = kind_of(&register).ok_or_else(|| {
+    let kind = RegisterKind::named(&register).ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
             "no_register",
             format!("there is no register `{register}`"),
         )
     })?;
-    let scope = if kind == RegisterKind::Attestation {
-        Scope::Attest
-    } else {
-        Scope::Registers
-    };
+    let scope = kind.scope();
     if !token.scopes.contains(&scope) {
         return Err(forbidden());
     }
@@ -178,7 +175,7 @@ async fn import(
                     bytes: bytes.into(),
                 };
                 let rows = std::mem::take(&mut read.good);
-                entered = intake::enter_rows(&*hand.context.store, &author, kind, rows, &file, now)?;
+                entered = intake::enter_and_judge(&hand.context, &author, kind, rows, &file, now)?;
             }
         }
         let faults = read.faults.into_iter().map(|fault| Fault {

@@ -1,5 +1,7 @@
 //! From stored items to the lists the judge reads.
 
+use std::collections::BTreeSet;
+
 use ems_contract::facts::page::DocumentKind;
 use ems_contract::inventory::slug;
 use ems_contract::time::UnixTime;
@@ -52,6 +54,7 @@ pub fn item_list(items: Vec<StoredItem>, looks: &[LookRow], owner: &str, at: Uni
 
 fn judged(item: StoredItem, owner: &str) -> Item {
     let facts = item.facts;
+    let year = year_of(&facts.title);
     let by_owner = facts.issuer.as_deref().map(|issuer| slug(issuer) == slug(owner));
     Item {
         id: facts
@@ -74,11 +77,25 @@ fn judged(item: StoredItem, owner: &str) -> Item {
         event_ended: facts.event.map(|day| When::day(day).to),
         asked: facts.asked,
         answered: facts.answered.map(When::day),
+        year,
         shown: item.shown.or(facts.shown).map(When::day),
         first_seen: (!item.reindexed).then_some(item.first_seen),
         last_absent: item.last_absent.filter(|_| !item.reindexed),
         ..Item::default()
     }
+}
+
+/// The year that a title names (`quyết toán ngân sách năm 2025`); none where it names several.
+fn year_of(title: &str) -> Option<i16> {
+    let words: Vec<&str> = title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let named = words
+        .windows(2)
+        .filter(|pair| slug(pair[0]) == "nam" && pair[1].len() == 4);
+    let years: BTreeSet<i16> = named.filter_map(|pair| pair[1].parse().ok()).collect();
+    years.first().copied().filter(|_| years.len() == 1)
 }
 
 #[cfg(test)]
@@ -127,5 +144,13 @@ mod tests {
         // What was not known yet is not in it.
         let before = item_list(vec![stored(false)], &[], "x", UnixTime::from_secs(999));
         assert!(before.list.is_empty());
+    }
+
+    #[test]
+    fn the_year_of_a_report_is_the_one_that_its_title_names() {
+        assert_eq!(year_of("Công khai quyết toán ngân sách năm 2025"), Some(2025));
+        assert_eq!(year_of("BÁO CÁO TÀI CHÍNH NĂM 2024 (mẫu B02)"), Some(2024));
+        assert_eq!(year_of("Dự toán năm 2026 và quyết toán năm 2024"), None);
+        assert_eq!(year_of("Thông báo số 2025 về việc nghỉ lễ"), None);
     }
 }

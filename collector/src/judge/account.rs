@@ -123,7 +123,13 @@ fn old_domain(case: &Case<'_>) -> Raw {
             })
         })
         .collect();
-    settle(looks, Evidence::Http).unwrap_or_else(|| Raw::moot(Reason::NothingToJudge))
+    settle(looks, Evidence::Http).unwrap_or_else(|| {
+        if case.unit.has_old_domains {
+            Raw::unclear(Reason::NotMeasured)
+        } else {
+            Raw::moot(Reason::NothingToJudge)
+        }
+    })
 }
 
 /// Planned suspensions, the worst of them.

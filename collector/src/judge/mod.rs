@@ -12,6 +12,8 @@ pub mod facts;
 mod fresh;
 mod grade;
 mod measure;
+#[cfg(test)]
+mod measured;
 mod reason;
 mod register;
 mod report;
@@ -31,9 +33,7 @@ use self::case::Case;
 use self::facts::TargetFacts;
 use self::grade::{Grade, Raw};
 use crate::calendar::civil;
-use crate::regulation::{
-    Ceiling, Check, Group, Id, Kind, NoCheck, Obligation, Pack, Probe, ReferenceMode, Regulations,
-};
+use crate::regulation::{Ceiling, Check, Id, Kind, NoCheck, Obligation, Pack, ReferenceMode, Regulations};
 
 pub use explain::explain;
 pub use reason::{Reason, Value};
@@ -255,20 +255,16 @@ fn evaluate(case: &Case<'_>) -> Raw {
         .or_else(|| fresh::judge(case));
     let raw = match raw {
         Some(raw) => raw,
-        None if is_attested(case.check) => return register::judge(case),
-        None => measure::judge(case),
+        None if case.check.is_attested() => return register::judge(case),
+        None => {
+            let raw = measure::judge(case);
+            if raw.graded.reason == Reason::NotMeasured && case.check.is_attestable() {
+                return register::judge(case);
+            }
+            raw
+        }
     };
     register::overlay(case, raw)
-}
-
-/// Checks that only people answer. The others that name attestation have facts of their own.
-fn is_attested(check: &Check) -> bool {
-    const MEASURED: &[&str] = &[
-        "ems-connection",
-        "remote-admin-encrypted",
-        "hosting-change-attested",
-    ];
-    (check.probe == Probe::Attestation || check.group == Group::Governance) && !MEASURED.contains(&&*check.id)
 }
 
 /// Lays the ceilings of the row and of the check over what was found.

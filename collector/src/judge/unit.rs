@@ -46,6 +46,9 @@ pub struct Unit {
     /// A contact officer with an e-mail address is written down.
     #[serde(default)]
     pub has_contact: bool,
+    /// The inventory names domains that it had before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_old_domains: bool,
 }
 
 const fn active() -> Status {
@@ -78,6 +81,7 @@ impl Unit {
             names: UnitNames::of(portal, province),
             roles: Vec::new(),
             body_id: None,
+            has_old_domains: !portal.old_domains.is_empty(),
             has_contact: portal
                 .contact
                 .as_ref()

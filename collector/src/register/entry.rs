@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentForm;
-use crate::account::Action;
+use crate::account::{Action, Scope};
 use crate::attest::Attestation;
 use crate::judge::facts::{ReportEntry, Suspension};
 use crate::vocabulary::vocabulary;
@@ -41,15 +41,20 @@ impl RegisterKind {
             Self::Board | Self::Training | Self::RestoreTest | Self::Suspension => Action::KeepRegister,
         }
     }
-}
 
-/// The register of this name.
-#[must_use]
-pub fn kind_of(name: &str) -> Option<RegisterKind> {
-    RegisterKind::ALL
-        .iter()
-        .copied()
-        .find(|kind| kind.as_str() == name)
+    /// What a program's token must be good for to write in it.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Attestation => Scope::Attest,
+            Self::Board
+            | Self::Training
+            | Self::RestoreTest
+            | Self::Incident
+            | Self::Report
+            | Self::Suspension => Scope::Registers,
+        }
+    }
 }
 
 /// The text that names a register.

@@ -12,7 +12,7 @@ pub mod import;
 mod incident;
 pub mod value;
 
-pub use entry::{Board, Entry, RegisterKind, ReportReceipt, RestoreTest, Stop, Training, kind_key, kind_of};
+pub use entry::{Board, Entry, RegisterKind, ReportReceipt, RestoreTest, Stop, Training, kind_key};
 pub use facts::{Kept, RegisterFacts, facts_of, standing};
 pub use fault::{Doubts, faults};
 pub use form::{Field, FieldFault, FieldKind, Values, fields, read, written};

@@ -1,11 +1,13 @@
 //! How much of the law is judged from facts, and what is missing for the rest.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::catalogue::Check;
 use super::library::Regulations;
 use super::measure::Measured;
 use super::model::Obligation;
-use super::names::{Mode, NoCheck};
+use super::names::{Ceiling, Mode, NoCheck};
 
 /// How one obligation is judged today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +18,7 @@ pub enum Way {
     SemiAutomatic,
     /// By attestation or register.
     Attested,
-    /// Its facts are taken by the judge, but no probe gives them yet.
+    /// Its facts are taken by the judge, and nothing gives them yet.
     NotYetMeasured,
     /// Nothing to judge, or judged by other rows.
     NotJudged,
@@ -45,13 +47,40 @@ impl Way {
     }
 }
 
+/// The rows that the contract of obligations marks automatic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MarkedAutomatic {
+    /// All that have checks.
+    pub rows: usize,
+    /// Of them judged from facts, by one check at least.
+    pub judged: usize,
+    /// Of these judged from facts by all their checks but those that are information only.
+    pub wholly: usize,
+}
+
+impl MarkedAutomatic {
+    /// The rows of several packs together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            rows: self.rows + other.rows,
+            judged: self.judged + other.judged,
+            wholly: self.wholly + other.wholly,
+        }
+    }
+}
+
 /// The coverage of one pack.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PackCoverage {
     /// Rows by way.
     pub ways: BTreeMap<Way, usize>,
+    /// The rows that are marked automatic.
+    pub automatic: MarkedAutomatic,
     /// Checks whose measurement is missing, with the rows that wait for them.
     pub waiting: BTreeMap<String, Vec<String>>,
+    /// Checks of rows that are marked automatic which an attestation decides, because nothing measures them.
+    pub by_people: BTreeMap<String, Vec<String>>,
 }
 
 impl Regulations {
@@ -83,14 +112,30 @@ impl Regulations {
             let coverage = all.entry(pack.id.to_string()).or_default();
             for row in &pack.obligations {
                 *coverage.ways.entry(self.way(row)).or_default() += 1;
-                for check in row.checks.iter().filter_map(|id| self.check(id)) {
-                    if check.measured() == Measured::Pending {
-                        coverage
-                            .waiting
-                            .entry(check.id.to_string())
-                            .or_default()
-                            .push(row.id.to_string());
-                    }
+                let checks: Vec<_> = row
+                    .checks
+                    .iter()
+                    .filter_map(|id| self.check(id))
+                    .filter(|check| check.ceiling != Ceiling::Info)
+                    .collect();
+                let automatic = row.mode == Mode::Auto && self.way(row) != Way::NotJudged;
+                if automatic {
+                    let measured = |check: &&&Arc<Check>| check.measured() == Measured::Automatic;
+                    let count = checks.iter().filter(measured).count();
+                    coverage.automatic.rows += 1;
+                    coverage.automatic.judged += usize::from(self.way(row) == Way::Automatic);
+                    coverage.automatic.wholly +=
+                        usize::from(count == checks.len() && self.way(row) == Way::Automatic);
+                }
+                for check in checks {
+                    let list = match check.measured() {
+                        Measured::Pending => &mut coverage.waiting,
+                        Measured::Attested if automatic => &mut coverage.by_people,
+                        _ => continue,
+                    };
+                    list.entry(check.id.to_string())
+                        .or_default()
+                        .push(row.id.to_string());
                 }
             }
         }

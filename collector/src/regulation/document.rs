@@ -15,9 +15,9 @@ pub fn checks_markdown(rules: &Regulations) -> String {
          is a default of the operator (policy) and warns at most: a number that can make a verdict `fail` stands in an \
          obligation, with its quotation.\n\n\
          *Measured by*: the probe that gives the facts (`reach`, `dns`, `tls`, `page`, `links`), the collector itself, \
-         or a person's attestation (`xác nhận`). *Today*: `automatic` where this build measures it, `pending` where \
-         the judge takes the fact and no probe gives it yet (the verdict is then `unknown (not_measured)`), `attested` \
-         where a person enters it.\n",
+         or a person's attestation (`xác nhận`). *Today*: `automatic` where this build measures it, `attested` where \
+         a person enters it, `pending` where the judge takes the fact and nothing gives it yet (the verdict is then \
+         `unknown (not_measured)`).\n",
     );
     let mut group = None;
     for check in &rules.checks {

@@ -1,4 +1,7 @@
-//! Who measures what today: the state of the agents, so that gaps are visible.
+//! Who measures what in this build, so that gaps are visible. The judge's test `what_is_called_measured_is` holds these
+//! lists to what comes out of everything that agents send.
+
+use ems_contract::facts::page::MEASURED;
 
 use super::catalogue::Check;
 use super::names::{Group, Probe};
@@ -6,32 +9,37 @@ use super::names::{Group, Probe};
 /// Where the facts of a check come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measured {
-    /// The agent or the collector measures it.
+    /// The agents or the collector measure it.
     Automatic,
-    /// A page fact that the judge takes and that no probe of this build ships yet.
-    Pending,
     /// A person enters it.
     Attested,
+    /// The judge would take the fact, and nothing gives it yet.
+    Pending,
 }
 
 impl Measured {
-    /// `automatic`, `pending` or `attested`.
+    /// `automatic`, `attested` or `pending`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Automatic => "automatic",
-            Self::Pending => "pending",
             Self::Attested => "attested",
+            Self::Pending => "pending",
         }
     }
 }
 
-/// Checks whose facts the reach, dns and tls probes and the ledger give today.
-const AUTOMATIC: &[&str] = &[
+/// What is measured besides sections and what a visit measures by id: from records, spans, names, certificates, the
+/// home page, the links, the lists of items, and from several portals together.
+const MEASURED_HERE: &[&str] = &[
     "uptime-24x7",
     "home-reachable",
+    "home-identity",
+    "canonical-host",
     "response-time",
     "dns-resolves",
+    "ns-ipv6",
+    "dnssec",
     "domain-vn-tld",
     "domain-level-pattern",
     "ipv6-aaaa",
@@ -40,20 +48,71 @@ const AUTOMATIC: &[&str] = &[
     "https-enabled",
     "tls-cert-valid",
     "tls-protocol",
+    "hsts-headers",
+    "unicode-tcvn6909",
+    "html-lang-vi",
+    "english-version",
+    "english-section-contacts",
+    "english-freshness",
+    "links-agencies",
+    "portal-links-components",
+    "qa-answer-deadline",
+    "report-published",
+    "fresh-van-ban-issuer",
+    "fresh-van-ban-scope",
+    "fresh-van-ban-qppl",
+    "fresh-van-ban-hanh-chinh",
+    "fresh-quy-hoach",
+    "fresh-dau-tu-mua-sam-cong",
+    "fresh-dat-dai",
+    "fresh-de-tai-khoa-hoc",
+    "fresh-tin-tuc",
+    "fresh-chi-dao-dieu-hanh",
+    "fresh-gioi-thieu",
+    "fresh-lien-he",
+    "fresh-cong-bao",
+    "fresh-bao-cao-tai-chinh",
+    "fresh-hoi-dap",
+    "fresh-any-update",
+];
+
+/// Judged from registers that people keep, whoever the catalogue says measures them.
+const REGISTERS: &[&str] = &["incident-notify-immediate"];
+
+/// Nothing in this build measures them: an attestation decides where there is one.
+const ATTESTABLE: &[&str] = &[
+    "a11y-contrast",
+    "document-missing",
+    "ems-connection",
+    "hosting-change-attested",
+    "remote-admin-encrypted",
+    "repealed-content-takedown",
 ];
 
 impl Check {
     /// Where its facts come from in this build.
     #[must_use]
     pub fn measured(&self) -> Measured {
-        if AUTOMATIC.contains(&&*self.id) {
-            return Measured::Automatic;
+        let id = &*self.id;
+        if self.is_attested() || self.is_attestable() || REGISTERS.contains(&id) {
+            Measured::Attested
+        } else if self.section().is_some() || MEASURED.contains(&id) || MEASURED_HERE.contains(&id) {
+            Measured::Automatic
+        } else {
+            Measured::Pending
         }
-        match (self.probe, self.group) {
-            (Probe::Attestation, _) => Measured::Attested,
-            (_, Group::Governance) => Measured::Attested,
-            _ => Measured::Pending,
-        }
+    }
+
+    /// Whether only people answer it.
+    #[must_use]
+    pub fn is_attested(&self) -> bool {
+        (self.probe == Probe::Attestation || self.group == Group::Governance) && !self.is_attestable()
+    }
+
+    /// Whether people answer it as long as nothing measures it.
+    #[must_use]
+    pub fn is_attestable(&self) -> bool {
+        ATTESTABLE.contains(&&*self.id)
     }
 }
 
@@ -65,7 +124,7 @@ mod tests {
     #[test]
     fn every_check_named_here_is_in_the_catalogue() {
         let rules = Regulations::embedded().unwrap();
-        for id in AUTOMATIC {
+        for id in [MEASURED_HERE, REGISTERS, ATTESTABLE, MEASURED].concat() {
             assert!(rules.check(id).is_some(), "{id}");
         }
     }

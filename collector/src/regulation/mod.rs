@@ -17,7 +17,7 @@ mod schedule;
 mod validate;
 
 pub use catalogue::*;
-pub use coverage::{PackCoverage, Way};
+pub use coverage::{MarkedAutomatic, PackCoverage, Way};
 pub use document::checks_markdown;
 pub use ems_contract::domain::{Domain, Form, Host, LabelRule, UnitNames, domain_form};
 pub use library::{File, Regulations};

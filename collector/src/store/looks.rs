@@ -7,7 +7,8 @@ use ems_contract::time::Window;
 
 use super::StoreError;
 
-/// How much of a series is wanted: so many results, and all within so many seconds before the newest of them.
+/// How much of a series is wanted: so many results, and all within so many seconds before the newest of them. No results
+/// at all of a series of which none are wanted.
 pub type Newest = dyn Fn(ProbeKind) -> (usize, i64);
 
 /// Reading results for the judge.

@@ -11,6 +11,7 @@ use ems_collector::http::auth::Tokens;
 use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
+use ems_collector::judging::Docket;
 use ems_collector::plans::Plans;
 use ems_collector::register::RegisterKind;
 use ems_collector::regulation::Regulations;
@@ -27,6 +28,7 @@ const SECRET: &str = "một mật khẩu đủ dài";
 /// A whole edge on a port of its own.
 struct Served {
     seed: Seed,
+    docket: Docket,
     address: SocketAddr,
     _tasks: tokio::task::JoinSet<()>,
     _runtime: tokio::runtime::Runtime,
@@ -35,6 +37,7 @@ struct Served {
 fn serve(needs_login: bool) -> Served {
     let (seed, inventory) = seeded();
     let context: Context = context(&seed, inventory);
+    let docket = context.docket.clone();
     for (login, role, portals, must_change) in [
         ("van.hanh", Role::Operator, vec![], false),
         ("can.bo", Role::Official, vec![], false),
@@ -110,6 +113,7 @@ fn serve(needs_login: bool) -> Served {
     );
     Served {
         seed,
+        docket,
         address,
         _tasks: tasks,
         _runtime: runtime,
@@ -409,8 +413,21 @@ fn an_attestation_is_entered_with_its_file_corrected_and_withdrawn() {
     assert_eq!(wrong.status, 422);
     assert!(wrong.body.contains("không phải một ngày") && wrong.body.contains("Nguyễn Văn A"));
     let file = Some(("Xác nhận.pdf", &b"%PDF signed"[..]));
+    let again = "Tệp vừa chọn chưa được lưu";
+    assert!(!wrong.body.contains(again));
+    let wrong = browser.upload(
+        "/registers/attestation/new",
+        &with(&[("signed_on", "31/02/2026")]),
+        file,
+    );
+    assert!(wrong.body.contains(again), "{}", wrong.body);
+    assert!(
+        served.docket.take().is_empty(),
+        "nothing is entered, nothing to judge"
+    );
     let entered = browser.upload("/registers/attestation/new", &with(&[]), file);
     assert_eq!(entered.status, 303, "{}", entered.body);
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
     let place = entered.header("location").unwrap().to_owned();
     let page = browser.get(&place).body;
     assert!(
@@ -442,6 +459,7 @@ fn an_attestation_is_entered_with_its_file_corrected_and_withdrawn() {
         browser.post(&path, &[("csrf", &csrf), ("reason", "nhầm")]).status,
         303
     );
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
     let kept = served
         .seed
         .store
@@ -468,6 +486,7 @@ fn an_editor_writes_about_the_own_portal_and_a_leader_about_none() {
     let (leader, _) = logged_in(&served, "lanh.dao");
     assert_eq!(leader.get("/registers/attestation").status, 200);
     assert_eq!(leader.get("/registers/attestation/new").status, 403);
+    assert_eq!(leader.get("/registers/attestation/import").status, 403);
     assert!(served.seed.store.entries(None, None).unwrap().is_empty());
 }
 
@@ -499,6 +518,7 @@ fn a_spreadsheet_is_looked_at_first_and_taken_on_a_word() {
     );
     let kept = served.seed.store.entries(None, None).unwrap();
     assert_eq!((kept.len(), &*kept[0].shown), (1, "Người can.bo"));
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
 }
 
 #[test]
@@ -514,6 +534,7 @@ fn programs_tell_of_backups_and_hand_in_sheets_by_token() {
     assert_eq!(beat.status, 204, "{}", beat.body);
     let backups = served.seed.store.backups(None, now()).unwrap();
     assert_eq!(backups.get(&portal_id("soyt")), Some(&now()));
+    assert_eq!(served.docket.take(), [portal_id("soyt")]);
     let bearer = "Authorization: Bearer nhap\r\n";
     let path = "/api/v1/registers/attestation/import";
     let refused = program.send("POST", path, bearer, SHEET.as_bytes());

@@ -243,8 +243,19 @@ fn year_then_name(cursor: &mut Cursor<'_>) -> Option<Found> {
 /// `March 5th, 2020`, `Tháng 11 05, 2026`, `hôm qua`, `yesterday`.
 fn at_word(cursor: &mut Cursor<'_>) -> Option<Found> {
     let start = cursor.at;
-    // A cheap look before the real one: few words begin a date.
+    // A cheap look before the real one: few words begin a date. A month's name has a number behind it.
     let first = cursor.peek()?;
+    let by_itself = matches!(first, 'h' | 'H' | 'v' | 'V' | 'y' | 'Y' | 't' | 'T' | 'j' | 'J');
+    if !by_itself {
+        let mut past = *cursor;
+        past.skip(|c| c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36F}'));
+        let word_end = past;
+        past.skip(|c| c.is_whitespace() || matches!(c, '.' | '-' | ',' | '/'));
+        if !past.peek().is_some_and(|c| c.is_ascii_digit()) {
+            *cursor = word_end;
+            return None;
+        }
+    }
     let mut probe = *cursor;
     if let Some((month, vietnamese)) = month_name(&mut probe) {
         probe.skip(|c| c.is_whitespace() || matches!(c, '-' | ',' | '/'));
@@ -270,7 +281,7 @@ fn at_word(cursor: &mut Cursor<'_>) -> Option<Found> {
         }
         return no_year(cursor, start, without_year, day, month);
     }
-    if !matches!(first, 'h' | 'H' | 'v' | 'V' | 'y' | 'Y' | 't' | 'T' | 'j' | 'J') {
+    if !by_itself {
         return None;
     }
     let mut probe = *cursor;

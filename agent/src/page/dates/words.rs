@@ -82,8 +82,12 @@ impl<'a> Cursor<'a> {
                 break;
             }
             self.at += c.len_utf8();
-            let Some(base) = base_letter(c) else { continue };
-            let lower = base.to_lowercase().next().unwrap_or(base);
+            let lower = if c.is_ascii() {
+                c.to_ascii_lowercase()
+            } else {
+                let Some(base) = base_letter(c) else { continue };
+                base.to_lowercase().next().unwrap_or(base)
+            };
             let mut buffer = [0; 4];
             let encoded = lower.encode_utf8(&mut buffer).as_bytes();
             let Some(room) = word.bytes.get_mut(word.len..word.len + encoded.len()) else {

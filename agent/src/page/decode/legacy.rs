@@ -164,12 +164,42 @@ fn from_vni(text: &str) -> String {
     out
 }
 
-/// Words with letters beyond ASCII, at most 400 of a text: those that the encodings spell differently.
+/// Where the first byte beyond ASCII is. Pages are mostly ASCII: whole pieces are passed at once.
+fn first_beyond(bytes: &[u8]) -> Option<usize> {
+    const PIECE: usize = 64;
+    let piece = bytes.chunks(PIECE).position(|piece| !piece.is_ascii())? * PIECE;
+    let within = bytes.get(piece..)?.iter().position(|byte| !byte.is_ascii())?;
+    Some(piece + within)
+}
+
+/// The letters beyond ASCII, in order.
+fn beyond(text: &str) -> impl Iterator<Item = char> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut letters = rest.get(first_beyond(rest.as_bytes())?..)?.chars();
+        let letter = letters.next();
+        rest = letters.as_str();
+        letter
+    })
+}
+
+/// Words with letters beyond ASCII, at most 400 of a text: those that the encodings spell differently. Pages are mostly ASCII, so
+/// the search goes from one byte beyond it to the next and looks for the word around it.
 fn sample(text: &str) -> Vec<&str> {
-    text.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_punctuation() || c.is_ascii_digit())
-        .filter(|word| word.len() > 2 && word.len() <= 24 && !word.is_ascii())
-        .take(400)
-        .collect()
+    let between = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_punctuation() || b.is_ascii_digit();
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(beyond) = first_beyond(rest.as_bytes())
+        && words.len() < 400
+    {
+        let (before, from) = rest.split_at(beyond);
+        let start = before.as_bytes().iter().rposition(between).map_or(0, |at| at + 1);
+        let end = beyond + from.as_bytes().iter().position(between).unwrap_or(from.len());
+        // Both ends are ASCII, and so between letters.
+        words.extend(rest.get(start..end).filter(|word| (3..=24).contains(&word.len())));
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    words
 }
 
 fn spelled_right<'a>(words: impl Iterator<Item = std::borrow::Cow<'a, str>>) -> usize {
@@ -179,11 +209,8 @@ fn spelled_right<'a>(words: impl Iterator<Item = std::borrow::Cow<'a, str>>) -> 
 /// The text as meant, if it is typed for one of the fonts: most words beyond ASCII become Vietnamese by it.
 pub(super) fn convert(text: &str) -> Option<(Legacy, String)> {
     // Letters that Unicode Vietnamese has and the fonts' Latin-1 has not end the question at once.
-    if text.bytes().filter(|b| *b >= 0x80).take(24).count() < 24 {
-        return None;
-    }
     let (mut latin, mut other) = (0usize, 0usize);
-    for c in text.chars().filter(|c| !c.is_ascii()).take(1_000) {
+    for c in beyond(text).take(1_000) {
         if ('\u{A1}'..='\u{FF}').contains(&c) {
             latin += 1;
         } else {

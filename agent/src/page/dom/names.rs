@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::{Dom, NodeId, text::holds};
+use super::{Dom, NodeId};
 
 /// Word sets that are sought together, at most.
 const MAX_SETS: usize = 8;
 
 /// Names remembered of one page: the bound keeps names made to collide harmless.
 const MAX_REMEMBERED: usize = 1_024;
+
+/// Letters that a word may begin with.
+const LETTERS: usize = 26;
 
 /// FNV-1a: names are short, and a keyed hash would cost more than the look-up.
 #[derive(Debug)]
@@ -36,16 +39,27 @@ impl Hasher for Fnv {
 /// Which of some sets of words the class or id of an element holds, remembered by name.
 #[derive(Debug)]
 pub struct Names<'a> {
-    sets: &'static [&'static [&'static str]],
+    /// The words by their first letter, each with the bit of its set: one pass over a name meets them all.
+    words: [Vec<(&'static [u8], u8)>; LETTERS],
     seen: HashMap<&'a str, u8, BuildHasherDefault<Fnv>>,
 }
 
 impl<'a> Names<'a> {
-    /// Seeks the words of `sets` (ASCII lower case; at most eight sets).
+    /// Seeks the words of `sets` (beginning with a lower-case ASCII letter; at most eight sets).
     #[must_use]
-    pub fn new(sets: &'static [&'static [&'static str]]) -> Self {
+    pub fn new(sets: &[&[&'static str]]) -> Self {
+        let mut words: [Vec<(&'static [u8], u8)>; LETTERS] = Default::default();
+        for (place, set) in sets.iter().take(MAX_SETS).enumerate() {
+            for word in *set {
+                let under = letter(word.bytes().next()).and_then(|at| words.get_mut(at));
+                debug_assert!(under.is_some(), "{word:?} begins with no letter");
+                under
+                    .into_iter()
+                    .for_each(|under| under.push((word.as_bytes(), 1 << place)));
+            }
+        }
         Self {
-            sets: sets.get(..MAX_SETS).unwrap_or(sets),
+            words,
             seen: HashMap::default(),
         }
     }
@@ -58,11 +72,10 @@ impl<'a> Names<'a> {
                 && (name.eq_ignore_ascii_case("class") || name.eq_ignore_ascii_case("id"))
                 && !value.is_empty()
             {
-                let sets = self.sets;
                 bits |= match self.seen.get(value) {
                     Some(known) => *known,
                     None => {
-                        let found = look_up(sets, value);
+                        let found = look_up(&self.words, value);
                         if self.seen.len() < MAX_REMEMBERED {
                             self.seen.insert(value, found);
                         }
@@ -75,12 +88,24 @@ impl<'a> Names<'a> {
     }
 }
 
-fn look_up(sets: &[&[&str]], value: &str) -> u8 {
+/// The place of a letter in the alphabet, case ignored.
+fn letter(byte: Option<u8>) -> Option<usize> {
+    byte.filter(u8::is_ascii_alphabetic)
+        .map(|byte| usize::from(byte.to_ascii_lowercase() - b'a'))
+}
+
+fn look_up(words: &[Vec<(&[u8], u8)>; LETTERS], name: &str) -> u8 {
     let mut bits = 0;
-    for (place, words) in sets.iter().enumerate() {
-        if words.iter().any(|word| holds(value, word)) {
-            bits |= 1 << place;
+    let mut rest = name.as_bytes();
+    while let Some(&first) = rest.first() {
+        let under = letter(Some(first)).and_then(|at| words.get(at));
+        for (word, bit) in under.into_iter().flatten() {
+            let here = rest.get(..word.len());
+            if bits & bit == 0 && here.is_some_and(|here| here.eq_ignore_ascii_case(word)) {
+                bits |= bit;
+            }
         }
+        rest = rest.get(1..).unwrap_or_default();
     }
     bits
 }
@@ -100,5 +125,15 @@ mod tests {
             .map(|n| names.of(&dom, n))
             .collect();
         assert_eq!(bits, [0b11, 0b10, 0b01]);
+    }
+    #[test]
+    fn a_word_is_met_anywhere_in_a_name_whatever_its_case() {
+        let dom = Dom::parse(
+            "<p class='Menutop-xmenu'></p><p class='m-e'></p><p class='ĐMENU'></p><p class='men'></p>",
+        );
+        let mut names = Names::new(&[&["menu"], &["m-e", "top"]]);
+        let paragraphs = dom.all().filter(|&n| dom.tag(n) == Tag::P);
+        let bits: Vec<u8> = paragraphs.map(|n| names.of(&dom, n)).collect();
+        assert_eq!(bits, [0b11, 0b10, 0b01, 0]);
     }
 }

@@ -3,6 +3,7 @@
 
 mod content;
 mod functions;
+mod linked;
 mod presentation;
 mod tried;
 
@@ -15,6 +16,7 @@ use url::Url;
 use super::reader::Page;
 use crate::page::features::{Seen, Share};
 
+pub use linked::linked;
 pub use tried::{Tried, Tries};
 
 /// Measures by id of the check.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use ems_contract::facts::page::{ItemFacts, SectionState};
+use ems_contract::facts::page::{ItemFacts, MEASURED, SectionState};
 use ems_contract::time::UnixTime;
 use jiff::civil::date;
 
@@ -42,7 +42,57 @@ fn measured(home: &str, sections: &[SectionFacts], tries: &Tries) -> Checks {
         parent: Some(&parent),
         today: date(2026, 11, 6),
     };
-    all(&survey)
+    let checks = all(&survey);
+    let unknown: Vec<&String> = checks
+        .keys()
+        .filter(|id| !MEASURED.contains(&id.as_str()))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "measures that the contract does not name: {unknown:?}"
+    );
+    checks
+}
+
+#[test]
+fn every_measure_that_the_contract_names_is_taken_here() {
+    let code = concat!(
+        include_str!("content.rs"),
+        include_str!("functions.rs"),
+        include_str!("presentation.rs"),
+        include_str!("tried.rs"),
+    );
+    for id in MEASURED {
+        assert!(code.contains(&format!("\"{id}\"")), "{id}");
+    }
+}
+
+#[test]
+fn hosts_of_other_sites_are_told_whole_or_not_at_all() {
+    let (tries, none) = (Tries::default(), BTreeMap::new());
+    let told = |home: &Page, sections: &[SectionFacts]| {
+        linked(&Survey {
+            home,
+            pages: &[],
+            items: &[],
+            english_pages: &[],
+            sections,
+            section_pages: &none,
+            english: None,
+            tries: &tries,
+            parent: None,
+            today: date(2026, 11, 6),
+        })
+    };
+    let home = page(
+        "<p>Trang thông tin điện tử của Sở Y tế, nơi cung cấp thông tin cho người dân và doanh nghiệp trong tỉnh.</p>\
+         <a href=https://www.tinh.example/>Cổng tỉnh</a><a href=/tin-tuc>Tin</a><a href=https://soyte.tinh.example/a>A</a>\
+         <select><option value=https://xa1.gov.vn/>Xã 1</option></select>",
+    );
+    let hosts = vec!["tinh.example".to_owned(), "xa1.gov.vn".to_owned()];
+    assert_eq!(told(&home, &[]), Some(hosts));
+    let unread = SectionFacts::new("lien-ket", SectionState::NotRead);
+    assert_eq!(told(&home, &[unread]), None);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,10 +12,11 @@ use serde::Serialize;
 use super::{Desk, action_key, blocking, page};
 use crate::account::login::{LoginError, change_password as change};
 use crate::account::{Action, Actor, Unit, may};
-use crate::console::door::{redirect_with, set_cookie};
+use crate::console::door::redirect_with;
 use crate::console::form::Filled;
 use crate::console::page::PageError;
 use crate::console::router::Asked;
+use crate::http::listener::Peer;
 
 /// What the page of one's account shows.
 #[derive(Debug, Serialize)]
@@ -94,6 +96,7 @@ pub(super) async fn show(
 
 pub(super) async fn change_password(
     State(desk): State<Arc<Desk>>,
+    peer: Option<Extension<Peer>>,
     actor: Actor,
     Query(asked): Query<Asked>,
     filled: Filled,
@@ -117,6 +120,9 @@ pub(super) async fn change_password(
                 false,
             ))
         };
+        if !desk.takes_passwords(peer.as_deref()) {
+            return wrong(vec![get(lang, "account.login.plain").to_owned()]);
+        }
         let (old, new) = (filled.raw("old"), filled.raw("new"));
         if new != filled.raw("again") {
             return wrong(vec![get(lang, "account.password.differ").to_owned()]);
@@ -124,7 +130,7 @@ pub(super) async fn change_password(
         let now = desk.context.clock.now();
         match change(&*desk.context.store, &actor, old, new, now) {
             Ok(key) => {
-                let cookie = set_cookie(Some(&key), desk.access.https);
+                let cookie = desk.cookie(Some(&key), peer.as_deref());
                 Ok(redirect_with("/account?done=1", cookie))
             }
             Err(LoginError::Weak(faults)) => wrong(faults.iter().map(|fault| fault.render(lang)).collect()),

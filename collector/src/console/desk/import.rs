@@ -11,7 +11,8 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use serde::Serialize;
 
-use super::{Desk, blocking, page};
+use super::registers::refused_everywhere;
+use super::{Desk, of_register, page};
 use crate::account::{Actor, LoginName};
 use crate::calendar::civil;
 use crate::console::door::redirect;
@@ -20,7 +21,7 @@ use crate::console::page::PageError;
 use crate::console::router::Asked;
 use crate::intake;
 use crate::register::import::{Imported, import};
-use crate::register::{RegisterKind, kind_key, kind_of};
+use crate::register::{RegisterKind, kind_key};
 use crate::store::HandedFile;
 
 /// Spreadsheets that wait for a word at once; the oldest makes room.
@@ -45,7 +46,8 @@ impl Waiting {
     fn put(&self, login: LoginName, file: HandedFile, now: UnixTime) -> Sha256 {
         let digest = Sha256::of(&file.bytes);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.retain(|waiting| waiting.digest != digest && now - waiting.at < PATIENCE_S);
+        let same = |waiting: &Pending| waiting.digest == digest && waiting.login == login;
+        files.retain(|waiting| !same(waiting) && now - waiting.at < PATIENCE_S);
         if files.len() == WAITING {
             files.pop_front();
         }
@@ -125,11 +127,11 @@ pub(super) async fn show(
     Path(kind): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let lang = asked.lang();
-    match kind_of(&kind) {
-        None => desk.no_such(lang),
-        Some(kind) => import_page(&desk, &actor, lang, StatusCode::OK, kind, (None, None)),
-    }
+    of_register(desk, kind, &asked, move |desk, lang, kind| {
+        let refused = refused_everywhere(desk, &actor, kind, lang);
+        Ok(refused.unwrap_or_else(|| import_page(desk, &actor, lang, StatusCode::OK, kind, (None, None))))
+    })
+    .await
 }
 
 fn read(desk: &Desk, kind: RegisterKind, file: &HandedFile, now: UnixTime) -> Imported {
@@ -150,20 +152,19 @@ pub(super) async fn take(
     Query(asked): Query<Asked>,
     filled: Filled,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
+    of_register(desk, kind, &asked, move |desk, lang, kind| {
+        if let Some(response) = refused_everywhere(desk, &actor, kind, lang) {
+            return Ok(response);
+        }
         let now = desk.context.clock.now();
         match filled.text("digest").parse::<Sha256>() {
-            Err(_none) => Ok(look(&desk, &actor, lang, kind, filled.file, now)),
+            Err(_none) => Ok(look(desk, &actor, lang, kind, filled.file, now)),
             Ok(digest) => match desk.waiting.take(&actor.person.login, &digest, now) {
                 None => {
                     let gone = (Some("register.import.gone"), None);
-                    Ok(import_page(&desk, &actor, lang, StatusCode::GONE, kind, gone))
+                    Ok(import_page(desk, &actor, lang, StatusCode::GONE, kind, gone))
                 }
-                Some(file) => confirm(&desk, &actor, lang, kind, &file, now),
+                Some(file) => confirm(desk, &actor, lang, kind, &file, now),
             },
         }
     })
@@ -233,7 +234,6 @@ fn confirm(
             return Ok(response);
         }
     }
-    let store = &*desk.context.store;
-    intake::enter_rows(store, &actor.author(), kind, imported.good, file, now)?;
+    intake::enter_and_judge(&desk.context, &actor.author(), kind, imported.good, file, now)?;
     Ok(redirect(&format!("/registers/{kind}")))
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Desk, blocking, page};
 use crate::account::Actor;
 use crate::account::login::{LoginError, log_in, log_out};
-use crate::console::door::{SessionKey, own_path, redirect_with, set_cookie};
+use crate::console::door::{SessionKey, own_path, redirect_with};
 use crate::console::form::Filled;
 use crate::console::page::PageError;
 use crate::console::router::Asked;
@@ -29,10 +29,6 @@ struct LoginPage {
     first: bool,
     /// No password is taken on this line.
     plain: bool,
-}
-
-fn private(desk: &Desk, peer: Option<&Peer>) -> bool {
-    desk.access.allow_plain || peer.copied().is_some_and(Peer::is_private)
 }
 
 fn login_page(
@@ -75,7 +71,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     blocking(move || {
-        let private = private(&desk, peer.as_deref());
+        let private = desk.takes_passwords(peer.as_deref());
         login_page(
             &desk,
             (StatusCode::OK, asked.lang()),
@@ -95,8 +91,7 @@ pub(super) async fn take(
     filled: Filled,
 ) -> Response {
     let lang = asked.lang();
-    let private = private(&desk, peer.as_deref());
-    let tls = peer.as_deref().is_some_and(|peer| peer.tls);
+    let private = desk.takes_passwords(peer.as_deref());
     // Nobody waits in line for long: a crowd at the door is turned away at once.
     let holder = Arc::clone(&desk);
     let Ok(_place) = holder.logins.try_acquire() else {
@@ -115,7 +110,7 @@ pub(super) async fn take(
         match log_in(&*desk.context.store, login, filled.raw("password"), now) {
             Ok(key) => Ok(redirect_with(
                 own_path(next),
-                set_cookie(Some(&key), tls || desk.access.https),
+                desk.cookie(Some(&key), peer.as_deref()),
             )),
             Err(LoginError::Store(error)) => Err(error.into()),
             Err(error) => {
@@ -137,13 +132,14 @@ pub(super) async fn take(
 
 pub(super) async fn leave(
     State(desk): State<Arc<Desk>>,
+    peer: Option<Extension<Peer>>,
     actor: Actor,
     SessionKey(key): SessionKey,
 ) -> Response {
     blocking(move || {
         let now = desk.context.clock.now();
         log_out(&*desk.context.store, &actor, &key, now)?;
-        Ok(redirect_with("/", set_cookie(None, desk.access.https)))
+        Ok(redirect_with("/", desk.cookie(None, peer.as_deref())))
     })
     .await
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use ems_contract::diagnostic::Message;
@@ -20,10 +20,13 @@ use ems_contract::text::Lang;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::door::MAX_UPLOAD;
+use super::door::{MAX_FORM, MAX_UPLOAD, set_cookie};
 use super::page::{Console, PageError};
+use super::router::Asked;
 use crate::account::{Action, Actor};
 use crate::context::Context;
+use crate::http::listener::Peer;
+use crate::register::RegisterKind;
 use crate::regulation::Regulations;
 use ems_contract::id::PortalId;
 
@@ -66,6 +69,16 @@ impl Desk {
     /// A page that says why something is not done.
     pub(super) fn refusal(&self, status: StatusCode, why: &str, lang: Lang) -> Response {
         page(status, self.console.refusal(lang, why))
+    }
+
+    /// Whether a password may come on this line.
+    fn takes_passwords(&self, peer: Option<&Peer>) -> bool {
+        self.access.allow_plain || peer.copied().is_some_and(Peer::is_private)
+    }
+
+    /// The header that gives the browser at the other end a session's key, or takes it away.
+    fn cookie(&self, key: Option<&str>, peer: Option<&Peer>) -> HeaderValue {
+        set_cookie(key, self.access.https || peer.is_some_and(|peer| peer.tls))
     }
 
     /// The answer for an actor who may not do something; `None` for those who may.
@@ -132,6 +145,21 @@ async fn blocking(work: impl FnOnce() -> Result<Response, PageError> + Send + 's
     }
 }
 
+/// The same about the register that an address names.
+async fn of_register(
+    desk: Arc<Desk>,
+    kind: String,
+    asked: &Asked,
+    work: impl FnOnce(&Desk, Lang, RegisterKind) -> Result<Response, PageError> + Send + 'static,
+) -> Response {
+    let lang = asked.lang();
+    blocking(move || match RegisterKind::named(&kind) {
+        None => Ok(desk.no_such(lang)),
+        Some(kind) => work(&desk, lang, kind),
+    })
+    .await
+}
+
 /// A choice of a form.
 #[derive(Debug, Clone, Serialize)]
 struct Choice {
@@ -143,7 +171,13 @@ struct Choice {
 /// The pages; every one that writes lies behind [`super::door::pass`].
 pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
-        .route("/login", get(login::show).post(login::take))
+        .route(
+            "/login",
+            // Anybody may send to it: no more than a name and a password need.
+            get(login::show)
+                .post(login::take)
+                .layer(DefaultBodyLimit::max(MAX_FORM)),
+        )
         .route("/logout", post(login::leave))
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))

@@ -11,7 +11,7 @@ use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
-use super::{Choice, Desk, blocking, page};
+use super::{Choice, Desk, blocking, of_register, page};
 use crate::account::Actor;
 use crate::calendar::civil;
 use crate::console::door::redirect;
@@ -20,9 +20,7 @@ use crate::console::page::PageError;
 use crate::console::router::Asked;
 use crate::console::view::{EntryRow, FieldView, entry_facts, entry_rows, field_views, portal_name};
 use crate::locale;
-use crate::register::{
-    Entry, Kept, RegisterKind, Values, faults, fields, kind_key, kind_of, read, standing, written,
-};
+use crate::register::{Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, written};
 use crate::store::{Entered, NewEntry};
 
 /// Days before its end in which an attestation is shown on the overview.
@@ -75,7 +73,10 @@ struct FormPage {
     fields: Vec<FieldView>,
     errors: Vec<String>,
     warnings: Vec<String>,
+    /// The file of the entry to be corrected, which is kept where no other is chosen.
     file: Option<String>,
+    /// A file came with what was not taken: browsers do not send it again by themselves.
+    file_again: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -191,23 +192,49 @@ fn writes_somewhere(desk: &Desk, actor: &Actor, kind: RegisterKind) -> bool {
             .any(|portal| actor.may(kind.action(), Some(&portal.id)))
 }
 
+/// The answer for an actor who may write about nothing in a register; `None` for others.
+pub(super) fn refused_everywhere(
+    desk: &Desk,
+    actor: &Actor,
+    kind: RegisterKind,
+    lang: Lang,
+) -> Option<Response> {
+    if writes_somewhere(desk, actor, kind) {
+        return None;
+    }
+    desk.refused(actor, kind.action(), None, lang)
+}
+
+/// Works on an entry of the register that an address names, with all of that register at hand.
+async fn of_entry(
+    desk: Arc<Desk>,
+    (kind, id): (String, i64),
+    asked: &Asked,
+    work: impl FnOnce(&Desk, Lang, &[Kept], &Kept) -> Result<Response, PageError> + Send + 'static,
+) -> Response {
+    of_register(desk, kind, asked, move |desk, lang, kind| {
+        let all = desk.context.store.entries(Some(kind), None)?;
+        match all.iter().find(|kept| kept.id == id) {
+            None => Ok(desk.no_such(lang)),
+            Some(kept) => work(desk, lang, &all, kept),
+        }
+    })
+    .await
+}
+
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     actor: Actor,
     Path(kind): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
-        let portal = asked.portal();
+    let portal = asked.portal();
+    of_register(desk, kind, &asked, move |desk, lang, kind| {
         let all = desk.context.store.entries(Some(kind), portal.as_ref())?;
         let view = ListPage {
             kind: kind.as_str(),
             title: get(lang, kind_key(kind)),
-            writes: writes_somewhere(&desk, &actor, kind),
+            writes: writes_somewhere(desk, &actor, kind),
             portals: desk.portal_choices(lang, portal.as_ref(), |portal| portal.is_some()),
             rows: entry_rows(lang, &all, &desk.names()),
         };
@@ -228,6 +255,8 @@ struct Draft<'d> {
     faults: Vec<(&'static str, String)>,
     errors: Vec<String>,
     warnings: Vec<String>,
+    /// Whether a file came along.
+    handed: bool,
     /// The entry to be corrected.
     corrects: Option<&'d Kept>,
 }
@@ -263,7 +292,11 @@ fn form_page(desk: &Desk, actor: &Actor, lang: Lang, draft: Draft<'_>) -> FormPa
         fields: field_views(lang, kind, draft.values, &draft.faults),
         errors: draft.errors,
         warnings: draft.warnings,
-        file: draft.values.get("file_sha256").cloned(),
+        file: draft
+            .corrects
+            .and_then(|kept| kept.entry.file())
+            .map(|digest| digest.to_string()),
+        file_again: draft.handed,
     }
 }
 
@@ -273,17 +306,11 @@ pub(super) async fn blank(
     Path(kind): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
-        if !writes_somewhere(&desk, &actor, kind)
-            && let Some(response) = desk.refused(&actor, kind.action(), None, lang)
-        {
+    let portal = asked.portal();
+    of_register(desk, kind, &asked, move |desk, lang, kind| {
+        if let Some(response) = refused_everywhere(desk, &actor, kind, lang) {
             return Ok(response);
         }
-        let portal = asked.portal();
         let draft = Draft {
             kind,
             portal: portal.as_ref(),
@@ -291,9 +318,10 @@ pub(super) async fn blank(
             faults: vec![],
             errors: vec![],
             warnings: vec![],
+            handed: false,
             corrects: None,
         };
-        Ok(show_form(&desk, &actor, lang, StatusCode::OK, draft))
+        Ok(show_form(desk, &actor, lang, StatusCode::OK, draft))
     })
     .await
 }
@@ -314,26 +342,16 @@ pub(super) async fn enter(
     Query(asked): Query<Asked>,
     filled: Filled,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
+    of_register(desk, kind, &asked, move |desk, lang, kind| {
+        let inventory = desk.context.inventory.current();
         let portal = match filled.text("portal") {
             "" => None,
-            id => match desk
-                .context
-                .inventory
-                .current()
-                .portals
-                .iter()
-                .find(|known| known.id.as_str() == id)
-            {
-                Some(known) => Some(known.id.clone()),
+            id => match inventory.portals.iter().find(|known| known.id.as_str() == id) {
+                Some(known) => Some(&known.id),
                 None => return Ok(desk.no_such(lang)),
             },
         };
-        take(&desk, &actor, lang, kind, portal.as_ref(), None, filled)
+        take(desk, &actor, lang, kind, portal, None, filled)
     })
     .await
 }
@@ -341,28 +359,13 @@ pub(super) async fn enter(
 pub(super) async fn correct(
     State(desk): State<Arc<Desk>>,
     actor: Actor,
-    Path((kind, id)): Path<(String, i64)>,
+    Path(place): Path<(String, i64)>,
     Query(asked): Query<Asked>,
     filled: Filled,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
-        let all = desk.context.store.entries(Some(kind), None)?;
-        let Some(kept) = all.iter().find(|kept| kept.id == id) else {
-            return Ok(desk.no_such(lang));
-        };
-        take(
-            &desk,
-            &actor,
-            lang,
-            kind,
-            kept.portal.as_ref(),
-            Some(kept),
-            filled,
-        )
+    of_entry(desk, place, &asked, move |desk, lang, _all, kept| {
+        let (kind, portal) = (kept.entry.kind(), kept.portal.as_ref());
+        take(desk, &actor, lang, kind, portal, Some(kept), filled)
     })
     .await
 }
@@ -404,6 +407,7 @@ fn take(
             faults,
             errors,
             warnings,
+            handed: file.is_some(),
             corrects,
         };
         Ok(show_form(
@@ -447,6 +451,7 @@ fn take(
     };
     match desk.context.store.enter(vec![new], &author, note)? {
         Entered::All(ids) => {
+            desk.context.docket.ask(portal.cloned());
             let id = ids.first().copied().unwrap_or_default();
             Ok(redirect(&format!("/registers/{kind}/{id}")))
         }
@@ -462,19 +467,12 @@ fn outdated(desk: &Desk, lang: Lang, id: i64) -> Response {
 pub(super) async fn entry(
     State(desk): State<Arc<Desk>>,
     actor: Actor,
-    Path((kind, id)): Path<(String, i64)>,
+    Path(place): Path<(String, i64)>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
-        let all = desk.context.store.entries(Some(kind), None)?;
-        let Some(kept) = all.iter().find(|kept| kept.id == id) else {
-            return Ok(desk.no_such(lang));
-        };
-        let line = line_of(&all, kept);
+    of_entry(desk, place, &asked, move |desk, lang, all, kept| {
+        let (kind, id) = (kept.entry.kind(), kept.id);
+        let line = line_of(all, kept);
         let names = desk.names();
         let values = written(&kept.entry);
         let last = line.last().is_some_and(|last| last.id == id) && !kept.withdrawn;
@@ -485,6 +483,7 @@ pub(super) async fn entry(
             faults: vec![],
             errors: vec![],
             warnings: vec![],
+            handed: false,
             corrects: Some(kept),
         };
         let view = EntryPage {
@@ -497,7 +496,7 @@ pub(super) async fn entry(
             history: entry_rows(lang, &line, &names),
             correctable: last && actor.may(kind.action(), kept.portal.as_ref()),
             id,
-            form: form_page(&desk, &actor, lang, draft),
+            form: form_page(desk, &actor, lang, draft),
         };
         let path = format!("/registers/{kind}/{id}");
         let title = view.subject.clone();
@@ -530,19 +529,12 @@ fn line_of(all: &[Kept], kept: &Kept) -> Vec<Kept> {
 pub(super) async fn withdraw(
     State(desk): State<Arc<Desk>>,
     actor: Actor,
-    Path((kind, id)): Path<(String, i64)>,
+    Path(place): Path<(String, i64)>,
     Query(asked): Query<Asked>,
     filled: Filled,
 ) -> Response {
-    blocking(move || {
-        let lang = asked.lang();
-        let Some(kind) = kind_of(&kind) else {
-            return Ok(desk.no_such(lang));
-        };
-        let all = desk.context.store.entries(Some(kind), None)?;
-        let Some(kept) = all.iter().find(|kept| kept.id == id) else {
-            return Ok(desk.no_such(lang));
-        };
+    of_entry(desk, place, &asked, move |desk, lang, _all, kept| {
+        let (kind, id) = (kept.entry.kind(), kept.id);
         if let Some(response) = desk.refused(&actor, kind.action(), kept.portal.as_ref(), lang) {
             return Ok(response);
         }
@@ -568,8 +560,11 @@ pub(super) async fn withdraw(
             file: None,
         };
         match desk.context.store.enter(vec![taken_back], &author, note)? {
-            Entered::All(_) => Ok(redirect(&format!("/registers/{kind}/{id}"))),
-            Entered::Outdated(id) => Ok(outdated(&desk, lang, id)),
+            Entered::All(_) => {
+                desk.context.docket.ask(kept.portal.clone());
+                Ok(redirect(&format!("/registers/{kind}/{id}")))
+            }
+            Entered::Outdated(id) => Ok(outdated(desk, lang, id)),
         }
     })
     .await

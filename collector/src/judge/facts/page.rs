@@ -101,6 +101,7 @@ fn english(facts: &EnglishFacts) -> Option<EnglishSeen> {
         url: facts.entry.as_deref().and_then(|url| url.parse().ok()),
         confidence,
         copy_of_vietnamese: facts.copy_of_vietnamese,
+        newest: facts.newest,
     })
 }
 

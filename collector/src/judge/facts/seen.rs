@@ -241,6 +241,9 @@ pub struct EnglishSeen {
     /// The page repeats the Vietnamese one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub copy_of_vietnamese: bool,
+    /// The newest date that its pages show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<jiff::civil::Date>,
 }
 
 /// One section.

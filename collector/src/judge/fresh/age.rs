@@ -83,6 +83,10 @@ pub(super) fn yearly(case: &Case<'_>) -> Raw {
     let has = |year: i16| list.list.iter().any(|item| item.year == Some(year));
     let this = case.day.year();
     let newest: Option<i16> = list.list.iter().filter_map(|item| item.year).max();
+    if newest.is_none() && !list.list.is_empty() {
+        // Reports of no known year may be those that are looked for.
+        return Raw::unclear(Reason::PublicationUnobservable);
+    }
     let measured = Message::new("judge.m.outcome")
         .with("outcome", newest.map_or("∅".to_owned(), |year| year.to_string()));
     let graded = if has(this - 1) {

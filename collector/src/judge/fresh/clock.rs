@@ -89,6 +89,13 @@ pub(super) fn by_clock(
         .flat_map(|(_, list)| &list.list)
         .filter(|item| of_class(item))
         .collect();
+    if items.is_empty()
+        && class == "pho-bien-phap-luat"
+        && lists.iter().any(|(_, list)| !list.list.is_empty())
+    {
+        // Articles are there, and nobody read what instruments they are about.
+        return Raw::unclear(Reason::NotMeasured);
+    }
     let items = if class == "pho-bien-phap-luat" {
         first_mentions(&items)
     } else {

@@ -3,6 +3,7 @@
 use ems_contract::diagnostic::Message;
 use ems_contract::facts::PageKind;
 
+use crate::calendar::civil;
 use crate::judge::case::Case;
 use crate::judge::facts::{Canonical, EnglishSeen, Observed, PageSeen};
 use crate::judge::grade::{Graded, Look, TEN_MINUTES};
@@ -36,6 +37,7 @@ pub(super) fn looks(case: &Case<'_>) -> Option<Vec<Look>> {
         "unicode-tcvn6909" => by(&|page| unicode(case, page)),
         "html-lang-vi" => by(&|page| vietnamese(case, page)),
         "english-version" => Some(case.looks(TEN_MINUTES, |seen| english(case, seen))),
+        "english-freshness" => english_age(case),
         _ => None,
     }
 }
@@ -170,6 +172,22 @@ fn english_page(case: &Case<'_>, english: &EnglishSeen) -> Graded {
         .measured(measured);
     }
     Graded::good().measured(measured)
+}
+
+/// How far the English side lies behind the newest change of the Vietnamese one, in working days. `None` where either
+/// shows no date: then a measure by other means counts.
+fn english_age(case: &Case<'_>) -> Option<Vec<Look>> {
+    let lists = case.facts.items.values().flat_map(|list| &list.list);
+    let shown = lists.filter_map(|item| Some(civil::day_of(item.shown?.from)));
+    let vietnamese = shown.filter(|day| *day <= case.day).max()?;
+    let looks = case.looks(TEN_MINUTES, |seen| {
+        let english = seen.english.as_ref()?.newest?;
+        let behind = case.rules.calendar.working_between(english, vietnamese);
+        let late = f64::from(behind) > case.number("after_vi_change", 15.0);
+        let graded = if late { Graded::policy() } else { Graded::good() };
+        Some(graded.measured(Message::new("judge.m.outcome").with("outcome", english)))
+    });
+    (!looks.is_empty()).then_some(looks)
 }
 
 fn same_host(case: &Case<'_>, url: &url::Url) -> bool {

@@ -21,7 +21,7 @@ fn person(row: &Row<'_>) -> Result<Person, Fail> {
     Ok(Person {
         login: id(row, 0)?,
         full_name: row.get(1)?,
-        role: named(&role, Role::ALL, Role::as_str)?,
+        role: named(&role, Role::named)?,
         portals: portals(&row.get::<_, String>(3)?)?,
         password: row.get(4)?,
         must_change: row.get(5)?,
@@ -32,11 +32,8 @@ fn person(row: &Row<'_>) -> Result<Person, Fail> {
     })
 }
 
-fn named<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, Fail> {
-    all.iter()
-        .copied()
-        .find(|value| name(*value) == text)
-        .ok_or_else(|| Fail::unreadable(text, "not a name of this build"))
+fn named<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Fail> {
+    read(text).ok_or_else(|| Fail::unreadable(text, "not a name of this build"))
 }
 
 fn portals(text: &str) -> Result<Vec<PortalId>, Fail> {
@@ -196,7 +193,7 @@ fn tokens(conn: &Connection) -> Result<Vec<ApiToken>, Fail> {
             digest: digest(row, 1)?,
             scopes: scopes
                 .split_whitespace()
-                .map(|name| named(name, Scope::ALL, Scope::as_str))
+                .map(|name| named(name, Scope::named))
                 .collect::<Result<_, _>>()?,
             portals: portals(&row.get::<_, String>(3)?)?,
             made_by: row.get(4)?,

@@ -38,6 +38,10 @@ pub(super) fn newest(
     let mut series = query.query([number])?;
     while let Some(one) = series.next()? {
         let probe = kind(&one.get::<_, String>(1)?)?;
+        let wanted = newest(probe);
+        if wanted.0 == 0 {
+            continue;
+        }
         let grid = Grid {
             portal: portal.clone(),
             probe,
@@ -47,7 +51,7 @@ pub(super) fn newest(
         let agent = lookup.agent(conn, agent_number)?;
         let packed: Option<i64> = one.get(4)?;
         let packed = packed.map(rows::window_of);
-        let rows = rows::newest_in(conn, one.get(0)?, packed, window, newest(probe))?;
+        let rows = rows::newest_in(conn, one.get(0)?, packed, window, wanted)?;
         for row in rows {
             let mut facts = match row.facts {
                 None => Facts::default(),

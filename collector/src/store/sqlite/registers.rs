@@ -31,10 +31,7 @@ fn entries(
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let (name, data): (String, String) = (row.get(1)?, row.get(8)?);
-        let kind = RegisterKind::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.as_str() == name);
+        let kind = RegisterKind::named(&name);
         let kind = kind.ok_or_else(|| Fail::unreadable(&name, "no register of this build"))?;
         let portal: Option<String> = row.get(2)?;
         all.push(Kept {
@@ -52,11 +49,11 @@ fn entries(
     Ok(all)
 }
 
-/// Whether an entry can be corrected: it is there, in this register and of this portal, and the last of its chain.
+/// Whether an entry can be corrected: it is there, in this register and of this portal, not taken back, and the last of its chain.
 fn correctable(conn: &Connection, replaces: i64, new: &NewEntry) -> Result<bool, Fail> {
     let there: bool = conn
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM register_entry WHERE id = ?1 AND register = ?2 AND portal IS ?3)
+            "SELECT EXISTS (SELECT 1 FROM register_entry WHERE id = ?1 AND register = ?2 AND portal IS ?3 AND NOT withdrawn)
                 AND NOT EXISTS (SELECT 1 FROM register_entry WHERE replaces = ?1)",
         )?
         .query_row(

@@ -1,7 +1,8 @@
 //! Keeping the group small enough to travel: a line of the wire and a row of the store have bounds.
 
 use super::{
-    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_TITLE, MAX_URL, Measure, PageFacts, SectionFacts,
+    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_TITLE, MAX_URL, Measure, PageFacts,
+    SectionFacts,
 };
 
 /// The longest page group, in bytes of JSON: with the rest of the observation it fits a line of the wire.
@@ -11,6 +12,8 @@ pub const MAX_BYTES: usize = 256 * 1024;
 const MAX_NOTE: usize = 300;
 /// Names of fields that a section or measure may list.
 const MAX_FIELDS: usize = 100;
+/// The longest name of a host (RFC 1035, section 2.3.4).
+const MAX_HOST: usize = 253;
 /// Files of an item.
 const MAX_FILES: usize = 10;
 /// Sections and measures of a visit.
@@ -34,6 +37,13 @@ impl PageFacts {
             self.checks.pop_last();
         }
         self.checks.values_mut().for_each(measure);
+        if let Some(linked) = &mut self.linked {
+            linked.retain(|host| host.len() <= MAX_HOST);
+            linked.sort();
+            linked.dedup();
+        }
+        // Half a list would say of the others that nothing leads to them.
+        self.linked = self.linked.filter(|linked| linked.len() <= MAX_LINKED);
         if let Some(english) = &mut self.english {
             english.entry = english.entry.take().filter(|url| url.len() <= MAX_URL);
             english.organisation = english.organisation.take().filter(|url| url.len() <= MAX_URL);
@@ -49,6 +59,9 @@ impl PageFacts {
                 section.items.truncate(room);
                 section.capped = true;
             }
+        }
+        if length(&self) > MAX_BYTES {
+            self.linked = None;
         }
         // Nothing but texts is left to be that long.
         while length(&self) > MAX_BYTES && !(self.checks.is_empty() && self.sections.is_empty()) {

@@ -23,7 +23,7 @@ pub use self::bound::MAX_BYTES;
 pub use self::english::{EnglishFacts, EnglishMissing, EnglishVerdict};
 pub use self::evidence::{EvidenceKind, EvidenceRef, MAX_EXTRACT};
 pub use self::item::{DocumentKind, ItemFacts, MAX_TITLE, MAX_URL};
-pub use self::measure::Measure;
+pub use self::measure::{MEASURED, Measure};
 pub use self::section::{FoundIn, MAX_ITEMS, NewestDate, NotSaid, SectionFacts, SectionState};
 
 named_enum! {
@@ -59,6 +59,9 @@ pub struct CharsetFacts {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub decomposed_percent: u8,
 }
+
+/// The most hosts of other sites that are listed.
+pub const MAX_LINKED: usize = 1_000;
 
 /// The page group of facts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -108,6 +111,10 @@ pub struct PageFacts {
     /// Functions and other measures, by id of the check.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checks: BTreeMap<String, Measure>,
+    /// Hosts of other sites that its home page, its page of links and its map lead to, sorted; absent where they could
+    /// not be told, because scripts make the menu or there are more than [`MAX_LINKED`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<Vec<String>>,
     /// Items or measures were left out to keep the group within [`MAX_BYTES`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub capped: bool,

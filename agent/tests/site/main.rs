@@ -4,74 +4,17 @@
     reason = "a test ends at the first thing that is not as expected"
 )]
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::Command;
-use std::sync::{Arc, Mutex};
-use std::thread;
+mod hostile;
+mod portal;
+mod rendered;
 
+use std::collections::BTreeMap;
+
+use portal::{Answer, Portal, feature, section};
 use serde_json::Value;
 
 /// What the portal answers: path → status and body.
 type Pages = BTreeMap<String, (u16, String)>;
-
-struct Portal {
-    address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Portal {
-    fn start(pages: Pages) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
-        let pages = Arc::new(pages);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (pages, log) = (Arc::clone(&pages), Arc::clone(&log));
-                thread::spawn(move || answer(stream, &pages, &log));
-            }
-        });
-        Self { address, asked }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-fn answer(mut stream: TcpStream, pages: &Pages, log: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut first = String::new();
-    if reader.read_line(&mut first).is_err() {
-        return;
-    }
-    let mut line = String::new();
-    while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
-        line.clear();
-    }
-    let path = first.split(' ').nth(1).unwrap_or("/").to_owned();
-    log.lock().unwrap().push(path.clone());
-    let missing = (
-        404,
-        page("Không tìm thấy", "vi", "<h1>404</h1><p>Không tìm thấy trang</p>"),
-    );
-    let (status, body) = pages.get(&path).unwrap_or(&missing);
-    let kind = if path.ends_with(".xml") || path.ends_with(".rss") {
-        "application/xml"
-    } else if path.ends_with(".txt") {
-        "text/plain"
-    } else {
-        "text/html; charset=utf-8"
-    };
-    drop(write!(
-        stream,
-        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    ));
-}
 
 const SECTIONS: [(&str, &str); 12] = [
     ("gioi-thieu", "Giới thiệu"),
@@ -279,34 +222,18 @@ fn pages() -> Pages {
 
 const NOW: &str = "2026-11-06T08:15:00+07:00";
 
-fn site(portal: &Portal, more: &[&str]) -> Value {
-    let url = format!("http://{}/", portal.address);
-    let output = Command::new(env!("CARGO_BIN_EXE_ems-agent"))
-        .args(["site", &url, "--json", "--follow", "1"])
-        .args(more)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn section<'a>(answer: &'a Value, id: &str) -> &'a Value {
-    answer["sections"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|s| s["id"] == id)
-        .unwrap()
+fn start(pages: Pages) -> Portal {
+    let missing = page("Không tìm thấy", "vi", "<h1>404</h1><p>Không tìm thấy trang</p>");
+    Portal::start(move |asked| match pages.get(asked.path) {
+        Some((status, body)) => Answer::of(asked.path, *status, body.clone()),
+        None => Answer::of(asked.path, 404, missing.clone()),
+    })
 }
 
 #[test]
 fn a_portal_is_read_rightly() {
-    let portal = Portal::start(pages());
-    let answer = site(&portal, &["--now", NOW, "--max-links", "0", "--crawl", "0"]);
+    let portal = start(pages());
+    let answer = portal.visited(&["--now", NOW, "--max-links", "0", "--crawl", "0"]);
     assert_eq!((&answer["schema"], &answer["reached"]), (&1.into(), &true.into()));
     for (id, state, newest) in [
         ("tin-tuc", "listed", Value::from("2026-11-05")),
@@ -345,14 +272,7 @@ fn a_portal_is_read_rightly() {
     );
     assert_eq!(english["missing"], serde_json::json!(["fax"]), "{english}");
     assert!(english["entry"].as_str().unwrap().ends_with("/english"));
-    let check = |id: &str| {
-        let features = answer["features"].as_array().unwrap();
-        features
-            .iter()
-            .find(|feature| feature["check"] == id)
-            .cloned()
-            .unwrap_or_default()
-    };
+    let check = |id: &str| feature(&answer, id);
     assert_eq!(check("search-function")["found"], true);
     assert_eq!(check("sitemap-xml")["found"], false);
     assert_eq!(
@@ -375,7 +295,7 @@ fn a_portal_is_read_rightly() {
 
 #[test]
 fn a_dead_link_is_confirmed_a_day_later() {
-    let portal = Portal::start(pages());
+    let portal = start(pages());
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state.json");
     let state = state.to_str().unwrap();
@@ -397,7 +317,7 @@ fn a_dead_link_is_confirmed_a_day_later() {
             .cloned();
         link.unwrap_or_else(|| panic!("{}", answer["links"]))
     };
-    let first = site(&portal, &[&few[..], &["--now", NOW]].concat());
+    let first = portal.visited(&[&few[..], &["--now", NOW]].concat());
     assert_eq!(
         (&dead(&first)["status"], &dead(&first)["confirmed"]),
         (&404.into(), &Value::Null)
@@ -406,9 +326,6 @@ fn a_dead_link_is_confirmed_a_day_later() {
         first["links"]["skipped"].as_u64().unwrap() >= 1,
         "robots.txt keeps us out of /rieng/"
     );
-    let again = site(
-        &portal,
-        &[&few[..], &["--now", "2026-11-07T08:15:00+07:00"]].concat(),
-    );
+    let again = portal.visited(&[&few[..], &["--now", "2026-11-07T08:15:00+07:00"]].concat());
     assert_eq!(dead(&again)["confirmed"], true);
 }
