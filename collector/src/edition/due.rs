@@ -349,7 +349,7 @@ mod tests {
         // Due on Monday 14 December 2026; 24 November is a public holiday.
         let report = report(&rules, "ag-q", "2026-Q4");
         for (stage, begun) in [
-            ("T-15wd", "2026-11-22T17:00:00Z"),
+            ("T-15wd", "2026-11-19T17:00:00Z"),
             ("T-5wd", "2026-12-06T17:00:00Z"),
             ("T-2wd", "2026-12-09T17:00:00Z"),
             ("T-0", "2026-12-13T17:00:00Z"),
@@ -379,8 +379,8 @@ mod tests {
     #[test]
     fn a_report_goes_from_ahead_to_late_and_the_annual_one_ends_before_the_year() {
         for (now, standing) in [
-            ("2026-11-20T03:00:00Z", Standing::Ahead),
-            ("2026-11-23T03:00:00Z", Standing::Open),
+            ("2026-11-19T03:00:00Z", Standing::Ahead),
+            ("2026-11-20T03:00:00Z", Standing::Open),
             ("2026-12-14T03:00:00Z", Standing::Today),
             ("2026-12-14T16:59:59Z", Standing::Today),
             ("2026-12-14T17:00:00Z", Standing::Late),

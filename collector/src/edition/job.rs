@@ -426,7 +426,7 @@ mod tests {
             keys.sort();
             keys
         };
-        at(&context, &data, "2026-11-20T03:00:00Z").round().unwrap();
+        at(&context, &data, "2026-11-19T03:00:00Z").round().unwrap();
         assert!(
             editions().is_empty() && open().is_empty(),
             "nothing has to be done yet"
