@@ -17,6 +17,7 @@ use crate::cli::RulesArgs;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
 use crate::digest::Digest;
+use crate::edition::{self, Office, ReportJob};
 use crate::inventory::Watcher;
 use crate::judging::Judging;
 use crate::keeper::Keeper;
@@ -139,6 +140,15 @@ pub async fn run(
         ));
     let http = outgoing::client(None).map_err(RunError::Channel)?;
     let channels = channels(&notify, &http)?;
+    let reports = ReportJob::new(edition::Watch {
+        context: context.clone(),
+        rules: Arc::clone(&rules),
+        desk: Arc::clone(&desk),
+        folder: settings.data.clone(),
+        office: Office::default(),
+        lang: notify.lang,
+    })
+    .map_err(ServeError::from)?;
     let notifier = Notifier::new(context.clone(), Arc::clone(&notify), desk, channels);
     let notifier = notifier.map_err(ServeError::from)?;
 
@@ -159,6 +169,7 @@ pub async fn run(
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
         ("judging", Box::pin(judging.run(shutdown.clone()))),
         ("notifier", Box::pin(notifier.run(shutdown.clone()))),
+        ("reports", Box::pin(reports.run(shutdown.clone()))),
         ("inventory", Box::pin(watch.run(for_inventory, shutdown.clone()))),
         (
             "signals",

@@ -19,7 +19,7 @@ use crate::http::host::Hosts;
 use crate::http::{self, Edge, listener, tls};
 use crate::ingest::Ingest;
 use crate::jobs::Upkeep;
-use crate::plans::Plans;
+use crate::plans::{self, Plans};
 use crate::regulation::Regulations;
 use crate::settings::{Settings, TlsFiles};
 use crate::store::sqlite::SqliteStore;
@@ -169,7 +169,9 @@ pub async fn serve(
         rules,
         hangup,
     } = parts;
-    let plans = Plans::new(context.inventory.clone());
+    let plans = Plans::new(&context, Arc::clone(&rules));
+    let watching = plans::watch(context.clone(), plans.clone(), shutdown.clone());
+    tasks.push(("duty", Box::pin(watching)));
     let mut tokens = Tokens::new();
     let written = settings
         .tokens

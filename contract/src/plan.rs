@@ -1,5 +1,6 @@
 //! What one agent has to do: pulled from the collector with an ETag, kept on disk for outages of the collector.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -73,6 +74,33 @@ pub struct PlanPortal {
     /// Measured until this instant, if one is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<UnixTime>,
+    /// What to read on its pages; absent where another agent does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PagePlan>,
+}
+
+/// What to read on a portal's pages: one agent at a time has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PagePlan {
+    /// Seconds between `page` slots; 0 for never.
+    pub page_interval_s: u32,
+    /// Seconds between `links` slots; 0 for never.
+    pub links_interval_s: u32,
+    /// Sections to look for, by their ids in the lexicon; all of it where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<String>,
+    /// Pages of sections where the operator knows better than the recogniser.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mapped: BTreeMap<String, url::Url>,
+    /// English entry page, if the operator wrote one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub english_url: Option<url::Url>,
+    /// Whether the scripts of its pages are run, where the agent has a browser for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub render: bool,
+    /// Home page of the portal it is a component of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<url::Url>,
 }
 
 impl PlanPortal {

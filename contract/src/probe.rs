@@ -27,4 +27,10 @@ impl ProbeKind {
     pub const fn per_family(self) -> bool {
         matches!(self, Self::Reach)
     }
+
+    /// Whether the probe visits many pages: minutes, not seconds.
+    #[must_use]
+    pub const fn is_visit(self) -> bool {
+        matches!(self, Self::Page | Self::Links)
+    }
 }

@@ -109,6 +109,8 @@ fn a_minimal_file_has_the_documented_defaults() {
         ),
         (60, 300, 3_600)
     );
+    let visits = (portal.page_interval_s, portal.links_interval_s);
+    assert_eq!(visits, (None, None), "as the sections need");
     assert_eq!(inventory.limits, ems_contract::plan::Limits::default());
 }
 
@@ -129,6 +131,9 @@ fn every_key_arrives_and_unit_files_take_over_defaults() {
         province.reach_interval_s, 10,
         "critical, and no cadence of its own"
     );
+    assert!(province.render);
+    let visits = (province.page_interval_s, province.links_interval_s);
+    assert_eq!(visits, (Some(14_400), Some(43_200)));
     assert_eq!(
         province.english_url.as_ref().unwrap().as_str(),
         "https://angiang.gov.vn/en"

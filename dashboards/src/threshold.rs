@@ -28,3 +28,5 @@ pub const DISK_FREE: f64 = 0.10;
 pub const HOSTING_MIN: u32 = 3;
 /// … when they are at least this share of the group.
 pub const HOSTING_SHARE: f64 = 0.5;
+/// A report not noted as sent is told so long, in seconds, before the end of its last day: two days.
+pub const REPORT_DUE_S: u32 = 172_800;

@@ -4,6 +4,7 @@ pub mod http;
 pub mod nginx;
 pub mod pair;
 pub mod pki;
+pub mod portal;
 pub mod process;
 pub mod sink;
 pub mod tree;

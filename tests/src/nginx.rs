@@ -23,6 +23,8 @@ pub struct Site {
     pub tls: Option<ServerFiles>,
     /// The home page.
     pub home: String,
+    /// Further pages: a path that ends with `/`, and HTML.
+    pub pages: Vec<(String, String)>,
 }
 
 /// A running nginx.
@@ -114,6 +116,11 @@ fn write_config(folder: &Path, config: &Path, sites: &[Site]) -> anyhow::Result<
         let root = folder.join(&site.name);
         fs::create_dir_all(&root)?;
         fs::write(root.join("index.html"), &site.home)?;
+        for (path, html) in &site.pages {
+            let folder = root.join(path.trim_matches('/'));
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join("index.html"), html)?;
+        }
         text.push_str("  server {\n");
         for address in &site.addresses {
             let tls = if site.tls.is_some() { " ssl" } else { "" };

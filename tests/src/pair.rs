@@ -70,6 +70,7 @@ impl Pair {
                 "<!doctype html><html lang=vi><title>Cổng</title>{}",
                 "<p>Tin tức</p>".repeat(100)
             ),
+            pages: Vec::new(),
         };
         let nginx = Nginx::start(&folder.join("nginx"), &[site])?;
         let token = folder.join("token");

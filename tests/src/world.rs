@@ -258,6 +258,7 @@ fn portal(role: &Role, number: usize, authority: &Authority) -> anyhow::Result<S
         addresses: vec![SocketAddr::new(v4, port), SocketAddr::new(v6, port)],
         tls: Some(tls),
         home,
+        pages: Vec::new(),
     })
 }
 
@@ -273,6 +274,7 @@ fn reference() -> anyhow::Result<Site> {
         addresses,
         tls: None,
         home: "reference".to_owned(),
+        pages: Vec::new(),
     })
 }
 

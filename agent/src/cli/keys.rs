@@ -1,7 +1,7 @@
 //! The keys of `agent.yaml`; every one has a flag of the same name with hyphens.
 
 /// Every key, in the order of the sample file.
-pub(super) const KEYS: [&str; 17] = [
+pub(super) const KEYS: [&str; 18] = [
     "agent",
     "collectors",
     "token",
@@ -13,6 +13,7 @@ pub(super) const KEYS: [&str; 17] = [
     "ca_file",
     "portal_ca_file",
     "resolvers",
+    "renderer",
     "spool_max_mib",
     "spool_max_age_days",
     "spool_keep_mib",

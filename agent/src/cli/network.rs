@@ -54,6 +54,8 @@ impl NetworkArgs {
             resolvers: self.resolver.clone(),
             authorities: authorities.unwrap_or_default(),
             pace: Pace::Unlimited,
+            renderer: Vec::new(),
+            visits: None,
         };
         Ok(NetProber::new(settings, Arc::clone(clock))?)
     }

@@ -137,6 +137,8 @@ pub async fn run(
         authorities: authorities.unwrap_or_default(),
         // A person who asks for a thousand measurements wants them now.
         pace: Pace::Unlimited,
+        renderer: Vec::new(),
+        visits: None,
     };
     let anchors = args.trust_anchor.as_deref().map(Anchors::read).transpose();
     let anchors = anchors.map_err(anyhow::Error::msg)?.unwrap_or_default();
@@ -219,6 +221,7 @@ fn portals(args: &ProbeArgs) -> anyhow::Result<Vec<Arc<PlanPortal>>> {
             allow: allowed(args),
             valid_from: None,
             valid_to: None,
+            pages: None,
         }))
     };
     args.urls.iter().enumerate().map(portal).collect()

@@ -48,6 +48,9 @@ pub struct RunArgs {
     /// Resolver for measuring, with port if it is not 53; several are asked in turn.
     #[arg(long = "resolver")]
     resolvers: Vec<String>,
+    /// Command and arguments of the Chromium that runs the scripts of portals marked `render`.
+    #[arg(long = "renderer")]
+    renderer: Vec<String>,
     /// Rename a damaged spool and begin a new one; nothing is deleted.
     #[arg(long)]
     set_aside_spool: bool,
@@ -79,6 +82,7 @@ impl RunArgs {
         settings.flag("ca_file", one(&self.ca_file));
         settings.flag("portal_ca_file", one(&self.portal_ca_file));
         settings.flag("resolvers", self.resolvers.clone());
+        settings.flag("renderer", self.renderer.clone());
         let mut config = settings.build(found)?;
         config.set_aside_spool = self.set_aside_spool;
         Ok(config)

@@ -54,6 +54,7 @@ impl Settings {
         let ca_file = check.one("ca_file", "agent.config.want_path");
         let portal_ca_file = check.one("portal_ca_file", "agent.config.want_path");
         let resolvers = check.resolvers();
+        let renderer = check.texts("renderer");
         let max_mib = check.number("spool_max_mib", 16..=1_048_576);
         let max_age_days = check.number("spool_max_age_days", 3..=3_650);
         let keep_mib = check.number("spool_keep_mib", 16..=1_048_576);
@@ -70,6 +71,7 @@ impl Settings {
         config.ca_file = ca_file;
         config.portal_ca_file = portal_ca_file;
         config.resolvers = resolvers;
+        config.renderer = renderer;
         config.alarm = webhook.map(|webhook| AlarmConfig {
             webhook,
             after: Duration::from_secs(minutes.unwrap_or(10) * 60),

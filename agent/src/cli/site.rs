@@ -3,7 +3,7 @@
 mod explain;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
@@ -19,8 +19,7 @@ use url::Url;
 use super::network::NetworkArgs;
 use super::page::{instant, known, lexicon};
 use super::probe::{AVAILABLE, Language, NOT_AVAILABLE, home_page};
-use crate::site::plan::memory::Memory;
-use crate::site::{Settings, Step, Visited, visit};
+use crate::site::{Part, Settings, Step, Visited, kept, visit};
 
 /// Version of the printed object.
 const SCHEMA: u16 = 1;
@@ -165,8 +164,9 @@ pub async fn run(
     let mut memory = args
         .state
         .as_deref()
-        .map(remembered)
-        .transpose()?
+        .map(kept::read)
+        .transpose()
+        .context("--state")?
         .unwrap_or_default();
     let prober = args.network.prober(clock)?;
     let browser = prober.browser(settings.home.clone(), args.network.written());
@@ -183,7 +183,7 @@ pub async fn run(
         drop(write!(steps, "\r\u{1b}[K"));
     }
     if let Some(path) = &args.state {
-        remember(path, &memory)?;
+        kept::write(path, &memory).context("--state")?;
     }
     if args.json {
         let answer = answer(&settings, &visited);
@@ -258,6 +258,8 @@ fn settings(args: &SiteArgs, clock: &SharedClock) -> anyhow::Result<Settings> {
         english: args.english.as_ref().map(absolute).transpose()?,
         parent: args.parent.as_deref().map(home_page).transpose()?,
         home,
+        part: Part::Whole,
+        until: None,
         name: args.name.clone(),
         mapped,
         sections: args.section.clone(),
@@ -272,28 +274,6 @@ fn settings(args: &SiteArgs, clock: &SharedClock) -> anyhow::Result<Settings> {
         // An instant in nanoseconds: no portal has an address that holds it.
         nonce: u64::try_from(clock.timestamp().as_nanosecond() & i128::from(u64::MAX)).unwrap_or(0),
     })
-}
-
-fn remembered(path: &Path) -> anyhow::Result<Memory> {
-    if !path.exists() {
-        return Ok(Memory::default());
-    }
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Memory::parse(&text).with_context(|| {
-        format!(
-            "--state: {} was not written by this version of ems-agent; remove it to begin anew",
-            path.display()
-        )
-    })
-}
-
-/// Writes beside the file and renames: a visit that is cut short leaves the old memory.
-fn remember(path: &Path, memory: &Memory) -> anyhow::Result<()> {
-    let beside = path.with_extension("new");
-    let text = serde_json::to_string(memory).context("the state as JSON")?;
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn step_text(step: Step, lang: Lang) -> String {

@@ -76,7 +76,11 @@ pub fn check(plan: &Plan, agent: &AgentId) -> Result<(), Vec<PlanFault>> {
             );
             bad(at("reach_interval_s"), message, None);
         }
+        let pages = portal.pages.as_ref();
+        let (page_s, links_s) = pages.map_or((0, 0), |pages| (pages.page_interval_s, pages.links_interval_s));
         for (key, value) in [
+            ("pages.page_interval_s", page_s),
+            ("pages.links_interval_s", links_s),
             ("dns_interval_s", portal.dns_interval_s),
             ("tls_interval_s", portal.tls_interval_s),
         ] {
@@ -113,6 +117,8 @@ pub fn check(plan: &Plan, agent: &AgentId) -> Result<(), Vec<PlanFault>> {
 
 #[cfg(test)]
 mod tests {
+    use ems_contract::plan::PagePlan;
+
     use super::*;
     use crate::testing;
 
@@ -126,11 +132,16 @@ mod tests {
         plan.portals[2].reach_interval_s = 0;
         plan.portals[2].url = "ftp://x.gov.vn/".parse().unwrap();
         plan.limits.concurrency = 0;
+        plan.portals[0].pages = Some(PagePlan {
+            page_interval_s: MAX_INTERVAL_S + 1,
+            ..PagePlan::default()
+        });
         let errors = check(&plan, &"tram-b".parse().unwrap()).unwrap_err();
         let paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
         let expected = [
             "schema",
             "agent",
+            "portals[0].pages.page_interval_s",
             "portals[1].id",
             "portals[2].url",
             "portals[2].reach_interval_s",

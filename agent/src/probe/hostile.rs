@@ -200,6 +200,7 @@ pub(crate) fn target(url: &str) -> Target {
         allow: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
         valid_from: None,
         valid_to: None,
+        pages: None,
     };
     Target {
         job: Job {
@@ -223,6 +224,8 @@ pub(crate) fn target(url: &str) -> Target {
             resolvers: vec!["127.0.0.1:1".parse().unwrap()],
             authorities: Vec::new(),
             pace: Pace::Planned,
+            renderer: Vec::new(),
+            visits: None,
         },
     }
 }

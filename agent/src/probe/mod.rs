@@ -9,6 +9,7 @@ pub(crate) mod hostile;
 pub mod inspect;
 mod prober;
 mod reach;
+mod site;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ems_contract::cause::UnknownWhy;
 use ems_contract::certificate::Chain;
 use ems_contract::facts::Facts;
 use ems_contract::family::Family;
@@ -34,6 +36,9 @@ use tokio::time::Instant;
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::Reached;
 pub use self::visit::{Answer, Step, Visit};
+
+/// The longest that a visit may take: some hundred pages and links, two a second, and a slow portal.
+const VISIT: Duration = Duration::from_mins(40);
 
 /// One slot to be measured.
 #[derive(Debug, Clone)]
@@ -61,10 +66,19 @@ impl Job {
         if two <= room { 2 } else { 1 }
     }
 
-    /// When everything about a slot that begins now must be done: the attempts and what is asked besides.
-    fn end(&self) -> Instant {
+    /// How long everything about the slot may take: the attempts and what is asked besides, or a visit.
+    #[must_use]
+    pub fn limit(&self) -> Duration {
+        if self.probe.is_visit() {
+            return VISIT.min(Duration::from_secs(u64::from(self.interval_s)));
+        }
         let attempts = u32::try_from(self.attempts()).unwrap_or(1);
-        Instant::now() + Duration::from_millis(u64::from(self.limits.total_ms)) * attempts
+        Duration::from_millis(u64::from(self.limits.total_ms)) * attempts
+    }
+
+    /// When everything about a slot that begins now must be done.
+    fn end(&self) -> Instant {
+        Instant::now() + self.limit()
     }
 }
 
@@ -79,6 +93,19 @@ pub struct Measurement {
     pub facts: Facts,
     /// The presented certificate chain, if there was one.
     pub chain: Option<Chain>,
+}
+
+impl Measurement {
+    /// A measurement that says nothing about the portal.
+    #[must_use]
+    pub fn unknown(why: UnknownWhy) -> Self {
+        Self {
+            attempts: Vec::new(),
+            outcome: Outcome::Unknown { why },
+            facts: Facts::default(),
+            chain: None,
+        }
+    }
 }
 
 /// Something that can measure a slot.

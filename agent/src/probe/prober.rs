@@ -3,14 +3,13 @@
 use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use ems_contract::cause::{Cause, Stage, UnknownWhy};
+use ems_contract::cause::{Cause, Stage};
 use ems_contract::clock::SharedClock;
-use ems_contract::facts::Facts;
-use ems_contract::outcome::Outcome;
 use ems_contract::plan::{Plan, Reference};
 use ems_contract::probe::ProbeKind;
 use http::HeaderValue;
@@ -19,7 +18,7 @@ use url::Url;
 
 use super::standing::Standing;
 use super::visit::of_family;
-use super::{Job, Measurement, Prober, Reached, diagnosis, dns, reach, tls};
+use super::{Job, Measurement, Prober, Reached, diagnosis, dns, reach, site, tls};
 use crate::net::browse::{Browser, Collaborators, Written};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
@@ -44,6 +43,11 @@ pub struct NetSettings {
     pub authorities: Vec<CertificateDer<'static>>,
     /// Whether `reach` keeps to the planned rhythm per address.
     pub pace: Pace,
+    /// The command that runs the scripts of portals marked for it (see [`crate::render`]); their pages are read as they come
+    /// where it is empty.
+    pub renderer: Vec<String>,
+    /// The folder in which visits leave what the next ones need; nothing is left where absent.
+    pub visits: Option<PathBuf>,
 }
 
 /// Measures over the real network.
@@ -56,6 +60,8 @@ pub struct NetProber {
     pub(super) anchors: Anchors,
     pub(super) lists: Lists,
     pub(super) standing: Standing,
+    pub(super) visits: Option<PathBuf>,
+    pub(super) renderer: Option<Vec<String>>,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -79,6 +85,8 @@ impl NetProber {
             anchors: Anchors::default(),
             lists: Lists::default(),
             standing: Standing::default(),
+            visits: settings.visits,
+            renderer: Some(settings.renderer).filter(|command| !command.is_empty()),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
     }
@@ -166,7 +174,7 @@ impl fmt::Debug for NetProber {
 
 impl Prober for NetProber {
     fn kinds(&self) -> &'static [ProbeKind] {
-        &[ProbeKind::Reach, ProbeKind::Dns, ProbeKind::Tls]
+        ProbeKind::ALL
     }
 
     fn take_plan(&self, plan: &Plan) {
@@ -180,15 +188,7 @@ impl Prober for NetProber {
                 ProbeKind::Reach => reach::reach(self, &job).await.into(),
                 ProbeKind::Dns => dns::dns(self, &job).await,
                 ProbeKind::Tls => tls::tls(self, &job).await,
-                // A plan of a newer collector: the slot is accounted for, and nothing is said about the portal.
-                ProbeKind::Page | ProbeKind::Links => Measurement {
-                    attempts: Vec::new(),
-                    outcome: Outcome::Unknown {
-                        why: UnknownWhy::Overload,
-                    },
-                    facts: Facts::default(),
-                    chain: None,
-                },
+                ProbeKind::Page | ProbeKind::Links => site::site(self, &job).await,
             };
             diagnosis::be_precise(self, &job, &mut seen, end).await;
             seen

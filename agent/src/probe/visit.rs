@@ -364,18 +364,25 @@ pub(super) fn of_family(mut addresses: Vec<IpAddr>, family: Family) -> Result<Ve
 /// A page that refuses us says nothing about others. A plain `403` of the web server itself meets everybody, so it
 /// is the portal's; `429` is by definition about us (RFC 6585).
 fn judge(status: u16, bytes: u32, scan: &Scan) -> Result<(), Fault> {
+    if bytes == 0 && scan.kind == PageKind::Empty && (200..300).contains(&status) {
+        return Err(Fault::portal(Stage::Body, Cause::HttpEmpty));
+    }
+    standing_of(status, scan.kind, scan.scripted)
+}
+
+/// What a page of this status and kind says of the portal; `scripted` where scripts may fill it in a browser.
+pub(super) fn standing_of(status: u16, kind: PageKind, scripted: bool) -> Result<(), Fault> {
     let content = |cause| Err(Fault::portal(Stage::Content, cause));
-    if scan.kind == PageKind::Blocked || status == 429 {
+    if kind == PageKind::Blocked || status == 429 {
         return Err(Fault::Own(UnknownWhy::Refused));
     }
     if !(200..300).contains(&status) {
         return content(Cause::HttpStatus);
     }
-    match scan.kind {
+    match kind {
         PageKind::Portal => Ok(()),
         // Scripts may fill it in a browser: emptiness here proves nothing.
-        PageKind::EmptyShell if scan.scripted => Ok(()),
-        PageKind::Empty if bytes == 0 => Err(Fault::portal(Stage::Body, Cause::HttpEmpty)),
+        PageKind::EmptyShell if scripted => Ok(()),
         PageKind::Empty | PageKind::EmptyShell => content(Cause::ContentEmpty),
         PageKind::Error | PageKind::DatabaseError => content(Cause::ContentError),
         PageKind::Maintenance => content(Cause::ContentMaintenance),

@@ -29,6 +29,8 @@ pub struct AgentConfig {
     pub portal_ca_file: Option<PathBuf>,
     /// Resolvers for measuring; empty for the system's.
     pub resolvers: Vec<SocketAddr>,
+    /// The command that runs the scripts of portals marked for it; empty for none.
+    pub renderer: Vec<String>,
     /// Bounds of the spool.
     pub spool: spool::Limits,
     /// A damaged spool is renamed and a new one begun.
@@ -52,6 +54,7 @@ impl AgentConfig {
             ca_file: None,
             portal_ca_file: None,
             resolvers: Vec::new(),
+            renderer: Vec::new(),
             spool: spool::Limits::default(),
             set_aside_spool: false,
             alarm: None,

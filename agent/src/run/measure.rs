@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use ems_contract::cause::UnknownWhy;
 use ems_contract::clock::SharedClock;
-use ems_contract::facts::Facts;
-use ems_contract::outcome::Outcome;
+use tokio_util::sync::CancellationToken;
 
 use crate::plan::Versioned;
 use crate::probe::{Job, Measurement, Prober};
@@ -46,8 +45,8 @@ pub(super) struct Tools {
     pub(super) clock: SharedClock,
 }
 
-/// Measures one slot.
-pub(super) async fn measure(tools: Tools, started: Started) -> Measured {
+/// Measures one slot. `stop` ends what takes long.
+pub(super) async fn measure(tools: Tools, started: Started, stop: CancellationToken) -> Measured {
     let series = &started.due.series;
     let plan = &started.plan.plan;
     let job = Job {
@@ -59,18 +58,22 @@ pub(super) async fn measure(tools: Tools, started: Started) -> Measured {
         limits: plan.limits,
     };
     let sight = tools.watch.lean(channels_of_job(&job, &plan.families)).await;
-    let attempts = u32::try_from(job.attempts()).unwrap_or(1);
-    let bound = Duration::from_millis(u64::from(plan.limits.total_ms)) * attempts + RUNAWAY;
+    let bound = job.limit() + RUNAWAY;
+    let gives_way = job.probe.is_visit();
     let from = tools.clock.monotonic();
-    let result = tokio::time::timeout(bound, caught(tools.prober.as_ref(), job)).await;
+    let result = tokio::select! {
+        // A shutdown does not wait for a visit of minutes: its slot says that there was no time.
+        () = stop.cancelled(), if gives_way => Ok(Ok(Measurement::unknown(UnknownWhy::Overload))),
+        result = tokio::time::timeout(bound, caught(tools.prober.as_ref(), job)) => result,
+    };
     let to = tools.clock.monotonic();
     let (measurement, panicked) = match result {
         Ok(Ok(measurement)) => (measurement, false),
-        Ok(Err(Panicked)) => (nothing(UnknownWhy::Panic), true),
+        Ok(Err(Panicked)) => (Measurement::unknown(UnknownWhy::Panic), true),
         Err(_elapsed) => {
             let portal = series.key.portal.as_str();
             tracing::error!(portal, "a probe outlived its limits and was cut off");
-            (nothing(UnknownWhy::Overload), false)
+            (Measurement::unknown(UnknownWhy::Overload), false)
         }
     };
     Measured {
@@ -80,16 +83,6 @@ pub(super) async fn measure(tools: Tools, started: Started) -> Measured {
         sight,
         from,
         to,
-    }
-}
-
-/// A measurement that says nothing about the portal.
-pub(super) fn nothing(why: UnknownWhy) -> Measurement {
-    Measurement {
-        attempts: Vec::new(),
-        outcome: Outcome::Unknown { why },
-        facts: Facts::default(),
-        chain: None,
     }
 }
 

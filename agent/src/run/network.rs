@@ -56,6 +56,8 @@ pub async fn run_over_network(
         resolvers: config.resolvers.clone(),
         authorities: authorities.unwrap_or_default(),
         pace: Pace::Planned,
+        renderer: config.renderer.clone(),
+        visits: Some(config.data_dir.join("visits")),
     };
     let prober = NetProber::new(settings, Arc::clone(&clock)).map_err(unusable)?;
     let prober = Arc::new(prober);

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::jumps::Jumps;
-use super::measure::{Measured, Started, Tools, measure, nothing};
+use super::measure::{Measured, Started, Tools, measure};
 use super::record::{self, Slot};
 use super::waiting::Waiting;
 use crate::admin::{Health, Metrics};
@@ -57,7 +57,8 @@ struct State {
     waiting: Waiting,
     jumps: Jumps,
     tasks: JoinSet<Done>,
-    /// Slots handed out and not accounted for yet, by instant and name.
+    /// Slots handed out and not accounted for yet, by instant and name. Visits are not among them: the mark would wait
+    /// minutes for each, and after a crash the gap would cover what `reach` had measured meanwhile.
     open: BTreeSet<(UnixTime, String)>,
     next_mark: Duration,
 }
@@ -69,7 +70,7 @@ impl Runner {
             return Vec::new();
         };
         loop {
-            self.round(&mut state);
+            self.round(&mut state, &cancel);
             let pause = self.pause(&state);
             tokio::select! {
                 biased;
@@ -161,7 +162,7 @@ impl Runner {
     }
 
     /// One look at the clocks: what is due starts, what came too late is given up, a mark is made.
-    fn round(&self, state: &mut State) {
+    fn round(&self, state: &mut State, stop: &CancellationToken) {
         let reading = Reading::take(self.clock.as_ref());
         self.health.beat(reading.mono_us);
         let polled = state.schedule.poll(reading);
@@ -177,7 +178,7 @@ impl Runner {
             self.account(
                 state,
                 &started,
-                nothing(UnknownWhy::Overload),
+                Measurement::unknown(UnknownWhy::Overload),
                 judged_overload(&self.trust),
             );
         }
@@ -185,9 +186,10 @@ impl Runner {
         while let Some(due) = state.waiting.start(room) {
             self.metrics.late(now_us - due.at_us);
             let (tools, started) = (self.tools.clone(), self.started(state, due));
+            let stop = stop.clone();
             state
                 .tasks
-                .spawn(async move { Done::Measured(Box::new(measure(tools, started).await)) });
+                .spawn(async move { Done::Measured(Box::new(measure(tools, started, stop).await)) });
         }
         self.metrics
             .running
@@ -228,7 +230,9 @@ impl Runner {
             }
         }
         for due in polled.due {
-            state.open.insert((due.slot, name(&due.series.key)));
+            if !due.series.key.probe.is_visit() {
+                state.open.insert((due.slot, name(&due.series.key)));
+            }
             state.waiting.push(due);
         }
     }

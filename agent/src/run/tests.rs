@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use ems_contract::cause::UnknownWhy;
 use ems_contract::clock::{Clock, SystemClock};
 use ems_contract::outcome::Outcome;
-use ems_contract::plan::Plan;
+use ems_contract::plan::{PagePlan, Plan};
+use ems_contract::probe::ProbeKind;
 use ems_contract::record::{GapWhy, Record};
 use ems_contract::time::{UnixTime, Window};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::*;
@@ -157,6 +159,37 @@ async fn every_slot_arrives_once_and_what_a_restart_missed_is_a_gap() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_a_visit() {
+    let mut plan = quick_plan(1);
+    plan.portals[0].pages = Some(PagePlan {
+        page_interval_s: 1,
+        ..PagePlan::default()
+    });
+    let agent = Agent::new(plan).await;
+    let under_way = Arc::new(Notify::new());
+    let visits = Arc::clone(&under_way);
+    let prober = FakeProber::of_kinds(&agent.clock, ProbeKind::ALL, move |job| {
+        let visits = Arc::clone(&visits);
+        async move {
+            if job.probe.is_visit() {
+                visits.notify_one();
+                std::future::pending::<()>().await;
+            }
+            Outcome::Up
+        }
+    });
+    let running = agent.start(prober, seeing());
+    under_way.notified().await;
+    assert_eq!(running.stop().await.unwrap(), Shutdown::Clean);
+    let records = agent.collector.inner().records();
+    let visit = records.iter().find_map(|record| match record {
+        Record::Observation(o) if o.probe == ProbeKind::Page => Some(o.outcome),
+        _ => None,
+    });
+    assert_eq!(visit, Some(unknown(UnknownWhy::Overload)));
 }
 
 #[tokio::test]

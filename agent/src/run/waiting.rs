@@ -7,17 +7,39 @@ use ems_contract::probe::ProbeKind;
 
 use crate::schedule::Due;
 
-/// The share of the room that probes other than `reach` may take, as a divisor: they must not starve the ledger.
+/// The share of the room that `dns` and `tls` may take, as a divisor: they must not starve the ledger.
 const CRAWL_SHARE: usize = 4;
+/// Visits at once. They last minutes and mostly wait for their turn at two pages a second, so they have a room of their
+/// own beside that of the others.
+const VISITS: usize = 24;
 
-/// Slots waiting for room, and how much room is taken.
+/// What shares room.
+#[derive(Debug, Clone, Copy)]
+enum Lane {
+    /// `reach`: goes first.
+    Reach,
+    /// `dns`, `tls`.
+    Crawl,
+    /// `page`, `links`.
+    Visit,
+}
+
+impl Lane {
+    const fn of(probe: ProbeKind) -> Self {
+        match probe {
+            ProbeKind::Reach => Self::Reach,
+            ProbeKind::Dns | ProbeKind::Tls => Self::Crawl,
+            ProbeKind::Page | ProbeKind::Links => Self::Visit,
+        }
+    }
+}
+
+/// Slots waiting for room, and how much room is taken; by lane.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    reach: BTreeMap<(i64, u64), Due>,
-    crawl: BTreeMap<(i64, u64), Due>,
+    queues: [BTreeMap<(i64, u64), Due>; 3],
+    running: [usize; 3],
     arrivals: u64,
-    running_reach: usize,
-    running_crawl: usize,
 }
 
 impl Waiting {
@@ -25,40 +47,44 @@ impl Waiting {
     pub(super) fn push(&mut self, due: Due) {
         self.arrivals += 1;
         let key = (due.start_by_us(), self.arrivals);
-        self.queue(due.series.key.probe).insert(key, due);
+        self.queues[Lane::of(due.series.key.probe) as usize].insert(key, due);
     }
 
-    /// The next slot to start when at most `room` may run at once; it counts as running from now on.
+    /// The next slot to start when at most `room` besides visits may run at once; it counts as running from now on.
     pub(super) fn start(&mut self, room: usize) -> Option<Due> {
-        if self.running() >= room {
+        let left = room.saturating_sub(self.taken(Lane::Reach) + self.taken(Lane::Crawl));
+        let crawl = (room / CRAWL_SHARE)
+            .max(1)
+            .saturating_sub(self.taken(Lane::Crawl));
+        let visits = VISITS.saturating_sub(self.taken(Lane::Visit));
+        self.take(Lane::Reach, left)
+            .or_else(|| self.take(Lane::Crawl, left.min(crawl)))
+            .or_else(|| self.take(Lane::Visit, visits))
+    }
+
+    fn take(&mut self, lane: Lane, left: usize) -> Option<Due> {
+        if left == 0 {
             return None;
         }
-        if let Some((_, due)) = self.reach.pop_first() {
-            self.running_reach += 1;
-            return Some(due);
-        }
-        if self.running_crawl >= (room / CRAWL_SHARE).max(1) {
-            return None;
-        }
-        let (_, due) = self.crawl.pop_first()?;
-        self.running_crawl += 1;
+        let (_, due) = self.queues[lane as usize].pop_first()?;
+        self.running[lane as usize] += 1;
         Some(due)
+    }
+
+    const fn taken(&self, lane: Lane) -> usize {
+        self.running[lane as usize]
     }
 
     /// A started slot is measured.
     pub(super) fn finished(&mut self, probe: ProbeKind) {
-        let running = if probe == ProbeKind::Reach {
-            &mut self.running_reach
-        } else {
-            &mut self.running_crawl
-        };
+        let running = &mut self.running[Lane::of(probe) as usize];
         *running = running.saturating_sub(1);
     }
 
     /// The slots that could not start by now, timeline microseconds.
     pub(super) fn expire(&mut self, now_us: i64) -> Vec<Due> {
         let mut expired = Vec::new();
-        for queue in [&mut self.reach, &mut self.crawl] {
+        for queue in &mut self.queues {
             while let Some(first) = queue.first_entry().filter(|first| first.key().0 < now_us) {
                 expired.push(first.remove());
             }
@@ -68,7 +94,7 @@ impl Waiting {
 
     /// The wall clock stepped by so much: what waits keeps the room it had.
     pub(super) fn stepped(&mut self, by_us: i64) {
-        for queue in [&mut self.reach, &mut self.crawl] {
+        for queue in &mut self.queues {
             let moved = std::mem::take(queue).into_iter();
             queue.extend(moved.map(|((start_by, n), mut due)| {
                 due.at_us += by_us;
@@ -78,19 +104,11 @@ impl Waiting {
     }
 
     pub(super) fn running(&self) -> usize {
-        self.running_reach + self.running_crawl
+        self.running.iter().sum()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.reach.len() + self.crawl.len()
-    }
-
-    fn queue(&mut self, probe: ProbeKind) -> &mut BTreeMap<(i64, u64), Due> {
-        if probe == ProbeKind::Reach {
-            &mut self.reach
-        } else {
-            &mut self.crawl
-        }
+        self.queues.iter().map(BTreeMap::len).sum()
     }
 }
 
@@ -129,6 +147,30 @@ mod tests {
         assert!(waiting.start(8).is_some());
         assert!(waiting.start(8).is_none());
         assert_eq!((waiting.running(), waiting.len()), (4, 7));
+    }
+
+    #[test]
+    fn visits_have_a_room_of_their_own_and_take_none_of_the_others() {
+        let mut waiting = Waiting::default();
+        for _ in 0..100 {
+            waiting.push(due(ProbeKind::Page, 100, 7_200));
+        }
+        let mut visits = 0;
+        while waiting.start(1).is_some() {
+            visits += 1;
+        }
+        assert_eq!(visits, VISITS);
+        waiting.push(due(ProbeKind::Reach, 100, 60));
+        assert_eq!(
+            waiting.start(1).map(|due| due.series.key.probe),
+            Some(ProbeKind::Reach)
+        );
+        assert!(waiting.start(1).is_none());
+        waiting.finished(ProbeKind::Links);
+        assert_eq!(
+            waiting.start(1).map(|due| due.series.key.probe),
+            Some(ProbeKind::Page)
+        );
     }
 
     #[test]

@@ -66,8 +66,10 @@ impl Series {
                     ProbeKind::Reach => portal.reach_interval_s,
                     ProbeKind::Dns => portal.dns_interval_s,
                     ProbeKind::Tls if portal.url.scheme() == "https" => portal.tls_interval_s,
-                    // The plan has no cadence for these yet.
-                    ProbeKind::Tls | ProbeKind::Page | ProbeKind::Links => 0,
+                    ProbeKind::Tls => 0,
+                    // Without a page plan another agent reads the pages.
+                    ProbeKind::Page => portal.pages.as_ref().map_or(0, |pages| pages.page_interval_s),
+                    ProbeKind::Links => portal.pages.as_ref().map_or(0, |pages| pages.links_interval_s),
                 };
                 if interval_s == 0 {
                     continue;
@@ -111,7 +113,29 @@ fn start_within(interval_s: u32, total_ms: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use ems_contract::plan::PagePlan;
+
     use super::*;
+    use crate::testing;
+
+    #[test]
+    fn pages_are_read_where_the_plan_says_so() {
+        let mut plan = testing::plan(2);
+        plan.portals[1].pages = Some(PagePlan {
+            page_interval_s: 7_200,
+            links_interval_s: 86_400,
+            ..PagePlan::default()
+        });
+        let series = Series::of_plan(&plan, &[ProbeKind::Page, ProbeKind::Links]);
+        let made: Vec<(&str, ProbeKind, u32)> = series
+            .iter()
+            .map(|series| (series.key.portal.as_str(), series.key.probe, series.interval_s))
+            .collect();
+        assert_eq!(
+            made,
+            [("p1", ProbeKind::Page, 7_200), ("p1", ProbeKind::Links, 86_400)]
+        );
+    }
 
     #[test]
     fn a_start_leaves_room_for_the_attempts() {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue};
+use tokio::time::Instant;
 use url::Url;
 
 use super::plan::memory::Validated;
@@ -62,6 +63,7 @@ pub struct Fetcher<'a> {
     robots: Mutex<BTreeMap<String, Arc<Robots>>>,
     pages: Mutex<BTreeMap<String, Result<Arc<Fetched>, Miss>>>,
     left: AtomicU32,
+    until: Option<Instant>,
     read: AtomicU32,
     /// The command that renders pages, if they are to be rendered.
     render: Option<Vec<String>>,
@@ -73,14 +75,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'a> Fetcher<'a> {
-    /// A fetcher that reads at most `pages` pages, and runs their scripts by the command `render` where there is one.
+    /// A fetcher that reads at most `pages` pages, begins none after `until`, and runs their scripts by the command `render`
+    /// where there is one.
     #[must_use]
-    pub fn new(browser: Browser<'a>, pages: u32, render: Option<Vec<String>>) -> Self {
+    pub fn new(
+        browser: Browser<'a>,
+        pages: u32,
+        until: Option<Instant>,
+        render: Option<Vec<String>>,
+    ) -> Self {
         Self {
             browser,
             robots: Mutex::default(),
             pages: Mutex::default(),
             left: AtomicU32::new(pages),
+            until,
             read: AtomicU32::new(0),
             render,
             renderer: tokio::sync::Mutex::default(),
@@ -151,6 +160,12 @@ impl<'a> Fetcher<'a> {
         Ok(Fresh::Page(came))
     }
 
+    /// Whether the visit's time is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
     /// A link, wherever it leads: one request outside the budget of pages.
     pub async fn link(&self, url: &Url) -> Got {
         self.browser.get(&Ask::link(url, MAX_BODY)).await
@@ -163,6 +178,9 @@ impl<'a> Fetcher<'a> {
     async fn may(&self, url: &Url) -> Result<(), Miss> {
         if !self.robots(url).await.allows(url) {
             return Err(Miss::Robots);
+        }
+        if self.is_over() {
+            return Err(Miss::Budget);
         }
         let taken = self
             .left

@@ -96,6 +96,7 @@ pub(super) async fn check(trip: &Trip<'_>, mut found: Vec<Found>, memory: &mut M
             continue;
         };
         facts.checked += 1;
+        facts.outside += u32::from(link.external);
         let why = heard.fault.and_then(cause);
         let verdict = fate(heard);
         let confirmed = match verdict {
@@ -105,6 +106,7 @@ pub(super) async fn check(trip: &Trip<'_>, mut found: Vec<Found>, memory: &mut M
             }
             Fate::Unknown => {
                 facts.checked -= 1;
+                facts.outside -= u32::from(link.external);
                 facts.skipped += 1;
                 continue;
             }
@@ -130,11 +132,14 @@ pub(super) async fn check(trip: &Trip<'_>, mut found: Vec<Found>, memory: &mut M
     facts.bounded()
 }
 
-/// Asks one link; nothing where `robots.txt` keeps us out of this portal's page.
+/// Asks one link; nothing where `robots.txt` keeps us out of this portal's page, or the visit's time is over.
 async fn ask(trip: &Trip<'_>, link: &Found) -> Option<Heard> {
     let url = Url::parse(&link.url).ok()?;
     if let Some(known) = trip.fetcher.known(&link.url) {
         return Some(heard(trip, &url, known).await);
+    }
+    if trip.fetcher.is_over() {
+        return None;
     }
     if !link.external && !trip.fetcher.robots(&url).await.allows(&url) {
         return None;

@@ -5,6 +5,7 @@
 
 mod english;
 mod fetcher;
+pub mod kept;
 pub mod links;
 pub mod measure;
 mod pairs;
@@ -15,4 +16,4 @@ mod trials;
 mod visit;
 
 pub use fetcher::{Fetched, Fetcher, Miss};
-pub use visit::{Settings, Step, Visited, Watch, visit};
+pub use visit::{Part, Settings, Step, Visited, Watch, visit};

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ems_contract::facts::page::{Measure, SectionFacts, SectionState};
+use ems_contract::facts::page::{SectionFacts, SectionState};
 use ems_contract::facts::{LinksFacts, PageFacts, PageKind};
 use ems_contract::time::UnixTime;
+use tokio::time::Instant;
 use url::Url;
 
 use super::fetcher::{Fetched, Fetcher, Miss};
@@ -20,11 +21,26 @@ use crate::net::fault::Fault;
 use crate::page::identity::identity;
 use crate::page::sections::Lexicon;
 
+/// What of a portal a visit is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Everything.
+    Whole,
+    /// Sections, English side and functions: the `page` probe.
+    Pages,
+    /// The links: the `links` probe.
+    Links,
+}
+
 /// What a visit is told.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The home page.
     pub home: Url,
+    /// What is looked at.
+    pub part: Part,
+    /// When nothing further is asked: what was not read by then says so. As long as it takes where absent.
+    pub until: Option<Instant>,
     /// The owner's name, where it is known.
     pub name: Option<String>,
     /// The home page of the parent portal.
@@ -133,7 +149,8 @@ pub async fn visit(
     memory: &mut Memory,
     watch: Watch<'_>,
 ) -> Visited {
-    let fetcher = Fetcher::new(browser, settings.max_pages, settings.render.clone());
+    let render = settings.render.clone();
+    let fetcher = Fetcher::new(browser, settings.max_pages, settings.until, render);
     let reader = Arc::new(Reader {
         lexicon: Arc::clone(&settings.lexicon),
         now: settings.now,
@@ -187,11 +204,39 @@ pub async fn visit(
         return visited;
     }
     trip.nowhere = nowhere(&trip).await;
-    let looked = sections::look(&trip, &home, &wanted, memory).await;
-    watch(Step::English);
-    let side = english::look(&trip, &home).await;
-    watch(Step::Functions);
-    let tries = trials::run(&trip, &home, &looked, memory).await;
+    let read = match settings.part {
+        Part::Whole | Part::Pages => pages(&trip, home, &wanted, memory, &mut visited.page).await,
+        Part::Links => vec![home.page],
+    };
+    if settings.part != Part::Pages {
+        let read: Vec<&Page> = read.iter().collect();
+        let (further, capped) = links::crawl(&trip, &read).await;
+        let found = links_of(read.into_iter().chain(&further));
+        visited.links = links::check(&trip, found, memory).await;
+        visited.links.capped |= capped;
+        if let Some(measure) = visited.links.agencies() {
+            visited.page.checks.insert("links-agencies".to_owned(), measure);
+        }
+    }
+    visited.page = visited.page.bounded();
+    visited.pages_read = fetcher.count();
+    visited
+}
+
+/// Sections, English side and functions; the pages that were read on the way, the home page first.
+async fn pages(
+    trip: &Trip<'_>,
+    home: Home,
+    wanted: &[String],
+    memory: &mut Memory,
+    group: &mut PageFacts,
+) -> Vec<Page> {
+    let settings = trip.settings;
+    let looked = sections::look(trip, &home, wanted, memory).await;
+    (trip.watch)(Step::English);
+    let side = english::look(trip, &home).await;
+    (trip.watch)(Step::Functions);
+    let tries = trials::run(trip, &home, &looked, memory).await;
     let mut pages: Vec<&Page> = looked.pages.values().collect();
     pages.extend(looked.items.iter().map(|(_, page)| page));
     pages.extend(looked.maps.iter());
@@ -215,22 +260,16 @@ pub async fn visit(
         parent: settings.parent.as_ref(),
         today: settings.now.zoned().date(),
     };
-    visited.page.checks = measure::all(&survey);
-    visited.page.linked = measure::linked(&survey);
-    let read: Vec<&Page> = std::iter::once(&home.page)
-        .chain(pages)
-        .chain(english_pages)
-        .collect();
-    let (further, capped) = links::crawl(&trip, &read).await;
-    let found = links_of(read.into_iter().chain(&further));
-    visited.links = links::check(&trip, found, memory).await;
-    visited.links.capped |= capped;
-    agencies(&visited.links, &mut visited.page.checks);
-    visited.page.sections = looked.facts;
-    visited.page.english = Some(side.facts);
-    visited.page = visited.page.bounded();
-    visited.pages_read = fetcher.count();
-    visited
+    group.checks = measure::all(&survey);
+    group.linked = measure::linked(&survey);
+    group.sections = looked.facts;
+    group.english = Some(side.facts);
+    std::iter::once(home.page)
+        .chain(looked.pages.into_values())
+        .chain(looked.items.into_iter().map(|(_, page)| page))
+        .chain(looked.maps)
+        .chain(side.pages)
+        .collect()
 }
 
 /// The home page, over redirects by `<meta http-equiv=refresh>` too, three at most.
@@ -314,18 +353,4 @@ fn links_of<'a>(pages: impl Iterator<Item = &'a Page>) -> Vec<Found> {
         }
     }
     found.into_values().collect()
-}
-
-/// The measure of links to other bodies (`links-agencies`).
-fn agencies(links: &LinksFacts, checks: &mut BTreeMap<String, Measure>) {
-    let dead = links.dead.iter().filter(|link| link.confirmed).count();
-    let dead = u32::try_from(dead).unwrap_or(u32::MAX);
-    if links.checked > 0 {
-        let measure = Measure {
-            good: Some(links.checked.saturating_sub(dead)),
-            of: Some(links.checked),
-            ..Measure::default()
-        };
-        checks.insert("links-agencies".to_owned(), measure);
-    }
 }

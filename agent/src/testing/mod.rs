@@ -73,6 +73,7 @@ pub(crate) fn plan(n: usize) -> Plan {
         allow: Vec::new(),
         valid_from: None,
         valid_to: None,
+        pages: None,
     };
     let reference = |family, address: &str| Reference {
         host: "reference.test".to_owned(),

@@ -9,6 +9,7 @@ use ems_contract::facts::Facts;
 use ems_contract::observation::{Attempt, Timings};
 use ems_contract::outcome::Outcome;
 use ems_contract::plan::Reference;
+use ems_contract::probe::ProbeKind;
 
 use crate::probe::{Job, Measurement, Prober};
 use crate::selfcheck::ReferenceChecker;
@@ -19,6 +20,7 @@ type Measure = dyn Fn(Job) -> Future<'static, Outcome> + Send + Sync;
 /// Measures by a closure; every slot has one attempt.
 pub(crate) struct FakeProber {
     clock: SharedClock,
+    kinds: &'static [ProbeKind],
     measure: Box<Measure>,
 }
 
@@ -27,14 +29,30 @@ impl FakeProber {
     where
         F: std::future::Future<Output = Outcome> + Send + 'static,
     {
+        Self::of_kinds(clock, &[ProbeKind::Reach], measure)
+    }
+
+    pub(crate) fn of_kinds<F>(
+        clock: &SharedClock,
+        kinds: &'static [ProbeKind],
+        measure: impl Fn(Job) -> F + Send + Sync + 'static,
+    ) -> Arc<Self>
+    where
+        F: std::future::Future<Output = Outcome> + Send + 'static,
+    {
         Arc::new(Self {
             clock: Arc::clone(clock),
+            kinds,
             measure: Box::new(move |job| Box::pin(measure(job))),
         })
     }
 }
 
 impl Prober for FakeProber {
+    fn kinds(&self) -> &'static [ProbeKind] {
+        self.kinds
+    }
+
     fn measure(&self, job: Job) -> Future<'_, Measurement> {
         Box::pin(async move {
             let started_at = self.clock.timestamp();

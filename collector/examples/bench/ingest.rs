@@ -14,6 +14,7 @@ use axum::body::Body;
 use ems_collector::context::{Context, LiveInventory};
 use ems_collector::ingest::Ingest;
 use ems_collector::plans::Plans;
+use ems_collector::regulation::Regulations;
 use ems_collector::store::sqlite::SqliteStore;
 use ems_collector::store::{InventoryRecord, Store};
 use ems_contract::clock::{Clock, FixedClock, SystemClock};
@@ -350,7 +351,9 @@ impl Door {
             docket: ems_collector::judging::Docket::default(),
             registry: prometheus::Registry::new(),
         };
-        let ingest = Ingest::new(&context, Plans::new(context.inventory.clone()), Arc::default())?;
+        let rules = Regulations::embedded().map_err(|_faults| anyhow::anyhow!("the embedded rules"))?;
+        let plans = Plans::new(&context, Arc::new(rules));
+        let ingest = Ingest::new(&context, plans, Arc::default())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         Ok(Self { ingest, runtime })
     }

@@ -64,7 +64,8 @@ impl Author {
         })
     }
 
-    /// Whoever may start programs on the collector's machine under this name: keeps accounts and tokens, nothing else.
+    /// Whoever may start programs on the collector's machine under this name: keeps accounts, tokens and
+    /// editions of reports, nothing else.
     #[must_use]
     pub fn of_machine(user: &str) -> Self {
         Self {

@@ -38,7 +38,7 @@ pub mod validate;
 
 pub use program::{Cli, main};
 pub use rules::RulesArgs;
-pub use trouble::{io_told, told};
+pub use trouble::told;
 
 /// The command did what was asked.
 pub const EXIT_OK: u8 = 0;

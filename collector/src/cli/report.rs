@@ -1,6 +1,8 @@
 //! `ems-collector report`: what a period came to, as one file of HTML or JSON or as a folder with every form, from the
 //! database of a collector that may be running.
 
+mod due;
+mod edition;
 mod folder;
 mod later;
 mod passages;
@@ -85,7 +87,15 @@ enum Stop {
 /// When `out` or `err` cannot be written.
 pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let done = match &args.later {
-        Some(command) => return later::run(command, args.lang, out, err),
+        Some(command) => {
+            return later::run(
+                command,
+                args.lang,
+                args.now.unwrap_or_else(|| clock.now()),
+                out,
+                err,
+            );
+        }
         None if args.folder.is_asked() => {
             folder::make(args, args.now.unwrap_or_else(|| clock.now()), out, err)
         }

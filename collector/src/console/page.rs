@@ -15,6 +15,8 @@ use super::view::{self, Look, PortalData, shell};
 use crate::account::Actor;
 use crate::context::Context;
 use crate::ledger::Track;
+use crate::regulation::Regulations;
+use crate::sections;
 use crate::store::StoreError;
 use crate::timeline::{Rosters, Timelines};
 
@@ -43,6 +45,7 @@ pub struct Console {
     context: Context,
     timelines: Arc<Timelines>,
     rosters: Rosters,
+    rules: Arc<Regulations>,
     templates: Environment<'static>,
 }
 
@@ -51,11 +54,16 @@ impl Console {
     ///
     /// # Errors
     /// [`PageError::Template`] when an embedded template does not parse.
-    pub fn new(context: Context, timelines: Arc<Timelines>) -> Result<Self, PageError> {
+    pub fn new(
+        context: Context,
+        timelines: Arc<Timelines>,
+        rules: Arc<Regulations>,
+    ) -> Result<Self, PageError> {
         Ok(Self {
             context,
             timelines,
             rosters: Rosters::default(),
+            rules,
             templates: environment()?,
         })
     }
@@ -183,12 +191,15 @@ impl Console {
             None => None,
         };
         let incidents = store.incidents(Some(&id), window)?;
+        let sections = sections::read(store, &id, look.now)?;
         let data = PortalData {
             member,
             spans: [&spans[0], &spans[1], &spans[2]],
             latest: &latest,
             chain: chain.as_ref(),
             incidents: &incidents,
+            sections: &sections,
+            rules: &self.rules,
         };
         let view = view::portal(look, &data);
         let title = view.name.clone();

@@ -88,8 +88,8 @@ type Shared = State<Arc<Console>>;
 /// # Errors
 /// [`PageError::Template`] when an embedded template does not parse.
 pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Result<Router, PageError> {
-    let console = Arc::new(Console::new(context.clone(), timelines)?);
     let rules = Arc::clone(&access.rules);
+    let console = Arc::new(Console::new(context.clone(), timelines, Arc::clone(&rules))?);
     let desk = Arc::new(Desk::new(context, Arc::clone(&console), access));
     Ok(Router::new()
         .route("/", get(overview))

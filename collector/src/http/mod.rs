@@ -11,6 +11,7 @@
 //! | `POST /api/v1/registers/{register}/import` | token with scope `attest` or `registers` | rows taken and refused |
 //! | `GET /api/v1/plan` | agent | [`ems_contract::plan::Plan`], `ETag`, 304 on `If-None-Match` |
 //! | `GET /api/v1/portals/{id}/spans?from&to&track` | reader | spans of the ledger, see [`spans`] |
+//! | `GET /api/v1/portals/{id}/sections` | reader | newest look at sections and English side, see [`sections`] |
 //! | `GET /healthz` | all | 200 while the process answers |
 //! | `GET /readyz` | all | 200 while the store answers, else 503 |
 //!
@@ -25,6 +26,7 @@ pub mod host;
 pub mod listener;
 mod plan;
 pub mod registers;
+pub mod sections;
 pub mod spans;
 mod stall;
 #[cfg(test)]
@@ -77,12 +79,15 @@ pub fn router(edge: Edge, rooms: Router) -> Router {
     let spans = Router::new()
         .route("/api/v1/portals/{id}/spans", get(spans::get))
         .with_state(context.clone());
+    let sections = Router::new()
+        .route("/api/v1/portals/{id}/sections", get(sections::get))
+        .with_state((context.clone(), Arc::clone(&edge.rules)));
     let handed = registers::router(&edge);
     guarded(
         authorised(edge)
             .merge(handed)
             .merge(health::router(context))
-            .merge(spans.merge(rooms).layer(known)),
+            .merge(spans.merge(sections).merge(rooms).layer(known)),
     )
 }
 

@@ -1,8 +1,11 @@
 //! The job: closes every day at its end, and keeps today's verdicts up to date.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ems_contract::id::PortalId;
+use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +15,7 @@ use crate::calendar::civil::{day_of, end_of, plus_days, start_of};
 use crate::context::Context;
 use crate::dossier::Chronicle;
 use crate::regulation::Regulations;
+use crate::sections;
 use crate::store::{Asked, StoreError};
 
 /// How often all portals are judged.
@@ -28,6 +32,7 @@ pub struct Judging {
     context: Context,
     rules: Arc<Regulations>,
     metrics: Metrics,
+    sections: sections::Metrics,
 }
 
 impl Judging {
@@ -40,6 +45,7 @@ impl Judging {
             context: context.clone(),
             rules,
             metrics: Metrics::register(&context.registry)?,
+            sections: sections::Metrics::register(&context.registry)?,
         })
     }
 
@@ -114,9 +120,24 @@ impl Judging {
         }
         let asked = self.context.docket.take();
         let judged = judge_all(&bench, (!whole).then_some(&*asked), now)?;
+        self.look_at_sections((!whole).then_some(&*asked), now)?;
         self.metrics.count(&self.rules, &store.verdict_counts(open)?);
         self.metrics.portals(&store.verdict_lines(&Asked::on(open))?);
         Ok(judged)
+    }
+
+    /// Tells how the sections of all portals stand, or of `only` some. Portals that no regulation binds have sections too.
+    fn look_at_sections(&self, only: Option<&[PortalId]>, now: UnixTime) -> Result<(), StoreError> {
+        let inventory = self.context.inventory.current();
+        let known: BTreeSet<&PortalId> = inventory.portals.iter().map(|portal| &portal.id).collect();
+        let wanted = known
+            .iter()
+            .copied()
+            .filter(|portal| only.is_none_or(|only| only.contains(portal)));
+        self.sections
+            .look(&*self.context.store, &self.rules, wanted, now)?;
+        self.sections.keep(&known);
+        Ok(())
     }
 
     /// Closes the days that are over; returns the first that is not. `None` when no inventory was in force yet.

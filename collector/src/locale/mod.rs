@@ -5,7 +5,9 @@
 mod duration;
 mod instant;
 mod number;
+mod trouble;
 
 pub use duration::duration;
 pub use instant::{date, day_month, instant, time_of_day};
 pub use number::{count, percent};
+pub use trouble::io_told;

@@ -104,6 +104,30 @@ pub const COLLECTOR: &[Line] = &[
         "Rounds in which notices could not be decided or delivered because of the store",
     ),
     (
+        "ems_report_due_timestamp_seconds",
+        "gauge",
+        "duty period",
+        "The last second in which a report is in time, of reports not noted as sent",
+    ),
+    (
+        "ems_report_outstanding",
+        "gauge",
+        "duty period",
+        "Reports being prepared or past their day that are not noted as sent",
+    ),
+    (
+        "ems_report_late",
+        "gauge",
+        "duty period",
+        "Reports past their day that are not noted as sent",
+    ),
+    (
+        "ems_report_drafts_total",
+        "counter",
+        "result",
+        "Drafts of reports that the job made, by result",
+    ),
+    (
         "ems_oncall_uncovered_seconds",
         "gauge",
         "",
@@ -164,6 +188,30 @@ pub const COLLECTOR: &[Line] = &[
         "gauge",
         "portal verdict",
         "Verdicts of today on a portal over all packs, by verdict",
+    ),
+    (
+        "ems_section_age_working_days",
+        "gauge",
+        "portal section",
+        "Working days after the newest posting of a section; absent where none is known",
+    ),
+    (
+        "ems_section_state",
+        "gauge",
+        "portal section state",
+        "What the newest look at a section came to, other than that it is missing; always 1",
+    ),
+    (
+        "ems_section_freshness",
+        "gauge",
+        "portal section verdict",
+        "The worst of the newest verdicts on how fresh a section is; always 1",
+    ),
+    (
+        "ems_english_state",
+        "gauge",
+        "portal state",
+        "What the English side came to when it was last looked at; always 1",
     ),
     (
         "ems_judging_rounds_total",

@@ -1,5 +1,6 @@
 //! A finished report as a folder: there whole, or not at all, with a list of what is in it and its digests.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,10 @@ use ems_contract::digest::Sha256;
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
 
+use super::draw::Excluded;
+
 /// The list of what is in the folder.
-const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = "manifest.json";
 
 /// What a folder holds and what its figures rest on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +21,9 @@ pub struct Manifest {
     pub schema: u16,
     /// `ag-q/2026-Q4`, or the period alone.
     pub key: String,
+    /// Number of the edition; absent in a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u32>,
     /// What the report is about.
     pub window: Window,
     /// End of its data.
@@ -28,12 +34,21 @@ pub struct Manifest {
     pub pack: Option<String>,
     /// The data were made up.
     pub demo: bool,
+    /// Time that officials took out of the adjusted account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<Excluded>,
     /// Digest of the data.
     pub data_digest: Sha256,
     /// Digest of the inventory.
     pub inventory_version: Sha256,
     /// Digest of rules and calendar.
     pub rules_version: Sha256,
+    /// The packs behind it with their versions: that of its duty, or all.
+    pub packs: BTreeMap<String, String>,
+    /// Versions of the working-day calendars of its years.
+    pub calendar: Vec<String>,
+    /// Digest of the sentences that say how figures are made.
+    pub method: Sha256,
     /// Version of the program.
     pub program: String,
     /// The files, by name.
@@ -281,14 +296,19 @@ mod tests {
         Manifest {
             schema: 1,
             key: "2026-Q4".into(),
+            edition: None,
             window: Window::new(at, at + 60),
             data_to: at + 60,
             portals: vec![],
             pack: None,
             demo: true,
+            excluded: vec![],
             data_digest: Sha256::of(b"data"),
             inventory_version: Sha256::of(b"inventory"),
             rules_version: Sha256::of(b"rules"),
+            packs: BTreeMap::new(),
+            calendar: vec![],
+            method: Sha256::of(b"method"),
             program: "0".into(),
             files: vec![],
         }

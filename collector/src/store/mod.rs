@@ -5,6 +5,7 @@
 
 mod accounts;
 mod demo;
+mod editions;
 mod evidence;
 mod looks;
 mod oncall;
@@ -26,6 +27,7 @@ use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
 pub use accounts::{AccountStore, LoginOutcome, Sessions};
 pub use demo::*;
+pub use editions::{EditionKept, EditionStore};
 pub use evidence::*;
 pub use looks::*;
 pub use oncall::{Acted, OnCallStore};
@@ -36,9 +38,9 @@ pub use types::*;
 pub use verdicts::*;
 
 /// What people write: it can be reached beside a running collector, too.
-pub trait PeopleStore: AccountStore + RegisterStore {}
+pub trait PeopleStore: AccountStore + RegisterStore + EditionStore {}
 
-impl<T: AccountStore + RegisterStore> PeopleStore for T {}
+impl<T: AccountStore + RegisterStore + EditionStore> PeopleStore for T {}
 
 /// Durable data.
 pub trait Store:

@@ -36,7 +36,7 @@ fn judged() -> (Seed, Console) {
     assert!(judge_all(&bench, None, now()).unwrap() > 5);
     let context = context(&seed, inventory);
     let timelines = Arc::new(Timelines::new(context.store.clone()));
-    (seed, Console::new(context, timelines).unwrap())
+    (seed, Console::new(context, timelines, rules).unwrap())
 }
 
 /// Keeps a page beside the build, to be looked at.

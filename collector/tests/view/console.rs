@@ -34,7 +34,7 @@ fn console() -> (Seed, Console) {
     let (seed, inventory) = seeded();
     let context = context(&seed, inventory);
     let timelines = Arc::new(Timelines::new(context.store.clone()));
-    let console = Console::new(context, timelines).unwrap();
+    let console = Console::new(context, timelines, rules()).unwrap();
     (seed, console)
 }
 
@@ -138,7 +138,7 @@ fn a_refused_reload_is_shown_on_every_page() {
         )],
     });
     let timelines = Arc::new(Timelines::new(context.store.clone()));
-    let console = Console::new(context, timelines).unwrap();
+    let console = Console::new(context, timelines, rules()).unwrap();
     for page in [
         console.overview(Lang::Vi).unwrap(),
         console.about(Lang::Vi).unwrap(),

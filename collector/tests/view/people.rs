@@ -115,7 +115,7 @@ fn serve(needs_login: bool) -> Served {
         watch: Some(Arc::new(watch())),
     };
     let rooms = console::router(context.clone(), timelines, access).unwrap();
-    let plans = Plans::new(context.inventory.clone());
+    let plans = Plans::new(&context, Arc::clone(&rules));
     let edge = Edge {
         ingest: Ingest::new(&context, plans.clone(), Arc::default()).unwrap(),
         plans,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::page::MAX_URL;
+use super::page::{MAX_URL, Measure};
 use crate::cause::Cause;
 
 /// The most links of each kind that are listed.
@@ -45,6 +45,9 @@ pub struct LinksFacts {
     /// Addresses that were asked.
     #[serde(default)]
     pub checked: u32,
+    /// Of those asked, addresses of other sites.
+    #[serde(default)]
+    pub outside: u32,
     /// Addresses that were left out because `robots.txt` or politeness forbade them.
     #[serde(default)]
     pub skipped: u32,
@@ -69,6 +72,23 @@ pub struct LinksFacts {
 const MAX_BYTES: usize = 200 * 1024;
 
 impl LinksFacts {
+    /// The measure of links to other bodies (`links-agencies`): a portal's own dead pages are none of it. Nothing where no other
+    /// site was asked.
+    #[must_use]
+    pub fn agencies(&self) -> Option<Measure> {
+        let dead = self
+            .dead
+            .iter()
+            .filter(|link| link.confirmed && link.external)
+            .count();
+        let dead = u32::try_from(dead).unwrap_or(u32::MAX);
+        (self.outside > 0).then(|| Measure {
+            good: Some(self.outside.saturating_sub(dead)),
+            of: Some(self.outside),
+            ..Measure::default()
+        })
+    }
+
     /// Cuts the lists to their bounds, and sorts them so that the same links are the same facts.
     #[must_use]
     pub fn bounded(mut self) -> Self {
@@ -117,6 +137,33 @@ fn cut(text: &mut String, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_portals_own_dead_pages_are_no_links_to_other_bodies() {
+        let dead = |url: &str, external: bool, confirmed: bool| BadLink {
+            url: url.to_owned(),
+            external,
+            confirmed,
+            ..BadLink::default()
+        };
+        let facts = LinksFacts {
+            checked: 50,
+            outside: 10,
+            dead: vec![
+                dead("https://cong.example/mat", false, true),
+                dead("https://khac.example/mat", true, true),
+                dead("https://khac.example/moi", true, false),
+            ],
+            ..LinksFacts::default()
+        };
+        let measure = facts.agencies().unwrap();
+        assert_eq!((measure.good, measure.of), (Some(9), Some(10)));
+        let inside = LinksFacts {
+            checked: 50,
+            ..LinksFacts::default()
+        };
+        assert!(inside.agencies().is_none());
+    }
 
     #[test]
     fn lists_are_bounded_sorted_and_without_repetition() {

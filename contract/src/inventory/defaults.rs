@@ -12,6 +12,10 @@ pub(super) const REACH_S: std::ops::RangeInclusive<u32> = 10..=3_600;
 const DNS_S: std::ops::RangeInclusive<u32> = 30..=86_400;
 /// Seconds between `tls` slots that may be written.
 const TLS_S: std::ops::RangeInclusive<u32> = 300..=604_800;
+/// Seconds between visits of the pages that may be written.
+const PAGE_S: std::ops::RangeInclusive<u32> = 60..=86_400;
+/// Seconds between checks of the links that may be written: they lead to other people's servers.
+const LINKS_S: std::ops::RangeInclusive<u32> = 3_600..=86_400;
 
 /// A value with the place it was written at, for findings that come later.
 #[derive(Debug, Clone)]
@@ -35,6 +39,8 @@ pub(super) struct Defaults<'t> {
     pub(super) reach_interval_s: Option<u32>,
     pub(super) dns_interval_s: Option<u32>,
     pub(super) tls_interval_s: Option<u32>,
+    pub(super) page_interval_s: Option<u32>,
+    pub(super) links_interval_s: Option<u32>,
     /// Of the keys that every portal needs, those that are written, be it wrongly.
     written: Vec<&'static str>,
 }
@@ -67,6 +73,8 @@ impl<'t> Defaults<'t> {
             reach_interval_s: map.optional("reach_interval_s", |item| item.integer(REACH_S)),
             dns_interval_s: map.optional("dns_interval_s", |item| item.integer(DNS_S)),
             tls_interval_s: map.optional("tls_interval_s", |item| item.integer(TLS_S)),
+            page_interval_s: map.optional("page_interval_s", |item| item.integer(PAGE_S)),
+            links_interval_s: map.optional("links_interval_s", |item| item.integer(LINKS_S)),
             written: NEEDED.into_iter().filter(|key| map.get(key).is_some()).collect(),
         }
     }
@@ -86,6 +94,8 @@ impl<'t> Defaults<'t> {
             reach_interval_s: self.reach_interval_s.or(base.reach_interval_s),
             dns_interval_s: self.dns_interval_s.or(base.dns_interval_s),
             tls_interval_s: self.tls_interval_s.or(base.tls_interval_s),
+            page_interval_s: self.page_interval_s.or(base.page_interval_s),
+            links_interval_s: self.links_interval_s.or(base.links_interval_s),
             written: [self.written, base.written.clone()].concat(),
         }
     }

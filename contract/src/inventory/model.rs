@@ -113,6 +113,15 @@ pub struct Portal {
     pub dns_interval_s: u32,
     /// Seconds between `tls` slots.
     pub tls_interval_s: u32,
+    /// Seconds between visits of its pages; where nothing is written, as often as its sections need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_interval_s: Option<u32>,
+    /// Seconds between checks of its links; a day where nothing is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links_interval_s: Option<u32>,
+    /// Whether its pages are made by scripts, which an agent with a browser is to run.
+    #[serde(default)]
+    pub render: bool,
     /// Section id → page, where the operator knows better than the recogniser.
     pub sections: BTreeMap<String, Url>,
     /// Announced maintenance.

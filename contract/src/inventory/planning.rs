@@ -3,13 +3,17 @@
 use super::model::{Inventory, Portal, Status};
 use crate::family::Family;
 use crate::id::{AgentId, PortalId};
-use crate::plan::{self, Plan, PlanPortal};
+use crate::plan::{self, PagePlan, Plan, PlanPortal};
+
+/// Seconds between checks of links where nothing is written.
+const LINKS_S: u32 = 86_400;
 
 impl Inventory {
     /// What the agent has to do; `None` for an agent that the inventory does not know.
     ///
     /// Historical and retired portals are left out; validity dates travel along, so that an agent cut off from
     /// the collector starts and stops by itself. A portal none of whose families the agent has is left out too.
+    /// Who reads whose pages is no matter of the inventory alone: see [`Self::page_plan`].
     #[must_use]
     pub fn plan_for(&self, agent: &AgentId) -> Option<Plan> {
         let agent = self.agents.iter().find(|known| known.id == *agent)?;
@@ -35,6 +39,21 @@ impl Inventory {
         })
     }
 
+    /// What is read on the pages of `portal`: these sections, as often as they need unless the operator wrote it.
+    #[must_use]
+    pub fn page_plan(&self, portal: &Portal, sections: Vec<String>, need_s: u32) -> PagePlan {
+        let parent = portal.parent.as_ref().and_then(|parent| self.portal(parent));
+        PagePlan {
+            page_interval_s: portal.page_interval_s.unwrap_or(need_s),
+            links_interval_s: portal.links_interval_s.unwrap_or(LINKS_S),
+            sections,
+            mapped: portal.sections.clone(),
+            english_url: portal.english_url.clone(),
+            render: portal.render,
+            parent: parent.map(|parent| parent.url.clone()),
+        }
+    }
+
     /// The portal of this id.
     #[must_use]
     pub fn portal(&self, id: &PortalId) -> Option<&Portal> {
@@ -56,5 +75,6 @@ fn plan_portal(portal: &Portal, of_family: impl Fn(&Family) -> bool) -> Option<P
         allow: portal.allow.clone(),
         valid_from: portal.valid_from,
         valid_to: portal.valid_to,
+        pages: None,
     })
 }

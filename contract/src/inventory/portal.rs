@@ -51,6 +51,7 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
     let resolve = map.optional("resolve", |at| Some(at.list_of(|a| address(&a))));
     let allow = map.optional("allow_addresses", |at| Some(at.list_of(|n| network(&n))));
     let critical = map.optional("critical", Item::boolean).unwrap_or(false);
+    let render = map.optional("render", Item::boolean).unwrap_or(false);
     let life = Life::read(&mut map);
 
     let own = Defaults::keys(&mut map);
@@ -95,6 +96,9 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
             },
             dns_interval_s: all.dns_interval_s.unwrap_or(DNS_S),
             tls_interval_s: all.tls_interval_s.unwrap_or(TLS_S),
+            page_interval_s: all.page_interval_s,
+            links_interval_s: all.links_interval_s,
+            render,
             sections: sections.unwrap_or_default(),
             maintenance: maintenance.unwrap_or_default(),
             old_domains: old_domains.unwrap_or_default(),

@@ -92,6 +92,45 @@ pub(crate) fn board() -> Board {
             .sized(24, 8)
             .stacked()
             .about("Số kết luận theo thời gian."),
+            Panel::table(
+                "Chuyên mục quá hạn cập nhật",
+                vec![
+                    Query::rows(named(
+                        "max by (portal, section, verdict) (ems_section_freshness{verdict=~\"fail|warn\"})",
+                    ))
+                    .or_nothing(),
+                ],
+            )
+            .columns(&[
+                ("portal", "Mã", ""),
+                ("name", "Cổng", ""),
+                ("section", "Chuyên mục", ""),
+                ("verdict", "Kết luận", ""),
+            ])
+            .sorted("Mã", false)
+            .link("ems-cong", "portal", "portal")
+            .nothing("Không chuyên mục nào quá hạn")
+            .about("fail: quá thời hạn ghi trong văn bản; warn: quá ngưỡng tự đặt."),
+            Panel::table(
+                "Chuyên mục lâu không có tin mới",
+                vec![
+                    Query::rows(format!(
+                        "topk(50, {})",
+                        named("max by (portal, section) (ems_section_age_working_days)")
+                    ))
+                    .or_nothing(),
+                ],
+            )
+            .columns(&[
+                ("portal", "Mã", ""),
+                ("name", "Cổng", ""),
+                ("section", "Chuyên mục", ""),
+                ("Value", "Ngày làm việc", "none"),
+            ])
+            .sorted("Ngày làm việc", true)
+            .link("ems-cong", "portal", "portal")
+            .nothing("Chưa đọc chuyên mục nào")
+            .about("Năm mươi chuyên mục có ngày đăng mới nhất xa nhất, tính theo ngày làm việc."),
         ],
     }
 }

@@ -95,6 +95,34 @@ pub(crate) fn board() -> Board {
                 ("cause", "Nguyên nhân", ""),
             ])
             .about("Kết quả mới nhất của từng điểm đo."),
+            Panel::table(
+                "Chuyên mục",
+                vec![
+                    Query::rows("max by (section) (ems_section_age_working_days{portal=\"$portal\"})").or_nothing(),
+                ],
+            )
+            .sized(12, 8)
+            .columns(&[
+                ("section", "Chuyên mục", ""),
+                ("Value", "Tin mới nhất cách đây (ngày làm việc)", "none"),
+            ])
+            .sorted("Tin mới nhất cách đây (ngày làm việc)", true)
+            .nothing("Chưa có ngày đăng nào")
+            .about("Ngày đăng mới nhất tìm thấy trong từng chuyên mục; chuyên mục chưa rõ ngày đăng không có ở đây."),
+            Panel::table(
+                "Tình trạng chuyên mục và tiếng Anh",
+                vec![
+                    Query::rows(
+                        "max by (section, state) (ems_section_state{portal=\"$portal\"}) or label_replace(max by (state) (ems_english_state{portal=\"$portal\"}), \"section\", \"english\", \"\", \"\")",
+                    )
+                    .or_nothing(),
+                ],
+            )
+            .sized(12, 8)
+            .columns(&[("section", "Chuyên mục", ""), ("state", "Tình trạng", "")])
+            .sorted("Chuyên mục", false)
+            .nothing("Chưa đọc chuyên mục nào")
+            .about("Kết quả lượt đọc mới nhất: listed có ngày đăng, undated chưa rõ ngày đăng, empty trống; js_only, blocked, not_read là chưa đo được. Bằng chứng xem ở trang của cổng trên bảng điều hành EMS."),
         ],
     }
 }

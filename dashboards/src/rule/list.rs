@@ -21,12 +21,20 @@ pub fn groups() -> Vec<Group> {
             rules: alerts(portals()),
         },
         Group {
+            name: "ems-pages",
+            rules: alerts(pages()),
+        },
+        Group {
             name: "ems-certificates",
             rules: alerts(certificates()),
         },
         Group {
             name: "ems-budget",
             rules: alerts(vec![budget()]),
+        },
+        Group {
+            name: "ems-reports",
+            rules: alerts(reports()),
         },
         Group {
             name: "ems-itself",
@@ -147,6 +155,33 @@ fn portals() -> Vec<Alert> {
     ]
 }
 
+/// The judge knows the terms and what is unknown: a section that could not be read alerts nobody.
+fn pages() -> Vec<Alert> {
+    let had = "max by (portal) (max_over_time(ems_english_state{state=~\"pass|missing_items\"}[7d])) == 1";
+    vec![
+        Alert {
+            name: "SectionStale",
+            expr: "ems_section_freshness{verdict=~\"fail|warn\"} == 1".into(),
+            wait: "1h",
+            severity: Severity::Low,
+            vi: "Chuyên mục {{ $labels.section }} của cổng {{ $labels.portal }} quá hạn cập nhật",
+            en: "Section {{ $labels.section }} of portal {{ $labels.portal }} is past its term",
+            board: PORTAL,
+        },
+        Alert {
+            name: "EnglishBroken",
+            expr: format!(
+                "ems_english_state{{state=~\"not_english|empty\"}} == 1 or (ems_english_state{{state=\"absent\"}} == 1 and on (portal) ({had}))"
+            ),
+            wait: "6h",
+            severity: Severity::Low,
+            vi: "Phiên bản tiếng Anh của cổng {{ $labels.portal }} hỏng ({{ $labels.state }})",
+            en: "The English side of portal {{ $labels.portal }} is broken ({{ $labels.state }})",
+            board: PORTAL,
+        },
+    ]
+}
+
 /// Days left, and a share of the life-time, so that a certificate of six days is not late on its first day.
 fn certificates() -> Vec<Alert> {
     let [notice, soon, urgent, last] = limit::CERTIFICATE_DAYS;
@@ -205,6 +240,33 @@ fn budget() -> Alert {
         en: "Portal {{ $labels.portal }} flickers: down for {{ $value | humanizePercentage }} of the observed time",
         board: PORTAL,
     }
+}
+
+/// Reports that the administration waits for. Nothing noted proves nothing: the alert asks to look.
+fn reports() -> Vec<Alert> {
+    vec![
+        Alert {
+            name: "ReportDue",
+            expr: format!(
+                "ems_report_outstanding > 0 and on (duty, period) (ems_report_due_timestamp_seconds - time() < {} and ems_report_due_timestamp_seconds - time() >= 0)",
+                limit::REPORT_DUE_S
+            ),
+            wait: "10m",
+            severity: Severity::High,
+            vi: "Báo cáo {{ $labels.duty }} kỳ {{ $labels.period }} sắp đến hạn, còn {{ $value }} báo cáo chưa ghi nhận đã gửi",
+            en: "Report {{ $labels.duty }} of {{ $labels.period }} is due soon, {{ $value }} not noted as sent",
+            board: SYSTEM,
+        },
+        Alert {
+            name: "ReportLate",
+            expr: "ems_report_late > 0".into(),
+            wait: "10m",
+            severity: Severity::High,
+            vi: "Báo cáo {{ $labels.duty }} kỳ {{ $labels.period }} quá hạn, {{ $value }} báo cáo chưa ghi nhận đã gửi",
+            en: "Report {{ $labels.duty }} of {{ $labels.period }} is past its day, {{ $value }} not noted as sent",
+            board: SYSTEM,
+        },
+    ]
 }
 
 fn itself() -> Vec<Alert> {

@@ -97,7 +97,8 @@ fn push(
     (day, text): (Date, &str),
     out: &mut Candidates,
 ) {
-    if !past(document, day) {
+    let seen = matches!(source, Source::Time | Source::DateElement | Source::Byline);
+    if !past(document, day) || place.is_clock(node, day, document.fetched.date(), !seen) {
         return;
     }
     let dated = Dated {
@@ -266,5 +267,13 @@ fn date_element(document: &Document<'_>, place: &Place, node: NodeId, out: &mut 
         None if weak => Source::Byline,
         None => Source::DateElement,
     };
+    if source == Source::Modified && super::visible::is_update(&text, first.span.start) {
+        push(document, place, node, Source::Byline, (day, &text), out);
+    }
     push(document, place, node, source, (day, &text), out);
+    for other in super::visible::labelled_later(&text, &found, first) {
+        if let Some(day) = other.0.day(document.fetched, order_here(document)) {
+            push(document, place, node, other.1, (day, &text), out);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Whose date it is: the article's own, or that of something beside it.
 
+use jiff::civil::Date;
+
 use crate::page::document::Document;
 use crate::page::dom::{Dom, Names, NodeId, Tag};
 use crate::page::plain::fold;
@@ -43,7 +45,19 @@ const FOREIGN: &[&str] = &[
     "newsletter",
     "sponsor",
     "masthead",
+    "lien-quan",
+    "lienquan",
+    "tin-khac",
+    "tinkhac",
+    "xem-nhieu",
+    "doc-nhieu",
+    "chan-trang",
+    "thoi-tiet",
+    "dong-ho",
 ];
+
+/// Nodes from the title within which a date of today may be the article's.
+const BESIDE: u32 = 24;
 
 /// The article's surroundings: its title and the size of the page.
 #[derive(Debug)]
@@ -70,7 +84,7 @@ impl Place {
             let mut own = || {
                 matches!(
                     dom.tag(node),
-                    Tag::Footer | Tag::Aside | Tag::Nav | Tag::Noscript | Tag::Template
+                    Tag::Footer | Tag::Aside | Tag::Nav | Tag::Noscript | Tag::Template | Tag::Marquee
                 ) || (dom.tag(node) == Tag::A && leads_away(dom, node, path))
                     || (!dom.tag(node).is_heading() && names.of(dom, node) != 0)
             };
@@ -87,6 +101,15 @@ impl Place {
     /// An element around the title, or around half of the page, is never foreign: themes call the whole page `has-sidebar`.
     pub(super) fn is_foreign(&self, node: NodeId) -> bool {
         self.foreign.get(node.index()).copied().unwrap_or_default()
+    }
+
+    /// Whether a date of the day of the fetch is a clock's, a widget's or a template's: it stands in a part that is not the
+    /// article's or, without a label, before the title or far from it. Such a date is there every day.
+    pub(super) fn is_clock(&self, node: NodeId, day: Date, today: Date, labelled: bool) -> bool {
+        let beside = self
+            .title
+            .is_some_and(|title| node >= title && node.distance(title) <= BESIDE);
+        day == today && (self.is_foreign(node) || (!labelled && !beside))
     }
 
     /// Nodes between the title and `node`; far when there is no title.

@@ -75,6 +75,8 @@ const MODIFIED: &[&str] = &[
     "zuletzt",
     "sua doi",
     "chinh sua",
+    "cap nhat",
+    "sua lan cuoi",
     "stand:",
     "last edited",
     "reviewed",
@@ -101,6 +103,30 @@ pub(super) fn label_before(text: &str, at: usize) -> Option<Source> {
     }
 }
 
+/// Whether the words before a date call it an update without saying that it is the last one: many portals call the
+/// publication so.
+pub(super) fn is_update(text: &str, at: usize) -> bool {
+    let folded = fold(text.get(..at).unwrap_or_default());
+    folded
+        .rfind("cap nhat")
+        .is_some_and(|place| !folded.get(place..).is_some_and(|rest| rest.contains("cuoi")))
+        && !folded.contains("lan cap nhat")
+}
+
+/// The dates of a line after `first` that have a label of their own: `Sửa lần cuối: 27/02/2026 - Đăng ngày: 05/02/2026`.
+pub(super) fn labelled_later<'a>(text: &str, found: &'a [Found], first: &Found) -> Vec<(&'a Found, Source)> {
+    let mut end = first.span.end;
+    let mut all = Vec::new();
+    for date in found.iter().filter(|f| f.span.start >= first.span.end) {
+        let between = text.get(end..date.span.start).unwrap_or_default();
+        end = date.span.end;
+        if let Some(source) = label_before(between, between.len()).filter(|_| date.form != Form::Relative) {
+            all.push((date, source));
+        }
+    }
+    all
+}
+
 /// Whether the line is about the date (with a name, a place, a counter) and not a sentence with a date in it.
 fn is_date_line(text: &str, found: &[Found]) -> bool {
     let dates: usize = found.iter().map(|f| f.span.len()).sum();
@@ -116,10 +142,13 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
         if raw.len() < 3 || raw.len() > MAX_TEXT || !raw.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
-        if dom
-            .ancestors(node)
-            .any(|n| dom.tag(n).is_hidden() || matches!(dom.tag(n), Tag::Title | Tag::Option | Tag::Textarea))
-        {
+        if dom.ancestors(node).any(|n| {
+            dom.tag(n).is_hidden()
+                || matches!(
+                    dom.tag(n),
+                    Tag::Title | Tag::Option | Tag::Textarea | Tag::Marquee
+                )
+        }) {
             continue;
         }
         // The line around the text: inline pieces of one date belong together.
@@ -153,9 +182,35 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
             text: shorten(&text),
             selector: dom.selector(node),
         };
+        for (other, source) in labelled_later(&text, &found, first) {
+            let day = other.day(document.fetched, order).filter(|d| *d <= today);
+            let Some(day) = day.filter(|_| short && !place.is_foreign(node)) else {
+                continue;
+            };
+            let dated = Dated {
+                day,
+                source,
+                ..dated.clone()
+            };
+            if source == Source::Modified {
+                out.modified.push(dated);
+            } else {
+                out.published.push((dated, place.title_distance(line)));
+            }
+        }
+        if place.is_clock(node, day, today, source == Source::Labelled) {
+            continue;
+        }
         if place.is_foreign(node) {
             out.aside.push((dated, place.title_distance(line)));
         } else if source == Source::Modified {
+            if is_update(&text, first.span.start) && place.title_distance(line) < NEAR {
+                let byline = Dated {
+                    source: Source::Byline,
+                    ..dated.clone()
+                };
+                out.published.push((byline, place.title_distance(line)));
+            }
             out.modified.push(dated);
         } else {
             out.published.push((dated, place.title_distance(line)));

@@ -172,6 +172,11 @@ impl<'a> Dom<'a> {
         (id.0 + 1..self.node(id).end).map(NodeId)
     }
 
+    /// The nodes from `from` up to `until`, without `until`.
+    pub fn range(&self, from: NodeId, until: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        (from.0..until.0.min(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))).map(NodeId)
+    }
+
     /// The direct children in order.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let end = self.node(id).end;

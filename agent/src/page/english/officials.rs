@@ -140,6 +140,13 @@ fn field_of_label(label: &str) -> Option<Field> {
     }
 }
 
+/// A label without a colon, in an element of its own (`<dt>Phone</dt><dd>…`); only of fields whose values are known by
+/// their looks.
+fn bare_label(text: &str) -> Option<Field> {
+    let short = text.len() <= 20 && !text.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | ':'));
+    field_of_label(text).filter(|f| short && matches!(f, Field::Phone | Field::Fax | Field::Email))
+}
+
 fn is_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     (7..=15).contains(&digits) && text.chars().filter(|c| c.is_alphabetic()).count() <= 8
@@ -337,6 +344,10 @@ fn of_cards(document: &Document<'_>, regions: &Regions) -> Option<Officials> {
             if piece.is_empty() {
                 continue;
             }
+            if let Some(field) = bare_label(piece) {
+                pending = Some(field);
+                continue;
+            }
             let (label, value) = match piece.split_once(':') {
                 Some((label, value)) if label.len() <= 40 => match field_of_label(label) {
                     Some(field) => (Some(field), value.trim()),
@@ -373,7 +384,8 @@ fn of_cards(document: &Document<'_>, regions: &Regions) -> Option<Officials> {
     }
     let persons = counts[Field::Title as usize].min(counts[Field::Name as usize].max(1));
     // A page of prose may name a director; contacts have numbers or addresses beside.
-    let reachable = counts[Field::Phone as usize] + counts[Field::Email as usize];
+    let reachable =
+        counts[Field::Phone as usize] + counts[Field::Fax as usize] + counts[Field::Email as usize];
     if persons == 0 || counts[Field::Name as usize] == 0 || reachable == 0 {
         return None;
     }

@@ -8,7 +8,7 @@ use crate::page::plain::fold_words;
 use crate::page::region::{Region, Regions};
 use crate::page::sections::Lexicon;
 
-use super::MAX_ITEMS;
+use super::{MAX_ITEMS, gaps};
 
 /// Title links read of one page.
 const MAX_TITLES: usize = 1_000;
@@ -20,6 +20,8 @@ const MAX_HEADINGS: usize = 400;
 pub(super) struct Container {
     pub(super) element: NodeId,
     pub(super) title: Option<NodeId>,
+    /// Siblings that belong to the item (from, until), in a flat list.
+    pub(super) loose: Option<(NodeId, NodeId)>,
 }
 
 /// A heading of the page and how far it reaches.
@@ -47,6 +49,9 @@ pub(super) struct Blocks {
     pub(super) headings: Vec<Heading>,
     pub(super) blocks: Vec<Block>,
 }
+
+/// Letters of a label of several parts (`Văn bản - Chính sách`).
+const LABEL: usize = 40;
 
 /// Words of links that lead on and are no titles, folded.
 const NO_TITLES: &[&str] = &[
@@ -106,8 +111,11 @@ pub(super) fn find(document: &Document<'_>, regions: &Regions, lexicon: &Lexicon
     if titles.len() < 2 {
         titles = title_links(dom, regions, lexicon, true);
     }
-    let containers = containers(dom, &titles);
-    let headings = headings(dom, regions, &containers, &titles);
+    let mut containers = containers(dom, &titles);
+    gaps::join(dom, &mut containers);
+    let mut headings = headings(dom, regions, &containers, &titles);
+    headings.extend(labels(dom, regions, lexicon, &containers, &titles, &headings));
+    headings.sort_by_key(|h| h.node);
     let mut blocks: Vec<Block> = Vec::new();
     for container in containers {
         let heading = heading_of(dom, &headings, container.element);
@@ -170,8 +178,10 @@ fn title_links<'a>(
             .split_whitespace()
             .filter(|w| w.chars().any(char::is_alphabetic))
             .count();
-        // A link called like a section heads a block.
-        if text.chars().count() < 18 || words < 4 || !lexicon.label(&text, false).is_empty() {
+        // A link called like a section heads a block; a sentence that begins with a section's name does not.
+        let length = text.chars().count();
+        let called = |score: f32| score >= 1.0 || length < LABEL;
+        if length < 18 || words < 4 || lexicon.label(&text, false).iter().any(|(_, s)| called(*s)) {
             continue;
         }
         let folded = fold_words(&text);
@@ -221,6 +231,7 @@ fn containers(dom: &Dom<'_>, titles: &[(NodeId, &str)]) -> Vec<Container> {
         found.push(Container {
             element,
             title: Some(*node),
+            loose: None,
         });
     }
     found
@@ -285,6 +296,89 @@ fn headings(
         });
     }
     found
+}
+
+/// Nodes of an element that is a label and nothing else.
+const LABEL_NODES: u32 = 6;
+
+/// Elements that say a section's name and nothing else: the headings of pages made by hand (`<td class="hd">TIN TỨC</td>`).
+/// Two links of that kind one after the other are a menu.
+fn labels(
+    dom: &Dom<'_>,
+    regions: &Regions,
+    lexicon: &Lexicon,
+    containers: &[Container],
+    titles: &[(NodeId, &str)],
+    known: &[Heading],
+) -> Vec<Heading> {
+    let mut found: Vec<(Heading, bool)> = Vec::new();
+    let mut next = 0;
+    let mut covered = NodeId::ROOT;
+    for node in dom.all().filter(|&n| dom.is_element(n)) {
+        if found.len() >= MAX_HEADINGS {
+            break;
+        }
+        if node < covered
+            || dom.end(node).distance(node) > LABEL_NODES
+            || !matches!(
+                dom.tag(node),
+                Tag::Td | Tag::Th | Tag::Div | Tag::P | Tag::Span | Tag::B | Tag::Strong | Tag::Font | Tag::A
+            )
+            || regions.of(node) != Region::Main
+        {
+            continue;
+        }
+        while containers.get(next).is_some_and(|c| dom.end(c.element) <= node) {
+            next += 1;
+        }
+        if containers
+            .get(next)
+            .is_some_and(|c| dom.contains(c.element, node))
+            || known
+                .iter()
+                .any(|h| dom.contains(h.node, node) || dom.contains(node, h.node))
+        {
+            continue;
+        }
+        let text = dom.text(node, 81);
+        let named = || lexicon.label(&text, false).iter().any(|(_, score)| *score >= 1.0);
+        if text.len() < 4 || text.len() > 80 || !named() {
+            continue;
+        }
+        covered = dom.end(node);
+        let link = std::iter::once(node)
+            .chain(dom.descendants(node))
+            .chain(dom.ancestors(node).take(2))
+            .any(|n| dom.tag(n) == Tag::A);
+        let scope = scope(dom, node, titles);
+        found.push((
+            Heading {
+                node,
+                text,
+                scope,
+                real: false,
+            },
+            link,
+        ));
+    }
+    let title_between = |a: NodeId, b: NodeId| {
+        let next = titles.partition_point(|(node, _)| *node < a);
+        titles.get(next).is_some_and(|(node, _)| *node < b)
+    };
+    let in_menu = |at: usize| {
+        let of_link = |other: Option<&(Heading, bool)>| other.filter(|(_, link)| *link).map(|(h, _)| h.node);
+        let (heading, link) = &found[at];
+        *link
+            && (of_link(at.checked_sub(1).and_then(|b| found.get(b)))
+                .is_some_and(|n| !title_between(n, heading.node))
+                || of_link(found.get(at + 1)).is_some_and(|n| !title_between(heading.node, n)))
+    };
+    let keep: Vec<bool> = (0..found.len()).map(|at| !in_menu(at)).collect();
+    found
+        .into_iter()
+        .zip(keep)
+        .filter_map(|((heading, _), keep)| keep.then_some(heading))
+        .collect()
 }
 
 /// The smallest element around a heading that also holds a title, otherwise one that holds more than the heading.

@@ -38,7 +38,7 @@ pub(super) struct Detail {
 
 pub(super) fn read(document: &Document<'_>, container: Container) -> Detail {
     let dom = &document.dom;
-    let lines = lines::of(document, container.element, container.title);
+    let lines = lines::of(document, container);
     let mut item = Item {
         title: title(document, container, &lines),
         ..Item::default()
@@ -104,7 +104,16 @@ pub(super) fn read(document: &Document<'_>, container: Container) -> Detail {
 fn title(document: &Document<'_>, container: Container, lines: &[Line]) -> String {
     let dom = &document.dom;
     let text = container.title.map(|link| {
-        let text = dom.text(link, MAX_TITLE);
+        let mut text = dom.text(link, MAX_TITLE);
+        // A card that is one link: its date is no part of the title.
+        let own: Vec<&str> = lines
+            .iter()
+            .filter(|l| l.title)
+            .map(|l| l.text.as_str())
+            .collect();
+        if lines.iter().any(|l| !l.title && dom.contains(link, l.node)) && !own.is_empty() {
+            text = own.join(" ");
+        }
         // A shortened text has its whole in the attribute.
         match dom.attr_text(link, "title") {
             Some(whole) if (text.ends_with("...") || text.ends_with('…')) && whole.len() > text.len() => {

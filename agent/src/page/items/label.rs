@@ -12,6 +12,8 @@ pub enum Role {
     Posted,
     /// Stands alone beside the title.
     Plain,
+    /// Called the last change (Cập nhật, Sửa lần cuối): a posting date for want of another.
+    Modified,
     /// Said by structured data about the item.
     Structured,
     /// When the document was issued.
@@ -44,9 +46,9 @@ const WORDS: &[(&str, Role)] = &[
     ("dang boi", Role::Posted),
     ("ngay dua tin", Role::Posted),
     ("ngay dua len", Role::Posted),
-    ("ngay cap nhat", Role::Posted),
-    ("cap nhat", Role::Posted),
-    ("cap nhat luc", Role::Posted),
+    ("ngay cap nhat", Role::Modified),
+    ("cap nhat", Role::Modified),
+    ("cap nhat luc", Role::Modified),
     ("ngay xuat ban", Role::Posted),
     ("xuat ban", Role::Posted),
     ("thoi gian dang", Role::Posted),
@@ -57,7 +59,14 @@ const WORDS: &[(&str, Role)] = &[
     ("posted", Role::Posted),
     ("posted on", Role::Posted),
     ("published", Role::Posted),
-    ("updated", Role::Posted),
+    ("updated", Role::Modified),
+    ("cap nhat cuoi", Role::Modified),
+    ("cap nhat lan cuoi", Role::Modified),
+    ("lan cap nhat cuoi", Role::Modified),
+    ("cap nhat cuoi ngay", Role::Modified),
+    ("sua lan cuoi", Role::Modified),
+    ("chinh sua", Role::Modified),
+    ("modified", Role::Modified),
     ("date posted", Role::Posted),
     ("ngay ban hanh", Role::Issued),
     ("ban hanh ngay", Role::Issued),
@@ -275,7 +284,7 @@ mod tests {
     fn the_nearest_label_gives_the_role() {
         for (text, role) in [
             ("Ngày đăng: ", Some(Role::Posted)),
-            ("Cập nhật: 16h51 ", Some(Role::Posted)),
+            ("Cập nhật: 16h51 ", Some(Role::Modified)),
             ("Ngày ban hành: ", Some(Role::Issued)),
             (" - Ngày có hiệu lực: ", Some(Role::Effective)),
             ("Văn bản hết hiệu lực ngày ", Some(Role::Until)),

@@ -1,5 +1,8 @@
 //! The lines of an item: what is read together, apart from the title.
 
+use super::blocks::Container;
+use super::label::stands_alone;
+use crate::page::dates::scan;
 use crate::page::document::Document;
 use crate::page::dom::{NodeId, Tag};
 
@@ -23,14 +26,25 @@ pub(super) struct Line {
 }
 
 /// Splits an item into lines at blocks, cells, line breaks and the borders of its title link.
-pub(super) fn of(document: &Document<'_>, element: NodeId, title: Option<NodeId>) -> Vec<Line> {
+pub(super) fn of(document: &Document<'_>, item: Container) -> Vec<Line> {
     let dom = &document.dom;
+    let Container {
+        element,
+        title,
+        loose,
+    } = item;
     let columns = columns(document, element);
     let mut lines: Vec<Line> = Vec::new();
     let mut key = (NodeId::ROOT, false, 0u32);
     let (mut breaks, mut bytes, mut cell) = (0u32, 0usize, 0usize);
-    let mut hidden_until = element;
-    for node in std::iter::once(element).chain(dom.descendants(element)) {
+    let mut hidden_until = NodeId::ROOT;
+    let leads = loose.filter(|(from, _)| *from < element);
+    let follows = loose.filter(|(from, _)| *from > element);
+    let range = |place: Option<(NodeId, NodeId)>| place.into_iter().flat_map(|(a, b)| dom.range(a, b));
+    for node in range(leads)
+        .chain(dom.range(element, dom.end(element)))
+        .chain(range(follows))
+    {
         if node < hidden_until {
             continue;
         }
@@ -49,17 +63,19 @@ pub(super) fn of(document: &Document<'_>, element: NodeId, title: Option<NodeId>
         }
         let in_title = title.is_some_and(|t| dom.contains(t, node));
         let own_element = dom.parent(node);
-        // Within the title link only spans of their own stand apart from the title (a date in a `<span>`).
-        let apart = in_title
-            && title != Some(own_element)
-            && matches!(
-                dom.tag(own_element),
-                Tag::Span | Tag::I | Tag::Small | Tag::Em | Tag::Time
-            );
         let block = dom
             .ancestors(node)
             .find(|&n| !dom.tag(n).is_inline() || n == element)
             .unwrap_or(element);
+        // Within the title link only spans of their own stand apart from the title (a date in a `<span>`), and in a
+        // card that is one link the blocks that hold a date and nothing else.
+        let in_span = matches!(
+            dom.tag(own_element),
+            Tag::Span | Tag::I | Tag::Small | Tag::Em | Tag::Time
+        );
+        let apart = in_title
+            && title != Some(own_element)
+            && (in_span || (title.is_some_and(|t| dom.contains(t, block)) && is_date(&dom.text(block, 81))));
         let time = dom.ancestors(node).take(2).find(|&n| dom.tag(n) == Tag::Time);
         let own_key = (
             if apart { own_element } else { time.unwrap_or(block) },
@@ -92,6 +108,21 @@ pub(super) fn of(document: &Document<'_>, element: NodeId, title: Option<NodeId>
         }
     }
     lines
+}
+
+/// A short text that is a date with its usual company.
+fn is_date(text: &str) -> bool {
+    let found = scan(text);
+    let Some((first, last)) = found.first().zip(found.last()) else {
+        return false;
+    };
+    let (before, after) = (text.get(..first.span.start), text.get(last.span.end..));
+    text.len() <= 80
+        && stands_alone(&format!(
+            "{} {}",
+            before.unwrap_or_default(),
+            after.unwrap_or_default()
+        ))
 }
 
 /// The headings of the columns of the table that an item is a row of.

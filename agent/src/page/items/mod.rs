@@ -7,6 +7,7 @@
 mod blocks;
 mod detail;
 mod follow;
+mod gaps;
 mod identity;
 mod label;
 mod lines;

@@ -48,9 +48,15 @@ pub(super) fn read(
 /// The roles that make a posting date of a section, best first.
 fn posting_roles(questions: bool) -> &'static [Role] {
     if questions {
-        &[Role::Answered, Role::Posted, Role::Plain, Role::Structured]
+        &[
+            Role::Answered,
+            Role::Posted,
+            Role::Plain,
+            Role::Structured,
+            Role::Modified,
+        ]
     } else {
-        &[Role::Posted, Role::Plain, Role::Structured]
+        &[Role::Posted, Role::Plain, Role::Structured, Role::Modified]
     }
 }
 
@@ -168,7 +174,7 @@ fn fill(item: &mut Item, detail: &Detail, document: &Document<'_>, order: Order)
                 events.push(day);
                 &mut item.event
             }
-            Role::Posted | Role::Plain | Role::Structured | Role::Mention => continue,
+            Role::Posted | Role::Plain | Role::Structured | Role::Modified | Role::Mention => continue,
         };
         place.get_or_insert(day);
     }

@@ -57,6 +57,7 @@ pub(super) fn find(document: &Document<'_>, regions: &Regions, blocks: &Blocks) 
                 items.push(Container {
                     element: child,
                     title: None,
+                    loose: None,
                 });
             }
         }

@@ -125,8 +125,8 @@ impl Page<'_> {
     fn is_home(&self) -> bool {
         let url = &self.document.url;
         let title = fold_words(&self.document.title());
-        (url.path().len() <= 1 && url.query().is_none())
-            || has_phrase(&title, "trang chu")
+        // `Default.aspx` is the home page, `Default.aspx?mod=tt` is not.
+        let by_path = url.path().len() <= 1
             || matches!(
                 url.path().trim_matches('/').to_ascii_lowercase().as_str(),
                 "home"
@@ -137,7 +137,8 @@ impl Page<'_> {
                     | "vi"
                     | "index.php"
                     | "pages/default.aspx"
-            )
+            );
+        (by_path && url.query().is_none()) || has_phrase(&title, "trang chu")
     }
 
     /// Whether the page is the section's own: by title, path or address.
@@ -187,7 +188,8 @@ impl Page<'_> {
         if let Some(block) = lists().filter(headed).max_by_key(rank) {
             return Some(self.list(block));
         }
-        if let Some(block) = self.rows.iter().filter(headed).max_by_key(rank) {
+        let rows = self.rows.iter().filter(|b| !self.are_boxes(b));
+        if let Some(block) = rows.filter(headed).max_by_key(rank) {
             return Some(self.list(block));
         }
         let heading = self
@@ -233,9 +235,26 @@ impl Page<'_> {
             .filter(fits)
             .filter(|b| b.items.len() >= 2)
             .max_by_key(size)
-            .or_else(|| self.rows.iter().filter(fits).max_by_key(size))
+            .or_else(|| {
+                let rows = self.rows.iter().filter(|b| !self.are_boxes(b));
+                rows.filter(fits).max_by_key(size)
+            })
             .or_else(|| self.blocks.blocks.iter().find(|b| fits(b) && id.is_some()))
             .map(|block| self.list(block))
+    }
+
+    /// Whether the rows are boxes of a column, each under a heading of its own.
+    fn are_boxes(&self, rows: &Block) -> bool {
+        let dom = &self.document.dom;
+        let named = |h: &&Heading| {
+            let folded = fold_words(&h.text);
+            self.is_section(&h.text) || OTHERS.iter().any(|other| folded.starts_with(other))
+        };
+        self.blocks
+            .headings
+            .iter()
+            .filter(|h| rows.items.iter().any(|row| dom.contains(row.element, h.node)))
+            .any(|h| named(&h))
     }
 
     /// Whether the content (below the heading, if there is one) says that there is nothing.
@@ -256,7 +275,12 @@ impl Page<'_> {
             .skip_while(|&n| n < from)
             .take_while(|&n| n < until)
             .filter(|&n| {
-                dom.is_text(n) && self.regions.is_content(n) && !matches!(dom.tag(dom.parent(n)), Tag::Title)
+                // A side box that is empty says nothing about the page.
+                let here = match heading {
+                    Some(_) => self.regions.is_content(n),
+                    None => self.regions.of(n) == Region::Main,
+                };
+                dom.is_text(n) && here && !matches!(dom.tag(dom.parent(n)), Tag::Title)
             })
             .any(|n| {
                 let text = dom.own_text(n);

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use super::emptiness::says_nothing;
 use crate::page::plain::fold_words;
 
 /// The lexicon as written.
@@ -212,48 +213,7 @@ impl Lexicon {
     /// Whether a folded text says that a section is empty.
     #[must_use]
     pub fn says_empty(&self, folded_words: &str) -> bool {
-        self.empty.iter().any(|text| folded_words == text)
-            || matches!(
-                folded_words,
-                "dang cap nhat"
-                    | "noi dung dang cap nhat"
-                    | "noi dung dang duoc cap nhat"
-                    | "khong tim thay"
-                    | "khong co du lieu"
-                    | "chua co du lieu"
-                    | "chua co bai viet"
-                    | "chua co bai viet nao"
-                    | "khong co bai viet nao"
-                    | "khong co ban ghi nao"
-                    | "khong co tin bai"
-                    | "chua co tin bai"
-                    | "khong tim thay ket qua"
-                    | "khong tim thay ket qua nao"
-                    | "khong tim thay du lieu"
-                    | "khong co ket qua nao"
-                    | "dang xay dung"
-                    | "trang dang xay dung"
-                    | "du lieu dang duoc cap nhat"
-                    | "chuyen muc dang cap nhat"
-                    | "updating"
-                    | "no data"
-                    | "no results found"
-                    | "no data available"
-                    | "no items found"
-                    | "under construction"
-                    | "content is being updated"
-                    | "khong co noi dung"
-                    | "chua co noi dung"
-                    | "chua co van ban nao"
-                    | "khong co van ban nao"
-                    | "hien chua co du lieu"
-                    | "no data available in table"
-                    | "there are no items"
-                    | "thong tin dang duoc cap nhat"
-                    | "thong tin dang cap nhat"
-                    | "hien tai chua co bai viet nao"
-                    | "updating data"
-            )
+        self.empty.iter().any(|text| folded_words == text) || says_nothing(folded_words)
     }
 
     /// The section of a label on the English side.

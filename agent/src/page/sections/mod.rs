@@ -1,5 +1,6 @@
 //! Which sections a portal has, and where: by its menus, side columns, footer, selects and paths.
 
+mod emptiness;
 mod lexicon;
 mod menu;
 

@@ -117,6 +117,7 @@ const fn rule(role: Role) -> &'static str {
     match role {
         Role::Posted => "posted",
         Role::Plain => "plain",
+        Role::Modified => "modified",
         Role::Structured => "structured",
         Role::Answered => "answered",
         _ => "other",

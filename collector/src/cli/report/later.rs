@@ -1,6 +1,5 @@
 //! `report verify` and `report diff`: what became of a report after it was made.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,10 +8,11 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde_json::Value;
 
-use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, io_told, told};
-use super::folder::digest_now;
-use crate::locale;
-use crate::report::{VerifyError, verify_files};
+use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
+use super::{due, edition};
+use crate::edition::EditionState;
+use crate::locale::{self, io_told};
+use crate::report::{VerifyError, compare, digest_now, verify_files};
 use crate::serve::DATABASE;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -35,17 +35,38 @@ pub enum Command {
         /// Folder of the later report.
         other: PathBuf,
     },
+    Due(due::DueArgs),
+    /// The editions that are kept: drafted, frozen, signed, sent.
+    Editions(edition::ListArgs),
+    /// Make or remake the draft of a report.
+    Draft(Box<edition::MakeArgs>),
+    /// Freeze an edition: from then on nothing in it changes.
+    Freeze(Box<edition::MakeArgs>),
+    /// Note that a frozen edition was signed.
+    Sign(edition::StepArgs),
+    /// Note that a signed edition was sent.
+    Send(edition::StepArgs),
+    /// Write the files of an edition to a folder.
+    Save(edition::SaveArgs),
 }
 
 pub(super) fn run(
     command: &Command,
     lang: Lang,
+    now: UnixTime,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     match command {
         Command::Verify { folder, data } => verify(folder, data, lang, out, err),
         Command::Diff { one, other } => diff(one, other, lang, out, err),
+        Command::Due(args) => due::run(args, now, out, err),
+        Command::Editions(args) => edition::list(args, out, err),
+        Command::Draft(args) => edition::make(args, false, now, out, err),
+        Command::Freeze(args) => edition::make(args, true, now, out, err),
+        Command::Sign(args) => edition::step(args, EditionState::Signed, now, out, err),
+        Command::Send(args) => edition::step(args, EditionState::Sent, now, out, err),
+        Command::Save(args) => edition::save(args, out, err),
     }
 }
 
@@ -132,31 +153,22 @@ fn diff(
                     .map_err(|error| not_json("edition.diff.broken", &path, &error, lang))
             });
         match read {
-            Ok(value) => both.push(figures(&value)),
+            Ok(value) => both.push(value),
             Err(told) => {
                 writeln!(err, "{told}")?;
                 return Ok(EXIT_USAGE);
             }
         }
     }
-    let (then, now) = (&both[0], &both[1]);
-    let names: std::collections::BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-    let mut differ = 0;
-    for name in names {
-        let (before, after) = (then.get(name), now.get(name));
-        if before != after {
-            differ += 1;
-            let dash = || "–".to_owned();
-            let before = before.cloned().unwrap_or_else(dash);
-            let after = after.cloned().unwrap_or_else(dash);
-            writeln!(out, "{name}: {before} → {after}")?;
-        }
+    let changes = compare(&both[0], &both[1]);
+    for (figure, before, after) in &changes {
+        writeln!(out, "{figure}: {before} → {after}")?;
     }
-    if differ == 0 {
+    if changes.is_empty() {
         writeln!(out, "{}", get(lang, "edition.diff.same"))?;
         return Ok(EXIT_OK);
     }
-    let count = locale::count(differ, lang);
+    let count = locale::count(i64::try_from(changes.len()).unwrap_or(i64::MAX), lang);
     writeln!(out, "{}", fill(lang, "edition.diff.differ", &[("count", &count)]))?;
     Ok(EXIT_FAILED)
 }
@@ -184,44 +196,5 @@ fn not_compared(error: &VerifyError, lang: Lang) -> String {
     match error {
         VerifyError::Io { path, error } => unreadable(path, error, lang),
         VerifyError::List { path, error } => not_json("edition.manifest.broken", path, error, lang),
-    }
-}
-
-/// Every figure of a report by its place; members of lists are named by id, level or track.
-fn figures(report: &Value) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for part in ["total", "levels", "portals", "window", "data_to", "data_digest"] {
-        if let Some(value) = report.get(part) {
-            walk(part.to_owned(), value, &mut all);
-        }
-    }
-    all
-}
-
-fn walk(at: String, value: &Value, all: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                walk(format!("{at}.{name}"), field, all);
-            }
-        }
-        Value::Array(items) => {
-            for (place, item) in items.iter().enumerate() {
-                let named = ["id", "level", "track", "from"]
-                    .iter()
-                    .find_map(|key| item.get(key)?.as_str().map(str::to_owned));
-                walk(
-                    format!("{at}[{}]", named.unwrap_or_else(|| place.to_string())),
-                    item,
-                    all,
-                );
-            }
-        }
-        Value::String(text) => {
-            all.insert(at, text.clone());
-        }
-        other => {
-            all.insert(at, other.to_string());
-        }
     }
 }

@@ -33,7 +33,8 @@ pub(super) struct Running {
 /// An edge where agent `a` has [`TOKEN`] and agent `b` another.
 pub(super) fn edge(dir: &Path, now: UnixTime) -> (Edge, Arc<Notify>) {
     let context = testing::context(dir, now);
-    let plans = Plans::new(context.inventory.clone());
+    let rules = Arc::new(crate::regulation::Regulations::embedded().unwrap());
+    let plans = Plans::new(&context, Arc::clone(&rules));
     let changed = Arc::new(Notify::new());
     let mut tokens = Tokens::new();
     tokens.add(testing::agent("a"), Sha256::of(TOKEN.as_bytes()));
@@ -45,7 +46,7 @@ pub(super) fn edge(dir: &Path, now: UnixTime) -> (Edge, Arc<Notify>) {
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: false,
-        rules: Arc::new(crate::regulation::Regulations::embedded().unwrap()),
+        rules,
         hosts: Hosts::default(),
     };
     (edge, changed)

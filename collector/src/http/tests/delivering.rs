@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::sync::Arc;
 
 use ems_contract::outcome::Outcome;
 use ems_contract::record::Record;
@@ -7,6 +8,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::asking::*;
+use crate::plans::Plans;
+use crate::regulation::Regulations;
 use crate::testing::*;
 
 fn ack(answer: &Answer) -> Ack {
@@ -20,12 +23,10 @@ async fn a_batch_is_kept_acknowledged_and_wakes_the_ledger() {
     let running = Running::start(dir.path(), at(65)).await;
     let body = encoded(0, at(67), &[up(1, 0), up(2, 60)]);
     let first = ack(&running.deliver(&body).await);
-    let plan_version = running
-        .context
-        .inventory
-        .current()
-        .plan_for(&agent("a"))
-        .map(|plan| plan.version());
+    let rules = Arc::new(Regulations::embedded().unwrap());
+    let plan_version = Plans::new(&running.context, rules)
+        .of(&agent("a"))
+        .map(|plan| plan.version);
     assert_eq!(
         first,
         Ack {

@@ -67,6 +67,9 @@ impl Observed {
         if let Some(page) = &facts.page {
             seen.note_page(page);
         }
+        if let Some(links) = &facts.links {
+            seen.note_links(links);
+        }
         if let Some(site) = &facts.site {
             site::note(site, seen.page.get_or_insert_default());
             if let Some(sent) = site::security(site) {

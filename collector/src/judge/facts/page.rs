@@ -4,7 +4,7 @@ use ems_contract::facts::page::{
     EnglishFacts, EnglishMissing, EnglishVerdict, Language, Measure as Measured, NotSaid, PageFacts,
     SectionFacts, SectionState,
 };
-use ems_contract::facts::{Identity, PageKind};
+use ems_contract::facts::{Identity, LinksFacts, PageKind};
 
 use super::seen::{EnglishSeen, Measure, Observed, PageSeen, SectionSeen};
 
@@ -29,6 +29,16 @@ impl Observed {
             for (check, measured) in english_parts(facts) {
                 self.checks.entry(check.to_owned()).or_insert(measured);
             }
+        }
+    }
+}
+
+impl Observed {
+    /// Adds what the links lead to.
+    pub fn note_links(&mut self, facts: &LinksFacts) {
+        if let Some(measured) = facts.agencies() {
+            self.checks
+                .insert("links-agencies".to_owned(), measure(&measured));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod sheet;
+mod unpacked;
 
 use std::collections::BTreeMap;
 

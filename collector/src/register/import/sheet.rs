@@ -7,9 +7,11 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, Xlsx};
 use ems_contract::diagnostic::Message;
 use unicode_normalization::UnicodeNormalization;
 
+use super::unpacked::unpacked;
+
 /// The largest file read, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// The most that a workbook may hold once unpacked, by its own account.
+/// The most that a workbook may hold once unpacked, in bytes.
 const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
 /// The most rows of a sheet.
 const MAX_ROWS: usize = 20_000;
@@ -43,7 +45,7 @@ pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Message> {
 
 fn workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Message> {
     let broken = |why: &dyn std::fmt::Display| Message::new("register.import.broken").with("why", why);
-    if unpacked(bytes).is_none_or(|size| size > MAX_UNPACKED) {
+    if unpacked(bytes, MAX_UNPACKED).is_none_or(|size| size > MAX_UNPACKED) {
         return Err(Message::new("register.import.bomb"));
     }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
@@ -94,25 +96,6 @@ fn put(sheet: &mut Sheet, row: u32, column: u32, text: String) -> Result<(), Mes
         return Err(Message::new("register.import.rows").with("most", MAX_ROWS));
     }
     Ok(())
-}
-
-/// The sum of the unpacked sizes in the directory at a ZIP file's end; `None` when there is no such directory.
-fn unpacked(bytes: &[u8]) -> Option<u64> {
-    let u16_at = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
-    let u32_at = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let end = memchr::memmem::rfind(bytes, b"PK\x05\x06")?;
-    let entries = u16_at(end + 10)?;
-    let mut at = usize::try_from(u32_at(end + 16)?).ok()?;
-    let mut sum = 0u64;
-    for _ in 0..entries {
-        if bytes.get(at..at + 4)? != b"PK\x01\x02" {
-            return None;
-        }
-        sum += u64::from(u32_at(at + 24)?);
-        let tail = [28, 30, 32].map(|offset| u16_at(at + offset).map(usize::from));
-        at += 46 + tail[0]? + tail[1]? + tail[2]?;
-    }
-    Some(sum)
 }
 
 fn value(data: &DataRef<'_>) -> String {

@@ -6,7 +6,7 @@ use ems_contract::text::Lang;
 use super::cells::{availability, column, count, coverage, instant, seconds};
 use super::events::{exclusions, outage_table, overall_outages};
 use super::ranking::{leagues, rank_cell};
-use super::{Material, articles, human, roman, said, strips};
+use super::{Material, articles, human, revision, roman, said, strips};
 use crate::ledger::Track;
 use crate::locale;
 
@@ -20,9 +20,11 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
         ("method", false, method(material)),
         ("manual", true, manual(material)),
         ("evidence", false, evidence(material)),
+        ("revision", false, revision::revision(material)),
     ];
     parts
         .into_iter()
+        .filter(|(.., body)| !body.is_empty())
         .enumerate()
         .map(|(place, (name, landscape, body))| Appendix {
             label: format!("{} {}", said("edition.appendix"), roman(place + 1)),

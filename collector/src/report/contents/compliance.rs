@@ -47,8 +47,7 @@ pub(super) fn compliance(material: &Material<'_>) -> Vec<Block> {
 /// The heads over counts of verdicts: what the text decides, and what the operator's threshold.
 pub(super) fn verdict_columns() -> Vec<Column> {
     let (statutory, policy) = (said("edition.col.statutory"), said("edition.col.policy"));
-    let one =
-        |value: Value, group: &str| column(&format!("judge.value.{value}"), ColumnKind::Number).under(group);
+    let one = |value: Value, group: &str| head(value).under(group);
     vec![
         one(Value::Pass, &statutory),
         one(Value::Fail, &statutory),

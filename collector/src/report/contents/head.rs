@@ -12,22 +12,23 @@ use crate::report::period_name;
 /// The period in words, from the duty where there is one: its Q4 is not the calendar's.
 pub(super) fn period(material: &Material<'_>) -> String {
     match material.due {
-        Some(due) => {
-            let year = due.window.year.to_string();
-            match due.window.label.as_str() {
-                "Y" => filled("edition.period.year", &[("year", &year)]),
-                "H1" => filled("edition.period.half", &[("year", &year)]),
-                label => {
-                    let quarter = label.trim_start_matches('Q').parse().unwrap_or(0);
-                    let quarter = super::roman(quarter);
-                    filled(
-                        "edition.period.quarter",
-                        &[("quarter", &quarter), ("year", &year)],
-                    )
-                }
-            }
-        }
+        Some(due) => labelled(&due.window.label, &due.window.year.to_string()),
         None => period_name(material.report.period, material.report.window, Lang::Vi),
+    }
+}
+
+/// A duty's period by its label (`Q4`, `H1`, `Y`); a label of another kind stays as it is.
+pub(super) fn labelled(label: &str, year: &str) -> String {
+    let quarter = label.strip_prefix('Q').and_then(|number| number.parse().ok());
+    match (label, quarter) {
+        ("Y", _) => filled("edition.period.year", &[("year", year)]),
+        ("H1", _) => filled("edition.period.half", &[("year", year)]),
+        ("H2", _) => filled("edition.period.half.2", &[("year", year)]),
+        (_, Some(quarter @ 1..=4)) => filled(
+            "edition.period.quarter",
+            &[("quarter", &super::roman(quarter)), ("year", year)],
+        ),
+        _ => format!("{label}/{year}"),
     }
 }
 

@@ -18,6 +18,7 @@ mod judged;
 mod leagues;
 mod ranking;
 mod registers;
+mod revision;
 mod scope;
 mod sheets;
 mod slip;
@@ -34,6 +35,7 @@ use ems_contract::time::UnixTime;
 use super::model::Report;
 use crate::regulation::{Regulations, ReportDue};
 pub use human::names as passage_names;
+pub use revision::{Contested, Revision};
 pub use strips::Days;
 
 /// Which text is wanted.
@@ -100,6 +102,8 @@ pub struct Material<'a> {
     pub versions: &'a [(String, String)],
     /// Number of the edition; absent in a draft.
     pub edition: Option<u32>,
+    /// What became of the edition before, and what units contest.
+    pub revision: &'a Revision,
 }
 
 /// Makes the document.
@@ -143,6 +147,7 @@ fn full(kind: Kind, material: &Material<'_>) -> Vec<Block> {
     let mut chapter = Chapters::default();
     body.push(chapter.next("summary"));
     body.extend(summary::opening(material));
+    body.extend(revision::notice(material));
     body.push(chapter.next("scope"));
     body.extend(scope::scope(material));
     body.push(chapter.next("overall"));

@@ -215,6 +215,25 @@ pub(super) fn incidents(material: &Material<'_>) -> Vec<Block> {
     ]
 }
 
+/// A report by its period and the clause that wants it; its key where the rules do not know it.
+fn report_name(material: &Material<'_>, key: &str) -> String {
+    let named = || {
+        let (duty, period) = key.split_once(' ')?;
+        let (label, year) = period.split_once('/')?;
+        let duty = material.rules.report(duty)?;
+        let (pack, row) = material.rules.obligation(duty.obligations.first()?)?;
+        let clause = super::judged::clause(pack, row);
+        Some(filled(
+            "edition.reporting.name",
+            &[
+                ("period", &super::head::labelled(label, year)),
+                ("clause", &clause),
+            ],
+        ))
+    };
+    named().unwrap_or_else(|| key.to_owned())
+}
+
 /// Which reports came in time: a row each report that was due.
 pub(super) fn reporting(material: &Material<'_>) -> Block {
     let Some(found) = findings(material) else {
@@ -241,7 +260,7 @@ pub(super) fn reporting(material: &Material<'_>) -> Block {
     }
     let rows = sums.into_iter().map(|(item, (on_time, late, undecided))| {
         Row::data(vec![
-            Cell::text(item),
+            Cell::text(report_name(material, item)),
             tally(on_time, Value::Pass),
             tally(late, Value::Fail),
             tally(undecided, Value::Unknown),

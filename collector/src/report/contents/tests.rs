@@ -85,6 +85,7 @@ fn made(kind: Kind, inputs: &Inputs, change: impl Fn(&mut Report)) -> Document {
             passages: &BTreeMap::new(),
             versions: &[],
             edition: Some(1),
+            revision: &Revision::default(),
         },
     )
 }
@@ -190,6 +191,7 @@ fn a_text_bears_every_mark_that_holds() {
         passages: &BTreeMap::new(),
         versions: &[],
         edition: None,
+        revision: &Revision::default(),
     };
     assert_eq!(
         document(Kind::Leader, &material).mark.unwrap(),

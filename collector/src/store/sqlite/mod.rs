@@ -12,6 +12,7 @@ mod commit;
 mod delivery;
 mod demo;
 mod dirty;
+mod editions;
 mod evidence;
 mod fail;
 mod gaps;

@@ -67,6 +67,22 @@ fn correctable(conn: &Connection, replaces: i64, new: &NewEntry) -> Result<bool,
     Ok(there)
 }
 
+/// Keeps a file that somebody handed in, once by its content.
+pub(super) fn hand_in(conn: &Connection, file: &HandedFile, at: UnixTime, author: &str) -> Result<(), Fail> {
+    conn.prepare_cached(
+        "INSERT INTO handed_file (digest, name, at, author, bytes) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (digest) DO NOTHING",
+    )?
+    .execute((
+        Sha256::of(&file.bytes).as_bytes(),
+        &file.name,
+        at.secs(),
+        author,
+        &file.bytes,
+    ))?;
+    Ok(())
+}
+
 fn enter(conn: &Connection, entries: &[NewEntry], author: &Author, note: &Note) -> Result<Entered, Fail> {
     // Looked at first: what follows either all happens or, on error, is rolled back.
     for new in entries {
@@ -79,17 +95,7 @@ fn enter(conn: &Connection, entries: &[NewEntry], author: &Author, note: &Note) 
     let mut ids = Vec::with_capacity(entries.len());
     for new in entries {
         if let Some(file) = &new.file {
-            conn.prepare_cached(
-                "INSERT INTO handed_file (digest, name, at, author, bytes) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (digest) DO NOTHING",
-            )?
-            .execute((
-                Sha256::of(&file.bytes).as_bytes(),
-                &file.name,
-                note.at.secs(),
-                &author.name,
-                &file.bytes,
-            ))?;
+            hand_in(conn, file, note.at, &author.name)?;
         }
         let data = new
             .entry

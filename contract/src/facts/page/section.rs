@@ -95,7 +95,7 @@ pub struct NewestDate {
     /// The day.
     pub day: Date,
     /// The rule by which it is a posting date, such as `posted` (called so on the page), `plain` (stands alone
-    /// beside the title), `structured`, `item_page`, `feed`.
+    /// beside the title), `structured`, `modified` (called the last change), `item_page`, `feed`.
     pub rule: String,
     /// The title of the item that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

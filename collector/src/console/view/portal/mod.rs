@@ -3,6 +3,7 @@
 mod account;
 mod certificate;
 mod ribbons;
+mod sections;
 mod views;
 
 use ems_contract::certificate::Chain;
@@ -16,6 +17,8 @@ use super::{Badge, Look, badge, cause_text, since, track_name};
 use crate::incident::Incident;
 use crate::ledger::{Span, State, Track};
 use crate::locale;
+use crate::regulation::Regulations;
+use crate::sections::Read;
 use crate::store::Latest;
 use crate::timeline::{Member, current};
 use account::account;
@@ -24,6 +27,8 @@ use certificate::certificate;
 pub use certificate::{CertificateCard, newest_tls};
 use ribbons::ribbons;
 pub use ribbons::{PieceRow, RibbonRow, RibbonRows};
+use sections::sections;
+pub use sections::{EnglishCard, NewestCell, SectionRow, SectionVerdict, SectionsPart};
 use views::views;
 pub use views::{Phase, ViewRow};
 
@@ -40,6 +45,10 @@ pub struct PortalData<'a> {
     pub chain: Option<&'a Chain>,
     /// Incidents of the last 90 days, by beginning.
     pub incidents: &'a [Incident],
+    /// What is known of its sections.
+    pub sections: &'a Read,
+    /// The law as data: names of sections, articles, working days.
+    pub rules: &'a Regulations,
 }
 
 impl PortalData<'_> {
@@ -66,6 +75,8 @@ pub struct PortalPage {
     pub ribbons: Vec<RibbonRows>,
     /// Newest records, an agent and family a row.
     pub views: Vec<ViewRow>,
+    /// Sections and English side.
+    pub sections: SectionsPart,
     /// The certificate.
     pub certificate: Option<CertificateCard>,
     /// Incidents, newest first.
@@ -127,6 +138,7 @@ pub fn portal(look: Look<'_>, data: &PortalData<'_>) -> PortalPage {
         .map(|(key, days)| ribbons(key, days, data, now, lang))
         .collect(),
         views: views(data.latest, lacks_ipv6(data, horizon), now, lang),
+        sections: sections(look, data.sections, data.rules),
         certificate: certificate(data, now, lang),
         incidents: data
             .incidents

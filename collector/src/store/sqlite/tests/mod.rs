@@ -2,6 +2,7 @@
 
 mod delivery;
 mod durability;
+mod editions;
 mod killing;
 mod ledger;
 mod model;

@@ -1,0 +1,226 @@
+//! Texts by which a page says that it has nothing: recognised by their words, because every system has its own sentence.
+
+/// What makes a sentence one of nothing, folded.
+const SAYS: &[&str] = &[
+    "khong co",
+    "chua co",
+    "khong tim thay",
+    "khong ton tai",
+    "dang cap nhat",
+    "dang duoc cap nhat",
+    "dang tiep tuc cap nhat",
+    "dang trong qua trinh cap nhat",
+    "dang cho cap nhat",
+    "chua duoc cap nhat",
+    "chua cap nhat",
+    "se duoc cap nhat",
+    "se cap nhat",
+    "dang xay dung",
+    "dang duoc xay dung",
+    "dang trong qua trinh xay dung",
+    "dang hoan thien",
+    "dang bien tap",
+    "no data",
+    "no results",
+    "no records",
+    "no items",
+    "no posts",
+    "no documents",
+    "nothing found",
+    "there are no",
+    "under construction",
+    "coming soon",
+    "being updated",
+    "updating",
+];
+
+/// The other words of such sentences, folded. A word outside this list makes it a sentence about something.
+const WORDS: &[&str] = &[
+    "khong",
+    "chua",
+    "co",
+    "tim",
+    "thay",
+    "ton",
+    "tai",
+    "dang",
+    "duoc",
+    "cap",
+    "nhat",
+    "tiep",
+    "tuc",
+    "trong",
+    "qua",
+    "trinh",
+    "cho",
+    "se",
+    "xay",
+    "dung",
+    "hoan",
+    "thien",
+    "bien",
+    "tap",
+    "hien",
+    "nay",
+    "o",
+    "day",
+    "nao",
+    "noi",
+    "du",
+    "lieu",
+    "thong",
+    "tin",
+    "bai",
+    "viet",
+    "tuc",
+    "ban",
+    "ghi",
+    "ket",
+    "van",
+    "tai",
+    "lieu",
+    "muc",
+    "chuyen",
+    "trang",
+    "danh",
+    "sach",
+    "cau",
+    "hoi",
+    "bao",
+    "thao",
+    "lich",
+    "cong",
+    "tac",
+    "lam",
+    "file",
+    "phu",
+    "hop",
+    "de",
+    "thi",
+    "them",
+    "moi",
+    "vui",
+    "long",
+    "mong",
+    "quay",
+    "lai",
+    "sau",
+    "xin",
+    "quy",
+    "vi",
+    "va",
+    "bi",
+    "he",
+    "thuoc",
+    "nhom",
+    "cac",
+    "thu",
+    "tuc",
+    "du",
+    "an",
+    "goi",
+    "thau",
+    "so",
+    "no",
+    "data",
+    "results",
+    "result",
+    "records",
+    "items",
+    "posts",
+    "documents",
+    "nothing",
+    "found",
+    "there",
+    "are",
+    "is",
+    "under",
+    "construction",
+    "coming",
+    "soon",
+    "being",
+    "updated",
+    "updating",
+    "available",
+    "in",
+    "table",
+    "to",
+    "display",
+    "show",
+    "content",
+    "this",
+    "section",
+    "page",
+    "currently",
+    "at",
+    "the",
+    "moment",
+    "yet",
+    "please",
+    "come",
+    "back",
+    "later",
+    "and",
+    "of",
+    "for",
+];
+
+/// Words of the longest sentence of nothing.
+const MAX_WORDS: usize = 18;
+
+/// Whether a folded text says that there is nothing, and nothing else. A page that is not found is another matter.
+pub(super) fn says_nothing(folded_words: &str) -> bool {
+    let words = || folded_words.split(' ').filter(|w| !w.is_empty());
+    let padded = format!(" {folded_words} ");
+    let holds = |phrase: &&&str| padded.contains(&format!(" {phrase} "));
+    words().count() <= MAX_WORDS
+        && words().all(|w| WORDS.contains(&w))
+        && SAYS.iter().any(|phrase| holds(&phrase))
+        && ![
+            "khong tim thay trang",
+            "trang khong ton tai",
+            "trang khong co",
+            "page found",
+        ]
+        .iter()
+        .any(|phrase| holds(&phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_nothing;
+    use crate::page::plain::fold_words;
+
+    #[test]
+    fn sentences_of_nothing_are_known_by_their_words() {
+        for text in [
+            "Đang cập nhật...",
+            "Không có kết quả nào được tìm thấy.",
+            "Chưa có bài viết nào trong mục này.",
+            "Dữ liệu chưa được cập nhật!",
+            "Nội dung đang trong quá trình xây dựng, mong quý vị quay lại sau",
+            "Hiện tại chưa có thông tin",
+            "Không tìm thấy bản ghi nào phù hợp",
+            "There are no items to show in this section.",
+        ] {
+            assert!(says_nothing(&fold_words(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_about_something_are_not() {
+        for text in [
+            "Không tìm thấy trang",
+            "Trang không tồn tại",
+            "Chưa có bình luận nào",
+            "Không có sự kiện nào",
+            "Cập nhật lần cuối",
+            "Thông tin cập nhật",
+            "Công khai danh sách hộ nghèo",
+            "Không có tên trong danh sách trúng tuyển",
+            "",
+        ] {
+            assert!(!says_nothing(&fold_words(text)), "{text}");
+        }
+    }
+}

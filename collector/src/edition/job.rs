@@ -1,0 +1,476 @@
+//! The job: watches the calendar of duties, makes drafts at their time, and tells officials what is due and late.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ems_contract::text::{Lang, fill, get};
+use ems_contract::time::UnixTime;
+use prometheus::{IntCounterVec, IntGaugeVec, Opts, Registry};
+use tokio_util::sync::CancellationToken;
+
+use super::due::{DueLine, Standing, begins};
+use super::gather::due_now;
+use super::key::EditionKey;
+use super::maker::{Made, MakeError, Maker, Office, Wish};
+use super::model::EditionState;
+use crate::account::Author;
+use crate::context::Context;
+use crate::locale;
+use crate::notify::condition::{Condition, Kind, Severity, Subject};
+use crate::notify::round::Desk;
+use crate::regulation::{Regulations, ReportDue};
+use crate::report::{Form, Source};
+use crate::store::StoreError;
+
+/// How often the calendar is looked at: the cut of An Giang is at noon, and the report due on the same day.
+const EVERY: Duration = Duration::from_secs(600);
+/// The stage at which the draft is made.
+const DRAFT: &str = "T-5wd";
+/// Data are settled so long after a cut, in seconds; the draft is made once more then.
+const SETTLED_S: i64 = 900;
+
+/// What the job is given.
+#[derive(Clone)]
+pub struct Watch {
+    /// Store, inventory, clock, metrics.
+    pub context: Context,
+    /// The calendar of duties.
+    pub rules: Arc<Regulations>,
+    /// Where notices are decided.
+    pub desk: Arc<Desk>,
+    /// Folder of the data.
+    pub folder: PathBuf,
+    /// Issuer and layout.
+    pub office: Office,
+    /// Language of notices.
+    pub lang: Lang,
+}
+
+/// The job.
+pub struct ReportJob {
+    watch: Watch,
+    metrics: Metrics,
+    /// What was told last, by the condition's key: only what changed is told again.
+    told: Mutex<BTreeMap<String, Condition>>,
+}
+
+struct Metrics {
+    due: IntGaugeVec,
+    outstanding: IntGaugeVec,
+    late: IntGaugeVec,
+    drafts: IntCounterVec,
+}
+
+impl Metrics {
+    fn register(registry: &Registry) -> prometheus::Result<Self> {
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGaugeVec::new(Opts::new(name, help), &["duty", "period"])?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let drafts = IntCounterVec::new(
+            Opts::new(
+                "ems_report_drafts_total",
+                "Drafts of reports that the job made, by result",
+            ),
+            &["result"],
+        )?;
+        registry.register(Box::new(drafts.clone()))?;
+        for result in ["made", "failed"] {
+            drafts.with_label_values(&[result]).reset();
+        }
+        Ok(Self {
+            due: gauge(
+                "ems_report_due_timestamp_seconds",
+                "The last second in which a report is in time, of reports not noted as sent",
+            )?,
+            outstanding: gauge(
+                "ems_report_outstanding",
+                "Reports being prepared or past their day that are not noted as sent",
+            )?,
+            late: gauge(
+                "ems_report_late",
+                "Reports past their day that are not noted as sent",
+            )?,
+            drafts,
+        })
+    }
+
+    fn show(&self, lines: &[DueLine]) {
+        for gauge in [&self.due, &self.outstanding, &self.late] {
+            gauge.reset();
+        }
+        for line in lines {
+            let labels = [line.duty.as_str(), line.period.as_str()];
+            let left = i64::try_from(line.owed - line.sent.min(line.owed)).unwrap_or(i64::MAX);
+            let (waits, late) = match line.standing {
+                Standing::Open | Standing::Today => (left, 0),
+                Standing::Late => (left, left),
+                Standing::Ahead | Standing::Sent | Standing::SentLate | Standing::NoDay => (0, 0),
+            };
+            self.outstanding.with_label_values(&labels).set(waits);
+            self.late.with_label_values(&labels).set(late);
+            if let Some(due) = line.due.filter(|_| left > 0) {
+                self.due.with_label_values(&labels).set(due.secs());
+            }
+        }
+    }
+}
+
+impl ReportJob {
+    /// A job.
+    ///
+    /// # Errors
+    /// When another room registered metrics of the same name.
+    pub fn new(watch: Watch) -> prometheus::Result<Self> {
+        Ok(Self {
+            metrics: Metrics::register(&watch.context.registry)?,
+            told: Mutex::default(),
+            watch,
+        })
+    }
+
+    /// Runs every ten minutes until `stop`; a round in hand is finished.
+    pub async fn run(self, stop: CancellationToken) {
+        let job = Arc::new(self);
+        while !stop.is_cancelled() {
+            let one = job.clone();
+            let round = tokio::task::spawn_blocking(move || one.round()).await;
+            match round {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!("the calendar of duties could not be looked at: {error}"),
+                Err(error) => tracing::error!("the job of reports was not finished: {error}"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// One round: metrics, drafts whose time has come, notices.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn round(&self) -> Result<(), StoreError> {
+        let Watch { context, rules, .. } = &self.watch;
+        let now = context.clock.now();
+        let inventory = context.inventory.current();
+        let mut lines = due_now(&*context.store, &inventory, rules, now)?;
+        let mut made = false;
+        for line in &lines {
+            made |= self.draft(line, now)?;
+        }
+        if made {
+            lines = due_now(&*context.store, &inventory, rules, now)?;
+        }
+        self.metrics.show(&lines);
+        self.tell(&lines)
+    }
+
+    /// Makes the draft of a report when its time has come, and once more when its data are settled. What somebody froze
+    /// is left alone.
+    fn draft(&self, line: &DueLine, now: UnixTime) -> Result<bool, StoreError> {
+        let Watch {
+            context,
+            rules,
+            folder,
+            office,
+            ..
+        } = &self.watch;
+        let wanted = matches!(line.standing, Standing::Open | Standing::Today | Standing::Late);
+        let Some(report) = report_of(rules, line).filter(|_| wanted) else {
+            return Ok(false);
+        };
+        if begins(rules, &report, DRAFT).is_none_or(|begins| now < begins) {
+            return Ok(false);
+        }
+        let key = EditionKey {
+            duty: line.duty.clone(),
+            period: line.period.clone(),
+            unit: None,
+        };
+        if let Some(newest) = context.store.editions(Some(&key))?.last() {
+            let settled = now >= report.as_of + SETTLED_S && newest.manifest.data_to < report.as_of;
+            if newest.state() != EditionState::Drafted
+                || !settled
+                || newest.made_at >= report.as_of + SETTLED_S
+            {
+                return Ok(false);
+            }
+        }
+        let inventory = context.inventory.current();
+        let maker = Maker {
+            source: Source {
+                store: &*context.store,
+                inventory: &inventory,
+                rules,
+            },
+            editions: &*context.store,
+            folder,
+            office,
+        };
+        let wish = |forms: &[Form]| Wish {
+            key: key.clone(),
+            forms: forms.to_vec(),
+            as_of: None,
+            reason: String::new(),
+            freeze: false,
+            with_open: false,
+        };
+        let author = Author::system();
+        let made = match maker.make(&wish(&Form::ALL), &author, now) {
+            // Without the renderer people still get a draft to read.
+            Err(MakeError::Form(error)) => {
+                tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
+                maker.make(&wish(&Form::OWN), &author, now)
+            }
+            made => made,
+        };
+        self.count(&key, made)
+    }
+
+    fn count(&self, key: &EditionKey, made: Result<Made, MakeError>) -> Result<bool, StoreError> {
+        let count = |result| self.metrics.drafts.with_label_values(&[result]).inc();
+        match made {
+            Ok(made) => {
+                count("made");
+                tracing::info!(%key, number = made.number, "the draft of a report was made");
+                Ok(true)
+            }
+            Err(MakeError::Store(error)) => {
+                count("failed");
+                Err(error)
+            }
+            Err(error) => {
+                count("failed");
+                tracing::error!(%key, "the draft of a report was not made: {error}");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Hands what changed to the notifier: one alarm a report, from its first reminder until it is noted as sent.
+    fn tell(&self, lines: &[DueLine]) -> Result<(), StoreError> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.watch.context.clock.now();
+        let mut changed = Vec::new();
+        for line in lines {
+            let Some(condition) = condition(&self.watch.rules, line, self.watch.lang, now) else {
+                continue;
+            };
+            let same = told.get(&condition.key).is_some_and(|known| {
+                known.cause == condition.cause && known.over_at.is_some() == condition.over_at.is_some()
+            });
+            if !same {
+                changed.push(condition);
+            }
+        }
+        if !changed.is_empty() {
+            self.watch.desk.take_in(changed.clone())?;
+        }
+        told.extend(
+            changed
+                .into_iter()
+                .map(|condition| (condition.key.clone(), condition)),
+        );
+        Ok(())
+    }
+}
+
+fn report_of(rules: &Regulations, line: &DueLine) -> Option<ReportDue> {
+    let duty = rules.reports.iter().find(|duty| *duty.id == *line.duty)?;
+    rules.report_of_period(duty, &line.period)
+}
+
+/// What officials are told of a report; `None` before its first reminder.
+fn condition(rules: &Regulations, line: &DueLine, lang: Lang, now: UnixTime) -> Option<Condition> {
+    let report = report_of(rules, line)?;
+    let stage = line.stage.as_deref()?;
+    let first = rules
+        .reminders
+        .iter()
+        .filter_map(|reminder| begins(rules, &report, &reminder.at))
+        .min()?;
+    let (severity, key) = match line.standing {
+        Standing::Late => (Severity::High, "edition.told.late"),
+        Standing::Today => (Severity::High, "edition.told.today"),
+        _ => (Severity::Low, "edition.told.open"),
+    };
+    let unsigned = !matches!(line.edition, Some((_, EditionState::Signed | EditionState::Sent)));
+    let severity = if stage == "T-2wd" && unsigned {
+        Severity::High
+    } else {
+        severity
+    };
+    let due = line.due.map(|due| locale::date(due, lang)).unwrap_or_default();
+    let state = line
+        .edition
+        .map_or("edition.due.no_edition", |(_, state)| match state {
+            EditionState::Drafted => "edition.state.drafted",
+            EditionState::Frozen => "edition.state.frozen",
+            EditionState::Signed => "edition.state.signed",
+            EditionState::Sent => "edition.state.sent",
+        });
+    let values = [
+        ("stage", stage),
+        ("state", get(lang, state)),
+        ("sent", &line.sent.to_string()),
+        ("owed", &line.owed.to_string()),
+    ];
+    let over = matches!(line.standing, Standing::Sent | Standing::SentLate);
+    Some(Condition {
+        key: format!("report/{}", line.key),
+        kind: Kind::External,
+        severity,
+        subject: Subject {
+            id: format!("report/{}", line.key),
+            name: fill(lang, "edition.told.subject", &[("key", &line.key), ("due", &due)]),
+        },
+        since: first,
+        over_at: over.then_some(now),
+        withdrawn: false,
+        cause: Some(fill(lang, key, &values)),
+        seen_from: Vec::new(),
+        hosting: None,
+        critical: false,
+        hold: None,
+        link: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::clock::FixedClock;
+
+    use super::*;
+    use crate::demo::{Plan, seed};
+    use crate::notify::settings::{NotifySettings, RouteSettings};
+    use crate::store::Store;
+    use crate::store::sqlite::SqliteStore;
+
+    /// The job at an instant, over the same store.
+    fn at(context: &Context, folder: &std::path::Path, now: &str) -> ReportJob {
+        let context = Context {
+            clock: Arc::new(FixedClock(now.parse().unwrap())),
+            registry: Registry::new(),
+            ..context.clone()
+        };
+        let settings = NotifySettings {
+            routes: vec![RouteSettings {
+                channels: vec!["log".into()],
+                at_least: Severity::Low,
+            }],
+            ..NotifySettings::default()
+        };
+        ReportJob::new(Watch {
+            desk: Arc::new(Desk::new(context.clone(), Arc::new(settings))),
+            context,
+            rules: Arc::new(Regulations::embedded().unwrap()),
+            folder: folder.to_owned(),
+            office: Office {
+                renderer: Some("/nowhere/ems-render".into()),
+                ..Office::default()
+            },
+            lang: Lang::Vi,
+        })
+        .unwrap()
+    }
+
+    fn scraped(job: &ReportJob) -> String {
+        prometheus::TextEncoder::new()
+            .encode_to_string(&job.watch.context.registry.gather())
+            .unwrap()
+    }
+
+    /// The An Giang trap: cut and last day are the same day. The draft is made days before, once more after the cut,
+    /// and the alarm opens with the first reminder and stays until somebody notes the sending.
+    #[test]
+    fn the_draft_is_made_in_time_and_again_after_the_cut_and_lateness_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let plan = Plan {
+            portals: 3,
+            days: 60,
+            now: "2026-12-14T06:00:00Z".parse().unwrap(),
+        };
+        seed(plan, &data, &mut |_, _| {}).unwrap();
+        let store = SqliteStore::open(&data.join(crate::serve::DATABASE)).unwrap();
+        let records = store
+            .inventories(ems_contract::time::Window::new(
+                UnixTime::from_secs(0),
+                UnixTime::from_secs(i64::MAX),
+            ))
+            .unwrap();
+        let inventory: ems_contract::inventory::Inventory =
+            serde_json::from_str(&records.last().unwrap().json).unwrap();
+        let loaded = records.last().unwrap().loaded_at;
+        let context = Context {
+            store: Arc::new(store),
+            inventory: crate::context::LiveInventory::new(inventory, loaded),
+            clock: Arc::new(FixedClock(loaded)),
+            docket: crate::judging::Docket::default(),
+            registry: Registry::new(),
+        };
+        let key: EditionKey = "ag-q/2026-Q4".parse().unwrap();
+        let editions = || context.store.editions(Some(&key)).unwrap();
+        let open = || {
+            let all = context.store.alarms(UnixTime::from_secs(0)).unwrap();
+            let mut keys: Vec<String> = all
+                .into_iter()
+                .filter(|alarm| alarm.key.contains("ag-q/2026-Q4") && alarm.open)
+                .map(|alarm| alarm.key)
+                .collect();
+            keys.sort();
+            keys
+        };
+        at(&context, &data, "2026-11-19T03:00:00Z").round().unwrap();
+        assert!(
+            editions().is_empty() && open().is_empty(),
+            "nothing has to be done yet"
+        );
+        at(&context, &data, "2026-11-24T03:00:00Z").round().unwrap();
+        assert!(editions().is_empty(), "too early for a draft");
+        assert_eq!(open(), ["report/ag-q/2026-Q4"]);
+        let job = at(&context, &data, "2026-12-07T03:00:00Z");
+        job.round().unwrap();
+        assert_eq!(editions().len(), 1);
+        let first = editions()[0].made_at;
+        job.round().unwrap();
+        assert_eq!(editions()[0].made_at, first, "once is enough");
+        assert!(scraped(&job).contains("ems_report_drafts_total{result=\"made\"}"));
+        let job = at(&context, &data, "2026-12-14T05:30:00Z");
+        job.round().unwrap();
+        assert!(
+            editions()[0].made_at > first,
+            "made once more after the cut at noon"
+        );
+        assert_eq!(
+            editions()[0].manifest.data_to,
+            "2026-12-14T05:00:00Z".parse().unwrap()
+        );
+        assert!(scraped(&job).contains("ems_report_late{duty=\"ag-q\",period=\"2026-Q4\"} 0"));
+        let late = at(&context, &data, "2026-12-15T03:00:00Z");
+        late.round().unwrap();
+        let text = scraped(&late);
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("ems_report_late{duty=\"ag-q\",period=\"2026-Q4\"}"))
+            .unwrap();
+        assert!(!line.ends_with(" 0"), "{line}");
+        assert_eq!(open(), ["report/ag-q/2026-Q4"]);
+        assert_eq!(editions()[0].state(), EditionState::Drafted, "nobody else signs");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_stops_when_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let context = crate::testing::context(dir.path(), crate::testing::at(0));
+        let job = at(&context, dir.path(), "2026-11-20T03:00:00Z");
+        let stop = CancellationToken::new();
+        stop.cancel();
+        job.run(stop).await;
+    }
+}

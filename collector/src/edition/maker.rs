@@ -1,0 +1,364 @@
+//! Makes editions: draws the report, keeps its files, and says what changed since the edition before.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ems_contract::time::UnixTime;
+use serde_json::Value;
+
+use super::key::EditionKey;
+use super::model::{Edition, EditionFile, EditionState, NewEdition};
+use super::objection::Objection;
+use crate::account::Author;
+use crate::report::contents::{Issuer, Kind, Revision};
+use crate::report::{
+    DrawError, Drawn, Excluded, Export, Form, FormError, MANIFEST, Order, PeriodError, Renderer, Source,
+    Subject, Template, compare, draw, write_forms,
+};
+use crate::store::{EditionKept, EditionStore, StoreError};
+
+/// The file of figures, in which editions are compared.
+const FIGURES: &str = "bao-cao.json";
+
+/// What every edition of this collector has in common.
+#[derive(Debug, Clone, Default)]
+pub struct Office {
+    /// Who writes.
+    pub issuer: Issuer,
+    /// Layout of the HTML.
+    pub layout: Template,
+    /// The renderer, where it is not beside this program.
+    pub renderer: Option<PathBuf>,
+}
+
+/// Makes editions.
+#[derive(Clone, Copy)]
+pub struct Maker<'a> {
+    /// Data, inventory, rules.
+    pub source: Source<'a>,
+    /// Where editions are kept.
+    pub editions: &'a dyn EditionStore,
+    /// Folder of the data: files are written below it before they are kept.
+    pub folder: &'a Path,
+    /// Issuer and layout.
+    pub office: &'a Office,
+}
+
+/// Which edition is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Of which report.
+    pub key: EditionKey,
+    /// Forms.
+    pub forms: Vec<Form>,
+    /// Data up to here only, where they are to end before the duty's cut.
+    pub as_of: Option<UnixTime>,
+    /// Why, where a frozen edition is corrected. Empty: as the open draft says.
+    pub reason: String,
+    /// Freeze it.
+    pub freeze: bool,
+    /// Freeze it although units wait for decisions.
+    pub with_open: bool,
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Row number.
+    pub id: i64,
+    /// Its number within its key.
+    pub number: u32,
+    /// Files, the list among them.
+    pub files: usize,
+    /// Figures that differ from the edition before.
+    pub changes: usize,
+}
+
+/// Why there is no edition.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// The report calendar has no such duty and period.
+    #[error("no report {0} in the calendar of duties")]
+    NoSuchReport(EditionKey),
+    /// The period of the duty is none that reports are made of.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    /// A frozen edition is corrected only with a reason.
+    #[error("{key} is frozen as edition {number}; a correction wants a reason")]
+    NoReason {
+        /// Which report.
+        key: EditionKey,
+        /// The frozen edition.
+        number: u32,
+    },
+    /// Its data are not settled up to its cut.
+    #[error("the data of {key} are settled up to {settled} only, its cut is {cut}")]
+    NotSettled {
+        /// Which report.
+        key: EditionKey,
+        /// Where the data end.
+        settled: UnixTime,
+        /// Where they should.
+        cut: UnixTime,
+    },
+    /// Units wait for decisions.
+    #[error("{count} objections to {key} are not decided")]
+    OpenObjections {
+        /// Which report.
+        key: EditionKey,
+        /// How many.
+        count: usize,
+    },
+    /// Somebody else made one meanwhile.
+    #[error("another edition of {0} was made meanwhile")]
+    Outdated(EditionKey),
+    /// The report could not be drawn.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// A form could not be written.
+    #[error(transparent)]
+    Form(#[from] FormError),
+    /// A file just written could not be read back.
+    #[error("{path}: {error}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the next edition of a report is.
+struct Place<'a> {
+    number: u32,
+    /// The frozen edition that it corrects.
+    before: Option<&'a Edition>,
+    reason: String,
+}
+
+impl Maker<'_> {
+    /// Makes the next draft of a report, or freezes it.
+    ///
+    /// # Errors
+    /// [`MakeError`]; nothing is kept then.
+    pub fn make(&self, wish: &Wish, author: &Author, now: UnixTime) -> Result<Made, MakeError> {
+        let key = &wish.key;
+        let rules = self.source.rules;
+        let due = rules
+            .reports
+            .iter()
+            .find(|duty| *duty.id == *key.duty)
+            .and_then(|duty| rules.report_of_period(duty, &key.period))
+            .ok_or_else(|| MakeError::NoSuchReport(key.clone()))?;
+        let subject = Subject::of_duty(rules, due)?;
+        let known = self.editions.editions(Some(key))?;
+        let place = place(&known, wish)?;
+        let objections = self.editions.objections(Some(key))?;
+        let open = objections
+            .iter()
+            .filter(|objection| objection.decision.is_none())
+            .count();
+        if wish.freeze && open > 0 && !wish.with_open {
+            let key = key.clone();
+            return Err(MakeError::OpenObjections { key, count: open });
+        }
+        let drawn = self.drawn(&subject, wish, &place, &objections, now)?;
+        let cut = wish.as_of.unwrap_or(subject.window.to).min(subject.window.to);
+        if wish.freeze && drawn.report.data_to < cut {
+            return Err(MakeError::NotSettled {
+                key: key.clone(),
+                settled: drawn.report.data_to,
+                cut,
+            });
+        }
+        let (manifest, files) = self.written(&drawn, wish)?;
+        let changes = drawn.changes;
+        let made = Made {
+            id: 0,
+            number: place.number,
+            files: files.len(),
+            changes: changes.len(),
+        };
+        let new = NewEdition {
+            key: key.clone(),
+            number: place.number,
+            made_at: now,
+            manifest,
+            reason: place.reason,
+            changes,
+            files,
+            frozen: wish.freeze,
+        };
+        let action = if wish.freeze {
+            "report.freeze"
+        } else {
+            "report.draft"
+        };
+        let seal = new
+            .files
+            .iter()
+            .find(|file| file.name == MANIFEST)
+            .map(|file| ems_contract::digest::Sha256::of(&file.bytes).to_string());
+        let name = format!("{key}#{}", place.number);
+        let note = author.note(now, action, name, seal.unwrap_or_default());
+        match self.editions.keep_edition(new, author, note)? {
+            EditionKept::Done(id) => Ok(Made { id, ..made }),
+            EditionKept::Outdated => Err(MakeError::Outdated(key.clone())),
+        }
+    }
+
+    /// The report, with what changed since the edition before printed in it.
+    fn drawn(
+        &self,
+        subject: &Subject,
+        wish: &Wish,
+        place: &Place<'_>,
+        objections: &[Objection],
+        now: UnixTime,
+    ) -> Result<Compared, MakeError> {
+        let passages: BTreeMap<String, String> = self
+            .editions
+            .passages(&wish.key)?
+            .into_iter()
+            .map(|passage| (passage.name, passage.text))
+            .collect();
+        let name = |objection: &Objection| {
+            let portals = &self.source.inventory.portals;
+            let known = portals.iter().find(|portal| portal.id == objection.portal);
+            known.map_or_else(|| objection.portal.to_string(), |portal| portal.name.clone())
+        };
+        let revision = Revision {
+            corrects: place.before.map(|before| before.number),
+            reason: place.reason.clone(),
+            changes: Vec::new(),
+            objections: objections.iter().map(|one| one.printed(&name(one))).collect(),
+        };
+        let excluded: Vec<Excluded> = objections.iter().filter_map(Objection::excluded).collect();
+        let portals: Vec<_> = wish.key.unit.iter().cloned().collect();
+        let order = Order {
+            kind: if portals.is_empty() {
+                Kind::Consolidated
+            } else {
+                Kind::Unit
+            },
+            portals: &portals,
+            as_of: wish.as_of,
+            issuer: &self.office.issuer,
+            passages: &passages,
+            edition: wish.freeze.then_some(place.number),
+            revision: &revision,
+            excluded: &excluded,
+        };
+        let drawn = draw(self.source, subject, &order, now)?;
+        let Some(before) = place.before else {
+            return Ok(Compared {
+                drawn,
+                changes: Vec::new(),
+            });
+        };
+        let then = self.editions.edition_file(before.id, FIGURES)?;
+        let then: Value = then
+            .and_then(|file| serde_json::from_slice(&file.bytes).ok())
+            .unwrap_or_default();
+        let now_figures: Value =
+            serde_json::from_str(&crate::report::json(&drawn.report)).unwrap_or_default();
+        let told = Revision {
+            changes: compare(&then, &now_figures),
+            ..revision.clone()
+        };
+        // The figures are the same; the words now tell what changed.
+        let order = Order {
+            revision: &told,
+            ..order
+        };
+        let drawn = draw(self.source, subject, &order, now)?;
+        Ok(Compared {
+            drawn,
+            changes: told.changes,
+        })
+    }
+
+    /// The files of a drawn report, by way of a folder that is gone afterwards.
+    fn written(
+        &self,
+        drawn: &Compared,
+        wish: &Wish,
+    ) -> Result<(crate::report::Manifest, Vec<EditionFile>), MakeError> {
+        let name = wish.key.to_string().replace('/', "_");
+        let target = self.folder.join("drawing").join(name);
+        if target.exists() {
+            // Left by one that was killed between writing the files and keeping them.
+            std::fs::remove_dir_all(&target).map_err(|error| MakeError::Io {
+                path: target.clone(),
+                error,
+            })?;
+        }
+        let mut forms = wish.forms.clone();
+        // Editions are compared by their figures.
+        forms.push(Form::Json);
+        let export = Export::begin(&target).map_err(FormError::from)?;
+        let renderer = || {
+            let path = std::env::var_os("PATH");
+            Renderer::find(self.office.renderer.as_deref(), path.as_deref())
+        };
+        write_forms(&forms, &export, drawn, &self.office.layout, renderer)?;
+        let manifest = export.finish(drawn.manifest.clone()).map_err(FormError::from)?;
+        let names = manifest.files.iter().map(|file| file.name.as_str());
+        let files = names.chain([MANIFEST]).map(|name| {
+            let path = target.join(name);
+            match std::fs::read(&path) {
+                Ok(bytes) => Ok(EditionFile {
+                    name: name.to_owned(),
+                    bytes,
+                }),
+                Err(error) => Err(MakeError::Io { path, error }),
+            }
+        });
+        let files = files.collect::<Result<Vec<_>, _>>();
+        drop(std::fs::remove_dir_all(&target));
+        Ok((manifest, files?))
+    }
+}
+
+/// A report and what changed in it.
+struct Compared {
+    drawn: Drawn,
+    changes: Vec<(String, String, String)>,
+}
+
+impl std::ops::Deref for Compared {
+    type Target = Drawn;
+
+    fn deref(&self) -> &Drawn {
+        &self.drawn
+    }
+}
+
+/// Where the next edition stands: in place of the open draft, or after the last frozen one.
+fn place<'a>(known: &'a [Edition], wish: &Wish) -> Result<Place<'a>, MakeError> {
+    let is_frozen = |edition: &&Edition| edition.state() != EditionState::Drafted;
+    let draft = known.last().filter(|edition| !is_frozen(edition));
+    let before = known.iter().rev().find(is_frozen);
+    let written = wish.reason.trim();
+    let reason = match draft {
+        Some(draft) if written.is_empty() => draft.reason.clone(),
+        _ => written.to_owned(),
+    };
+    if let Some(before) = before.filter(|_| reason.is_empty()) {
+        return Err(MakeError::NoReason {
+            key: wish.key.clone(),
+            number: before.number,
+        });
+    }
+    Ok(Place {
+        number: draft.map_or_else(
+            || before.map_or(1, |before| before.number + 1),
+            |draft| draft.number,
+        ),
+        before,
+        reason,
+    })
+}

@@ -1,0 +1,324 @@
+//! One report drawn from the store: its figures, its words, and what they rest on.
+
+use std::collections::BTreeMap;
+
+use ems_contract::digest::Sha256;
+use ems_contract::document::Document;
+use ems_contract::id::PortalId;
+use ems_contract::inventory::{Inventory, Maintenance};
+use ems_contract::probe::ProbeKind;
+use ems_contract::text::{Lang, fill, get};
+use ems_contract::time::{UnixTime, Window};
+use serde::{Deserialize, Serialize};
+
+use super::build::{METHOD, build};
+use super::contents::{Days, Expiring, Issuer, Kind, Material, Revision, document};
+use super::export::Manifest;
+use super::findings::findings;
+use super::inputs::Inputs;
+use super::load::{load, settled};
+use super::model::Report;
+use super::period::Period;
+use super::subject::Subject;
+use crate::regulation::{Regulations, ReportDuty};
+use crate::store::{Store, StoreError};
+
+/// Where a report comes from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The data.
+    pub store: &'a dyn Store,
+    /// The inventory that names the portals.
+    pub inventory: &'a Inventory,
+    /// The rules.
+    pub rules: &'a Regulations,
+}
+
+/// How it is wanted.
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    /// Which text.
+    pub kind: Kind,
+    /// These portals only; empty for all.
+    pub portals: &'a [PortalId],
+    /// Data up to here only.
+    pub as_of: Option<UnixTime>,
+    /// Who writes.
+    pub issuer: &'a Issuer,
+    /// What people wrote.
+    pub passages: &'a BTreeMap<String, String>,
+    /// Number of the edition; absent in a draft.
+    pub edition: Option<u32>,
+    /// What became of the edition before, and what units contest.
+    pub revision: &'a Revision,
+    /// Time that officials took out of the adjusted account when they accepted what a unit contested.
+    pub excluded: &'a [Excluded],
+}
+
+/// Time of a portal that is left out of its adjusted figures by a decision; the statutory figures keep it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excluded {
+    /// Whose.
+    pub portal: PortalId,
+    /// Which.
+    pub window: Window,
+    /// Who decided.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A report that is not written yet.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The words.
+    pub document: Document,
+    /// The figures.
+    pub report: Report,
+    /// What they rest on; without files.
+    pub manifest: Manifest,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A unit reports on its own portal and on no other: how many it would be.
+    #[error("a unit reports on one portal, not on {0}")]
+    NotOneUnit(usize),
+    /// A portal that the report is not about.
+    #[error("no portal `{wanted}` in this report")]
+    UnknownPortal {
+        /// What was asked for.
+        wanted: PortalId,
+        /// The portals that there are.
+        known: Vec<PortalId>,
+    },
+}
+
+/// Draws a report as of `now`. The same data, rules and order give the same report.
+///
+/// # Errors
+/// [`DrawError`].
+pub fn draw(
+    source: Source<'_>,
+    subject: &Subject,
+    order: &Order<'_>,
+    now: UnixTime,
+) -> Result<Drawn, DrawError> {
+    let settled = settled(source.store, source.inventory, now)?;
+    let cut = order.as_of.unwrap_or(settled).min(settled);
+    let drawn = |(period, window): (Period, Window)| -> Result<(Report, Days), DrawError> {
+        let pack = subject.duty().map(|duty| &*duty.pack);
+        let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
+        narrow(&mut inputs, order.portals)?;
+        if order.kind == Kind::Unit && inputs.portals.len() != 1 {
+            return Err(DrawError::NotOneUnit(inputs.portals.len()));
+        }
+        let mut report = build(&inputs, period, window, cut);
+        report.findings = Some(findings(source.store, &report)?);
+        let to = report.data_to.max(window.from + 1);
+        Ok((report, Days::of(&inputs, Window::new(window.from, to))))
+    };
+    let (report, days) = drawn((subject.period, subject.window))?;
+    let [(before, _), (year_before, _)] = [drawn(subject.compared[0])?, drawn(subject.compared[1])?];
+    let expiring = expiring(source.store, &report)?;
+    let versions = versions(source.rules);
+    let basis = subject.duty().and_then(|duty| basis(source.rules, duty));
+    let material = Material {
+        report: &report,
+        rules: source.rules,
+        before: Some(&before),
+        year_before: Some(&year_before),
+        expiring: &expiring,
+        days: &days,
+        due: subject.due.as_ref(),
+        basis: basis.as_deref(),
+        issuer: order.issuer,
+        passages: order.passages,
+        versions: &versions,
+        edition: order.edition,
+        revision: order.revision,
+    };
+    let document = document(order.kind, &material);
+    Ok(Drawn {
+        manifest: manifest(source.rules, subject, order, &report),
+        document,
+        report,
+    })
+}
+
+fn manifest(rules: &Regulations, subject: &Subject, order: &Order<'_>, report: &Report) -> Manifest {
+    let (first, last) = (report.window.from.zoned().date(), report.data_to.zoned().date());
+    let packs = rules.packs.iter().filter(|(id, _)| match subject.duty() {
+        Some(duty) => **id == duty.pack,
+        None => true,
+    });
+    Manifest {
+        schema: 1,
+        key: subject.key.clone(),
+        edition: order.edition,
+        window: subject.window,
+        data_to: report.data_to,
+        portals: order.portals.iter().map(PortalId::to_string).collect(),
+        pack: subject.duty().map(|duty| duty.pack.to_string()),
+        demo: report.demo,
+        excluded: order.excluded.to_vec(),
+        data_digest: report.data_digest,
+        inventory_version: report.inventory_version,
+        rules_version: rules.version,
+        packs: packs
+            .map(|(id, pack)| (id.to_string(), pack.version.clone()))
+            .collect(),
+        calendar: rules.calendar.versions(first, last),
+        method: method(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        files: Vec::new(),
+    }
+}
+
+/// The digest of how figures are made: of the sentences that say it.
+fn method() -> Sha256 {
+    let sentences: Vec<&[u8]> = METHOD.iter().map(|key| get(Lang::Vi, key).as_bytes()).collect();
+    Sha256::of_list(&sentences)
+}
+
+/// What a report about `window` is made from: the portals that `pack` binds, with the time that was taken out.
+fn inputs(
+    store: &dyn Store,
+    inventory: &Inventory,
+    window: Window,
+    pack: Option<&str>,
+    excluded: &[Excluded],
+) -> Result<Inputs, StoreError> {
+    let mut inputs = load(store, inventory, window)?;
+    if let Some(pack) = pack {
+        inputs
+            .portals
+            .retain(|input| input.portal.regulations.iter().any(|bound| **bound == *pack));
+    }
+    for one in excluded {
+        let portal = inputs
+            .portals
+            .iter_mut()
+            .find(|input| input.portal.id == one.portal);
+        if let Some(input) = portal {
+            input.portal.maintenance.push(Maintenance {
+                from: one.window.from,
+                to: one.window.to,
+                author: one.author.clone(),
+                reason: one.reason.clone(),
+                // An official's decision counts from the beginning of the time it is about.
+                announced_at: one.window.from,
+                excluded_at: None,
+            });
+        }
+    }
+    Ok(inputs)
+}
+
+fn narrow(inputs: &mut Inputs, wanted: &[PortalId]) -> Result<(), DrawError> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    for one in wanted {
+        if inputs.portals.iter().all(|input| input.portal.id != *one) {
+            return Err(DrawError::UnknownPortal {
+                wanted: one.clone(),
+                known: inputs
+                    .portals
+                    .iter()
+                    .map(|input| input.portal.id.clone())
+                    .collect(),
+            });
+        }
+    }
+    inputs.portals.retain(|input| wanted.contains(&input.portal.id));
+    Ok(())
+}
+
+/// The figures of a finished report made anew from the store: the digest that their data have now.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn digest_now(
+    store: &dyn Store,
+    inventory: &Inventory,
+    manifest: &Manifest,
+) -> Result<Sha256, StoreError> {
+    let mut inputs = inputs(
+        store,
+        inventory,
+        manifest.window,
+        manifest.pack.as_deref(),
+        &manifest.excluded,
+    )?;
+    if !manifest.portals.is_empty() {
+        inputs
+            .portals
+            .retain(|input| manifest.portals.iter().any(|id| id == input.portal.id.as_str()));
+    }
+    let data = Window::new(manifest.window.from, manifest.data_to);
+    Ok(inputs.digest(manifest.window, data))
+}
+
+/// The instrument of a duty as it is cited.
+fn basis(rules: &Regulations, duty: &ReportDuty) -> Option<String> {
+    let pack = rules.packs.get(&duty.pack)?;
+    match pack
+        .number
+        .as_deref()
+        .filter(|number| !pack.title_vi.contains(number))
+    {
+        Some(number) => Some(fill(
+            Lang::Vi,
+            "edition.basis.numbered",
+            &[("title", &pack.title_vi), ("number", number)],
+        )),
+        None => Some(pack.title_vi.clone()),
+    }
+}
+
+fn versions(rules: &Regulations) -> Vec<(String, String)> {
+    let named = |key: &str, value: String| (get(Lang::Vi, key).to_owned(), value);
+    vec![
+        named("edition.version.rules", rules.version.to_string()),
+        named("edition.version.program", env!("CARGO_PKG_VERSION").to_owned()),
+    ]
+}
+
+/// Certificates of the report's portals that end within a period after it.
+fn expiring(store: &dyn Store, report: &Report) -> Result<Vec<Expiring>, StoreError> {
+    let until = report.data_to + report.window.secs();
+    let names: BTreeMap<&PortalId, &str> = report
+        .portals
+        .iter()
+        .map(|portal| (&portal.id, portal.name.as_str()))
+        .collect();
+    let mut found: BTreeMap<PortalId, UnixTime> = BTreeMap::new();
+    for latest in store
+        .latest(None)?
+        .into_iter()
+        .filter(|latest| latest.probe == ProbeKind::Tls)
+    {
+        let Some(end) = latest.facts.tls.and_then(|tls| tls.not_after) else {
+            continue;
+        };
+        if (report.data_to..until).contains(&end) && names.contains_key(&latest.portal) {
+            found.insert(latest.portal, end);
+        }
+    }
+    let mut all: Vec<Expiring> = found
+        .into_iter()
+        .filter_map(|(portal, not_after)| {
+            Some(Expiring {
+                portal: (*names.get(&portal)?).to_owned(),
+                not_after,
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| (a.not_after, &a.portal).cmp(&(b.not_after, &b.portal)));
+    Ok(all)
+}
