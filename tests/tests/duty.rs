@@ -165,11 +165,11 @@ fn an_outage_a_hosting_fault_a_lost_vantage_point_and_an_ending_certificate_are_
     assert_eq!(opened["kind"], "outage", "{opened}");
     assert!(took < Duration::from_secs(60), "{took:?}");
     until("the lead to be called by mail", PATIENCE, || {
-        Ok(mail
-            .all()
-            .iter()
-            .any(|text| text.contains("lanh-dao@example.gov.vn"))
-            .then_some(()))
+        let called = |text: &String| {
+            let text = text.replace("=\r\n", "");
+            text.contains("lanh-dao@example.gov.vn") && text.contains("https://ems.example.gov.vn/act/")
+        };
+        Ok(mail.all().iter().any(called).then_some(()))
     })
     .unwrap_or_else(|error| panic!("{error:#}\n{:#?}", mail.all()));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));

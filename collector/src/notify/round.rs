@@ -254,7 +254,9 @@ impl Post<'_> {
             .get(&notice.thread)
             .into_iter()
             .flat_map(|thread| &thread.calls);
-        let called = called.filter_map(|call| reach(&call.login));
+        // Whoever is called just now reads it in the call.
+        let earlier = called.filter(|call| call.at < self.now);
+        let called = earlier.filter_map(|call| reach(&call.login));
         // Whoever is on a route as well is told once.
         let all: BTreeSet<&[String]> = routes.into_iter().chain(called).collect();
         all.into_iter().filter_map(letter).collect()

@@ -319,6 +319,10 @@ fn called(served: &Served) -> (Vec<Notice>, String) {
         .map(|letter| serde_json::from_str(&letter.letter.body).unwrap())
         .collect();
     let console = "https://ems.example/".parse().unwrap();
+    assert!(
+        notices.iter().all(|notice| notice.call.is_some()),
+        "whoever is called is not told twice: {notices:#?}"
+    );
     let about = |notice: &&Notice| notice.call.is_some() && notice.subjects[0].id == "soyt";
     let notice = notices.iter().find(about).unwrap();
     let link = watch.answer_at(notice, &console, now()).unwrap();
