@@ -20,7 +20,7 @@ use crate::wait::until;
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The tokens of the agents besides the local one, behind their names.
+/// What the tokens of the agents besides the local one have in common: each has its own.
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A running province. Fields end in the order in which they are written: watchers before the watched.
@@ -70,17 +70,11 @@ impl World {
         let targets = folder.path().join("targets.yaml");
         fs::write(&targets, inventory(&sites, cast, interval_s))?;
         let settings = folder.path().join("ems.yaml");
-        let mut written = String::from("tokens:\n");
-        for name in ["second", "third"]
-            .into_iter()
-            .take(if cast.third { 2 } else { 1 })
-        {
-            let token = folder.path().join(format!("{name}.token"));
-            fs::write(&token, format!("{name}{TOKEN}"))?;
-            fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
-            written.push_str(&format!("  - {{agent: {name}, file: {}}}\n", token.display()));
+        let mut tokens = token("second", folder.path())?;
+        if cast.third {
+            tokens.push_str(&token("third", folder.path())?);
         }
-        fs::write(&settings, format!("{written}{}", cast.settings))?;
+        fs::write(&settings, format!("tokens:\n{tokens}{}", cast.settings))?;
         let mut collector = start_collector(folder.path(), &authority.certificate, "127.0.0.1:0")?;
         let url = collector
             .line_after("Open in a browser: ", PATIENCE)?
@@ -234,6 +228,18 @@ impl Role {
     }
 }
 
+/// Writes the token of an agent; its line in `ems.yaml`.
+fn token(agent: &str, folder: &Path) -> anyhow::Result<String> {
+    let file = token_of(agent, folder);
+    fs::write(&file, format!("{agent}-{TOKEN}"))?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+    Ok(format!("  - {{agent: {agent}, file: {}}}\n", file.display()))
+}
+
+fn token_of(agent: &str, folder: &Path) -> PathBuf {
+    folder.join(format!("token-{agent}"))
+}
+
 fn portal(role: &Role, number: usize, authority: &Authority) -> anyhow::Result<Site> {
     let id = role.id.as_str();
     let v4 = IpAddr::V4(Ipv4Addr::new(127, 0, 11, u8::try_from(number + 1)?));
@@ -352,7 +358,7 @@ fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path) -> anyhow::Resul
             url,
             "--token-file",
         ])
-        .arg(folder.join(format!("{name}.token")))
+        .arg(token_of(name, folder))
         .arg("--data-dir")
         .arg(folder.join(name))
         .arg("--portal-ca-file")
