@@ -483,6 +483,11 @@ fn maintenance_is_announced_by_those_on_duty_and_excluded_in_hindsight_by_operat
     let refused = browser.upload("/registers/maintenance/new", &passed, None);
     assert_eq!(refused.status, 403);
     let (operator, csrf) = logged_in(&served, "van.hanh");
+    let form = operator.get("/registers/maintenance/new").body;
+    assert!(
+        form.contains("Số liệu theo quy chế không đổi"),
+        "what the tick means is said beside it"
+    );
     passed[0] = ("csrf", &*csrf);
     assert_eq!(
         operator
