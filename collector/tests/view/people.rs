@@ -354,6 +354,8 @@ fn with_a_rota_the_person_on_duty_is_called_and_answers_once_by_a_signed_link() 
         "{}",
         look.body
     );
+    let english = stranger.get(&format!("{link}?lang=en")).body;
+    assert!(english.contains("is down"), "{english}");
     let window = ems_contract::time::Window::new(now() - 1_000, now() + 1);
     let answers = served.seed.store.responses(window).unwrap();
     assert!(
