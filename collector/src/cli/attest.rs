@@ -166,7 +166,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
             .collect();
         Stop::usage(words.join("\n"))
     })?;
-    let rules = args.rules.load().map_err(|found| rules_stop(&found, place))?;
+    let rules = args.rules.load().map_err(|found| place.bad_rules(&found))?;
     let bytes = file.as_ref().map(|file| &*file.bytes);
     let doubts = faults(&rules, &entry, bytes, civil::day_of(now));
     let told = |all: &[ems_contract::diagnostic::Message]| -> Vec<String> {
@@ -203,11 +203,6 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
     Ok((words, told(&doubts.warnings)))
 }
 
-pub(super) fn rules_stop(found: &[ems_contract::diagnostic::Diagnostic], place: &Place) -> Stop {
-    let words: Vec<String> = found.iter().map(|finding| finding.render(place.lang)).collect();
-    Stop::failed(words.join("\n"))
-}
-
 fn import_file(
     args: &ImportArgs,
     now: UnixTime,
@@ -225,7 +220,7 @@ fn import_file(
     };
     let rules = match args.rules.load() {
         Ok(rules) => rules,
-        Err(found) => return ended(Err(rules_stop(&found, place)), err),
+        Err(found) => return ended(Err(place.bad_rules(&found)), err),
     };
     let file = match handed(&args.file) {
         Ok(file) => file,

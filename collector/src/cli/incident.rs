@@ -4,19 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use ems_contract::clock::Clock;
-use ems_contract::inventory;
 use ems_contract::text::{fill, get};
-use ems_contract::time::{UnixTime, Window};
+use ems_contract::time::UnixTime;
 
-use super::people::{Place, Stop, ended};
-use super::{EXIT_BAD_FILE, EXIT_OK};
-use crate::register::{Entry, IncidentForm, IncidentPaper, RegisterKind, draft};
+use super::people::{Place, Stop, printed};
+use crate::oncall::begun;
+use crate::register::{Entry, IncidentForm, IncidentPaper, RegisterKind};
 use crate::serve::DATABASE;
+use crate::store::RegisterStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{OnCallStore, RegisterStore, Store};
-
-/// Outages so far back, in seconds, are looked for.
-const LOOK_BACK_S: i64 = 400 * 86_400;
 
 /// Which paper of what.
 #[derive(Debug, clap::Subcommand)]
@@ -68,13 +64,7 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
-    match told(command, clock) {
-        Ok(lines) => {
-            lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-            Ok(EXIT_OK)
-        }
-        Err(stop) => ended(Err(stop), err),
-    }
+    printed(told(command, clock), out, err)
 }
 
 fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
@@ -126,40 +116,11 @@ fn drafted(
     now: UnixTime,
     place: &Place,
 ) -> Result<IncidentForm, Stop> {
-    let lang = place.lang;
-    let window = Window::new(now - LOOK_BACK_S, now + 1);
-    let incidents = store
-        .incidents(None, window)
-        .map_err(|error| place.trouble(&error))?;
-    let no_outage = || {
-        Stop::failed(fill(
-            lang,
-            "incident.paper.no_outage",
-            &[("id", &outage.to_string())],
-        ))
-    };
-    let incident = incidents
-        .iter()
-        .find(|incident| incident.id == outage)
-        .ok_or_else(no_outage)?;
-    let loaded = inventory::load(targets);
-    let Some(inventory) = loaded.inventory else {
-        let words: Vec<String> = loaded
-            .diagnostics
-            .iter()
-            .map(|finding| finding.render(lang))
-            .collect();
-        return Err(Stop {
-            code: EXIT_BAD_FILE,
-            words: words.join("\n"),
-        });
-    };
-    let portal = inventory
-        .portals
-        .iter()
-        .find(|portal| portal.id == incident.portal)
-        .ok_or_else(no_outage)?;
-    let responses = store.responses(window).map_err(|error| place.trouble(&error))?;
-    let response = responses.iter().find(|response| response.incident == outage);
-    Ok(draft(incident, portal, response, lang))
+    let inventory = place.inventory(targets)?;
+    let known = begun(store, &inventory, outage, (now, place.lang));
+    let known = known.map_err(|error| place.trouble(&error))?;
+    known.map(|(_, form)| form).ok_or_else(|| {
+        let id = outage.to_string();
+        Stop::failed(fill(place.lang, "incident.paper.no_outage", &[("id", &id)]))
+    })
 }

@@ -10,10 +10,9 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde_json::json;
 
-use super::attest::rules_stop;
-use super::people::{Place, Stop, ended};
+use super::people::{Place, Stop, printed};
 use super::signer::Signer;
-use super::{EXIT_OK, RulesArgs, parse_id};
+use super::{RulesArgs, parse_id};
 use crate::calendar::civil;
 use crate::locale;
 use crate::register::{
@@ -130,13 +129,7 @@ pub fn run(
         Command::List(args) => list(args, args.now.unwrap_or_else(|| clock.now())),
         Command::End(args) => end(args, args.now.unwrap_or_else(|| clock.now())).map(|words| vec![words]),
     };
-    match done {
-        Ok(lines) => {
-            lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-            Ok(EXIT_OK)
-        }
-        Err(stop) => ended(Err(stop), err),
-    }
+    printed(done, out, err)
 }
 
 fn add(args: &AddArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
@@ -161,7 +154,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
             .map(|(field, fault)| format!("--{field}: {}", fault.render(lang)));
         Stop::usage(words.collect::<Vec<_>>().join("\n"))
     })?;
-    let rules = args.rules.load().map_err(|found| rules_stop(&found, place))?;
+    let rules = args.rules.load().map_err(|found| place.bad_rules(&found))?;
     let doubts = faults(&rules, &entry, None, civil::day_of(now));
     let told = |all: &[Message]| -> Vec<String> { all.iter().map(|message| message.render(lang)).collect() };
     if !doubts.errors.is_empty() {
@@ -376,7 +369,7 @@ mod tests {
 
     use super::*;
     use crate::account::{Author, Person, Role, password};
-    use crate::cli::EXIT_FAILED;
+    use crate::cli::{EXIT_FAILED, EXIT_OK};
 
     const NOW: &str = "2026-11-20T03:00:00Z";
 

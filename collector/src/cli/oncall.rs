@@ -3,17 +3,14 @@
 use std::io::Write;
 
 use ems_contract::clock::Clock;
-use ems_contract::inventory;
 use ems_contract::text::{fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde_json::json;
 
-use super::attest::rules_stop;
-use super::people::{Place, Stop, ended};
-use super::{EXIT_OK, RulesArgs};
+use super::RulesArgs;
+use super::people::{Place, Stop, printed};
 use crate::locale;
 use crate::oncall::handover::{duty_text, rota_rows, sheet};
-use crate::register::{RegisterKind, Rota};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{RegisterStore, Store};
@@ -29,7 +26,6 @@ pub enum Command {
         #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
         /// What every question has.
-        /// What every question has.
         #[command(flatten)]
         asked: Asked,
     },
@@ -41,7 +37,6 @@ pub enum Command {
         /// Main file of the inventory.
         #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
         targets: std::path::PathBuf,
-        /// What every question has.
         /// What every question has.
         #[command(flatten)]
         asked: Asked,
@@ -73,27 +68,18 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
-    match told(command, clock) {
-        Ok(lines) => {
-            lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-            Ok(EXIT_OK)
-        }
-        Err(stop) => ended(Err(stop), err),
-    }
+    printed(told(command, clock), out, err)
 }
 
 fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
     let (Command::Now(asked) | Command::Rota { asked, .. } | Command::Handover { asked, .. }) = command;
     let (place, lang) = (&asked.place, asked.place.lang);
     let now = asked.now.unwrap_or_else(|| clock.now());
-    let rules = asked.rules.load().map_err(|found| rules_stop(&found, place))?;
+    let rules = asked.rules.load().map_err(|found| place.bad_rules(&found))?;
     let calendar = &rules.calendar;
     let store =
         SqliteStore::open_for_reading(&place.data.join(DATABASE)).map_err(|error| place.trouble(&error))?;
-    let entries = store
-        .entries(Some(RegisterKind::Shift), None)
-        .map_err(|error| place.trouble(&error))?;
-    let rota = Rota::of(&entries, now);
+    let rota = store.rota(now).map_err(|error| place.trouble(&error))?;
     match command {
         Command::Now(_) => {
             let duty = rota.at(calendar, now);
@@ -133,18 +119,7 @@ fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
             Ok(rows.collect())
         }
         Command::Handover { hours, targets, .. } => {
-            let loaded = inventory::load(targets);
-            let Some(inventory) = loaded.inventory else {
-                let words: Vec<String> = loaded
-                    .diagnostics
-                    .iter()
-                    .map(|finding| finding.render(lang))
-                    .collect();
-                return Err(Stop {
-                    code: super::EXIT_BAD_FILE,
-                    words: words.join("\n"),
-                });
-            };
+            let inventory = place.inventory(targets)?;
             let store: &dyn Store = &store;
             let sheet = sheet(store, &inventory, None, &rota, calendar, *hours, (now, lang));
             let sheet = sheet.map_err(|error| place.trouble(&error))?;

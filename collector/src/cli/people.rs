@@ -3,10 +3,12 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use ems_contract::diagnostic::Diagnostic;
+use ems_contract::inventory::{self, Inventory};
 use ems_contract::text::{Lang, get};
 
 use super::trouble::told;
-use super::{EXIT_FAILED, EXIT_USAGE, parse_lang};
+use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_lang};
 use crate::account::Author;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
@@ -65,6 +67,26 @@ impl Place {
         Stop::failed(told(error, self.lang))
     }
 
+    /// Findings about files in words.
+    pub(super) fn findings(&self, found: &[Diagnostic]) -> String {
+        let words: Vec<String> = found.iter().map(|finding| finding.render(self.lang)).collect();
+        words.join("\n")
+    }
+
+    /// Rules that cannot be loaded.
+    pub(super) fn bad_rules(&self, found: &[Diagnostic]) -> Stop {
+        Stop::failed(self.findings(found))
+    }
+
+    /// The inventory in these files.
+    pub(super) fn inventory(&self, targets: &Path) -> Result<Inventory, Stop> {
+        let loaded = inventory::load(targets);
+        loaded.inventory.ok_or_else(|| Stop {
+            code: EXIT_BAD_FILE,
+            words: self.findings(&loaded.diagnostics),
+        })
+    }
+
     /// Whoever may start programs on this machine.
     pub(super) fn machine(&self) -> Author {
         Author::of_machine(&self.by)
@@ -79,6 +101,21 @@ pub(super) fn ended(done: Result<u8, Stop>, err: &mut dyn Write) -> std::io::Res
             writeln!(err, "{}", stop.words)?;
             Ok(stop.code)
         }
+    }
+}
+
+/// Tells what a command found, or why it ended early.
+pub(super) fn printed(
+    told: Result<Vec<String>, Stop>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> std::io::Result<u8> {
+    match told {
+        Ok(lines) => {
+            lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+            Ok(EXIT_OK)
+        }
+        Err(stop) => ended(Err(stop), err),
     }
 }
 

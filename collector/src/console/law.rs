@@ -19,7 +19,7 @@ use crate::calendar::civil::{day_of, plus_days};
 use crate::digest::tasks;
 use crate::judge::{Units, Value};
 use crate::regulation::Regulations;
-use crate::store::{Asked, StoreError};
+use crate::store::{Asked, Judging, KeptVerdict, StoreError};
 
 /// Days looked back for the last verdicts.
 const LOOK_BACK: i64 = 35;
@@ -142,6 +142,28 @@ impl Console {
         Ok(judgings.last().map(|judging| judging.day))
     }
 
+    /// A portal's newest judging, with everything said then.
+    fn newest(
+        &self,
+        portal: PortalId,
+        today: Date,
+    ) -> Result<(Option<Judging>, Vec<KeptVerdict>), StoreError> {
+        let store = &self.context().store;
+        let judgings = store.judgings(plus_days(today, -LOOK_BACK), today)?;
+        let judging = judgings
+            .into_iter()
+            .rev()
+            .find(|judging| judging.portal == portal);
+        let verdicts = match &judging {
+            None => Vec::new(),
+            Some(judging) => store.verdicts(&Asked {
+                portal: Some(portal),
+                ..Asked::on(judging.day)
+            })?,
+        };
+        Ok((judging, verdicts))
+    }
+
     /// One portal against everything that binds it.
     ///
     /// # Errors
@@ -162,16 +184,7 @@ impl Console {
         let known = known.ok_or_else(no_portal)?;
         let units = Units::of(&inventory);
         let unit = units.get(&portal).ok_or_else(no_portal)?;
-        let (store, today) = (&self.context().store, day_of(look.now));
-        let judgings = store.judgings(plus_days(today, -LOOK_BACK), today)?;
-        let judging = judgings.iter().rev().find(|judging| judging.portal == portal);
-        let verdicts = match judging {
-            None => Vec::new(),
-            Some(judging) => store.verdicts(&Asked {
-                portal: Some(portal),
-                ..Asked::on(judging.day)
-            })?,
-        };
+        let (judging, verdicts) = self.newest(portal, day_of(look.now))?;
         let view = compliance(
             look,
             &ComplianceData {
@@ -179,7 +192,7 @@ impl Console {
                 portal: known.id.as_str(),
                 name: &known.name,
                 unit,
-                judging,
+                judging: judging.as_ref(),
                 verdicts: &verdicts,
                 only,
             },
@@ -200,18 +213,9 @@ impl Console {
         let inventory = self.context().inventory.current();
         let known = inventory.portals.iter().find(|known| known.id == portal);
         let known = known.ok_or_else(no_portal)?;
-        let (store, today) = (&self.context().store, day_of(look.now));
-        let judgings = store.judgings(plus_days(today, -LOOK_BACK), today)?;
-        let judging = judgings.iter().rev().find(|judging| judging.portal == portal);
-        let verdicts = match judging {
-            None => Vec::new(),
-            Some(judging) => store.verdicts(&Asked {
-                portal: Some(portal),
-                ..Asked::on(judging.day)
-            })?,
-        };
+        let (judging, verdicts) = self.newest(portal, day_of(look.now))?;
         let tasks = tasks(rules, &verdicts, lang);
-        let view = work(look, (known.id.as_str(), &known.name), judging, &tasks);
+        let view = work(look, (known.id.as_str(), &known.name), judging.as_ref(), &tasks);
         let title = format!("{}: {}", text(lang, "digest.work"), known.name);
         self.render(look, "overview", &title, "work.html", view)
     }

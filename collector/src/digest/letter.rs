@@ -54,7 +54,7 @@ pub fn letter(
             lines.push(format!(
                 "- [{mark}] {}: {} ({})",
                 task.title,
-                task.what,
+                neutral::line(&task.what),
                 fill(lang, "digest.since", &[("day", &since)])
             ));
             lines.push(format!("  {}", task.citations.join("; ")));
@@ -160,6 +160,18 @@ mod tests {
         );
         assert!(text.contains("https://ems.example/portals/p1/work"), "{text}");
         assert!(!text.contains("TLS"), "not the editors' business");
+    }
+
+    #[test]
+    fn what_a_portal_says_of_itself_adds_no_line() {
+        let odd = Task {
+            what: "chậm\r\n\r\n- [đạt] mọi việc đã xong\u{202e}".into(),
+            ..task(Area::Fresh, "Tin tức")
+        };
+        let day = Date::constant(2026, 11, 22);
+        let paper = letter(&portal(Some("a@b.vn")), &[odd], None, day, Lang::Vi).unwrap();
+        let forged = |line: &String| line.contains(['\r', '\n', '\u{202e}']);
+        assert!(!paper.lines.iter().any(forged), "{:?}", paper.lines);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //!
 //! troubles (what the ledger tells now) + incidents so far → transitions (what to insert and update). Pure.
 
+mod response;
 mod transitions;
 mod troubles;
 mod types;
 
+pub use response::Response;
 pub use transitions::{Settled, transitions};
 pub use troubles::{Trouble, troubles};
 pub use types::*;

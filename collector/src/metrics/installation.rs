@@ -9,7 +9,7 @@ use ems_contract::time::UnixTime;
 use super::catalogue as names;
 use super::exposition::Exposition;
 use crate::context::Loaded;
-use crate::oncall::Response;
+use crate::incident::Response;
 use crate::store::{AgentStatus, DemoMark, OutboxLine};
 use crate::timeline::Member;
 

@@ -89,7 +89,7 @@ impl Desk {
         let mut decision = decide(&mut book, conditions, &self.settings.policy, now);
         let quiet_until = self.watch.as_ref().and_then(|watch| watch.quiet_until(now));
         if let Some(watch) = &self.watch {
-            let rota = watch.rota(store, now)?;
+            let rota = store.rota(now)?;
             self.uncovered_s
                 .store(watch.uncovered_s(&rota, now), Ordering::Relaxed);
             let answered = answered(store, &book)?;

@@ -199,19 +199,19 @@ pub fn open_alarms(
     Ok(open.iter().map(row).collect())
 }
 
-/// The incidents that a thread of notices is about; `None` where there is no such thread.
+/// What a thread of notices says, and the incidents that it is about; `None` where there is no such thread.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn incidents_of(
     store: &dyn Store,
     thread: &str,
-    now: UnixTime,
+    (now, lang): (UnixTime, Lang),
 ) -> Result<Option<(String, Vec<i64>)>, StoreError> {
     let book = read(store, now)?;
     Ok(book.threads.get(thread).map(|thread| {
         let members = thread.members.iter().filter_map(|key| book.alarms.get(key));
-        let title = message(&compose(&book, thread, Stage::Opened, now), None, Lang::Vi).title;
+        let title = message(&compose(&book, thread, Stage::Opened, now), None, lang).title;
         (title, members.filter_map(incident_of).collect())
     }))
 }
@@ -300,13 +300,10 @@ pub fn sheet(
         }
     });
     let incidents = incidents.collect();
-    let plans = store
-        .plans(Window::new(now, now + AHEAD_S))?
-        .laid_over(inventory)
-        .into_owned();
     let ahead = Window::new(now, now + AHEAD_S);
+    let plans = store.plans(ahead)?;
     let mut maintenance = BTreeSet::new();
-    for portal in &plans.portals {
+    for portal in &plans.laid_over(inventory).portals {
         for stop in &portal.maintenance {
             if !Window::new(stop.from, stop.to).intersect(ahead).is_empty() {
                 let (from, to) = (locale::instant(stop.from, lang), locale::instant(stop.to, lang));

@@ -6,9 +6,11 @@
 mod act;
 pub mod handover;
 pub mod link;
+mod record;
 mod settings;
 mod watch;
 
-pub use act::{Act, ActKind, NewAct, Response};
+pub use act::{Act, ActKind, NewAct};
+pub use record::begun;
 pub use settings::{OnCallSettings, PersonSettings};
 pub use watch::{AHEAD_S, Watch};

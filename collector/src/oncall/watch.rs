@@ -9,9 +9,8 @@ use super::link::{GOOD_S, Link, LinkKey};
 use super::settings::OnCallSettings;
 use crate::calendar::civil;
 use crate::notify::notice::Notice;
-use crate::register::{Duty, RegisterKind, Rota};
+use crate::register::{Duty, Rota};
 use crate::regulation::Regulations;
-use crate::store::{RegisterStore, StoreError};
 
 /// Gaps of the rota are told so far ahead, in seconds.
 pub const AHEAD_S: i64 = 7 * 86_400;
@@ -27,14 +26,6 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// The rota as it stands.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn rota<S: RegisterStore + ?Sized>(&self, store: &S, now: UnixTime) -> Result<Rota, StoreError> {
-        Ok(Rota::of(&store.entries(Some(RegisterKind::Shift), None)?, now))
-    }
-
     /// Who is on duty.
     #[must_use]
     pub fn duty(&self, rota: &Rota, now: UnixTime) -> Option<Duty> {

@@ -7,9 +7,8 @@ use ems_contract::time::UnixTime;
 
 use super::incident::IncidentForm;
 use crate::calendar::civil;
-use crate::incident::Incident;
+use crate::incident::{Incident, Response};
 use crate::locale;
-use crate::oncall::Response;
 use crate::vocabulary::vocabulary;
 
 /// Calendar days for either paper.

@@ -4,7 +4,8 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::StoreError;
 use crate::account::Note;
-use crate::oncall::{Act, NewAct, Response};
+use crate::incident::Response;
+use crate::oncall::{Act, NewAct};
 
 /// What came of keeping an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

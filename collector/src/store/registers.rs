@@ -8,7 +8,7 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::StoreError;
 use crate::account::{Author, Note};
-use crate::register::{Entry, Kept, Plans, RegisterFacts, RegisterKind, facts_of};
+use crate::register::{Entry, Kept, Plans, RegisterFacts, RegisterKind, Rota, facts_of};
 use crate::regulation::Regulations;
 
 /// An entry to be kept.
@@ -94,6 +94,14 @@ pub trait RegisterStore: Send + Sync + 'static {
             &self.entries(Some(RegisterKind::Maintenance), None)?,
             within,
         ))
+    }
+
+    /// The rota as it stands at `at`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn rota(&self, at: UnixTime) -> Result<Rota, StoreError> {
+        Ok(Rota::of(&self.entries(Some(RegisterKind::Shift), None)?, at))
     }
 
     /// What the registers say of every portal that stands in one (of one, when named), as known at `at`: the judge's

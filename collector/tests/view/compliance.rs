@@ -55,6 +55,24 @@ fn console_style() -> &'static str {
 }
 
 #[test]
+fn what_a_unit_has_to_do_stands_by_area_with_its_clauses() {
+    let (_seed, console) = judged();
+    let html = console.work(&rules(), "sokhcn", Lang::Vi).unwrap();
+    keep("work.html", &html);
+    let page = text(&html);
+    for wanted in [
+        "Việc cần làm",
+        "Theo kết quả lúc 22/11/2026 21:57:00",
+        "Việc khác (",
+        "chưa đạt",
+        "02/2023/QĐ-UBND",
+    ] {
+        assert!(page.contains(wanted), "{wanted}\n{page}");
+    }
+    assert!(!page.contains("chưa được đánh giá"), "{page}");
+}
+
+#[test]
 fn a_portal_is_shown_against_everything_that_binds_it() {
     let (_seed, console) = judged();
     let html = console.compliance(&rules(), "sokhcn", None, Lang::Vi).unwrap();

@@ -354,6 +354,8 @@ fn with_a_rota_the_person_on_duty_is_called_and_answers_once_by_a_signed_link() 
         "{}",
         look.body
     );
+    let english = stranger.get(&format!("{link}?lang=en")).body;
+    assert!(english.contains("is down"), "{english}");
     let window = ems_contract::time::Window::new(now() - 1_000, now() + 1);
     let answers = served.seed.store.responses(window).unwrap();
     assert!(
@@ -483,6 +485,11 @@ fn maintenance_is_announced_by_those_on_duty_and_excluded_in_hindsight_by_operat
     let refused = browser.upload("/registers/maintenance/new", &passed, None);
     assert_eq!(refused.status, 403);
     let (operator, csrf) = logged_in(&served, "van.hanh");
+    let form = operator.get("/registers/maintenance/new").body;
+    assert!(
+        form.contains("Số liệu theo quy chế không đổi"),
+        "what the tick means is said beside it"
+    );
     passed[0] = ("csrf", &*csrf);
     assert_eq!(
         operator

@@ -1,4 +1,4 @@
-//! `ems-collector ledger`: the time account of portals from a file of observations, without a store.
+//! `ems-collector ledger`: the time account of portals from a file of observations; a store only for the register of maintenance.
 //!
 //! The same evaluation as the running collector's, so that a figure can be checked by hand or by somebody else.
 //! The format of the file and of the answer is described in `docs/LEDGER.md`.
@@ -16,7 +16,12 @@ use ems_contract::inventory::{self, Inventory};
 use ems_contract::text::Lang;
 use ems_contract::time::{UnixTime, Window};
 
-use super::{EXIT_BAD_FILE, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, write_findings};
+use super::trouble::told;
+use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, write_findings};
+use crate::register::Plans;
+use crate::serve::DATABASE;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{RegisterStore, StoreError};
 use answer::Answer;
 
 /// Account the time of portals from a file of observations.
@@ -28,6 +33,9 @@ pub struct Args {
     /// Main file of the inventory.
     #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
     pub targets: PathBuf,
+    /// Folder of a database: the maintenance in its register is left out of the adjusted account as well.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     /// First second of the window, such as 2026-11-22T00:00:00+07:00.
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     pub from: UnixTime,
@@ -69,6 +77,14 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
         writeln!(err, "{complaint}")?;
         return Ok(EXIT_USAGE);
     }
+    let plans = match plans(args) {
+        Ok(plans) => plans,
+        Err(error) => {
+            writeln!(err, "{}", told(&error, args.lang))?;
+            return Ok(EXIT_FAILED);
+        }
+    };
+    let inventory = plans.laid_over(&inventory);
     let file = args.observations.display().to_string();
     let read = File::open(&args.observations)
         .and_then(|opened| input::read(&mut BufReader::new(opened), &inventory, args.portal.as_ref()));
@@ -108,6 +124,14 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
         text::write(out, &answer, args.lang)?;
     }
     Ok(EXIT_OK)
+}
+
+/// The maintenance in the register of the database, if one is named.
+fn plans(args: &Args) -> Result<Plans, StoreError> {
+    let Some(folder) = &args.data else {
+        return Ok(Plans::default());
+    };
+    SqliteStore::open_for_reading(&folder.join(DATABASE))?.plans(Window::new(args.from, args.to))
 }
 
 /// What cannot be done as asked.

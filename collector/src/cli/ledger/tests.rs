@@ -4,6 +4,10 @@ use ems_contract::text::Lang;
 use proptest::prelude::*;
 
 use super::*;
+use crate::account::Author;
+use crate::judge::facts::When;
+use crate::register::{Entry, Planned, Repeat};
+use crate::store::{Entered, NewEntry};
 
 /// The page that the example stands on.
 const PAGE: &str = include_str!("../../../../docs/LEDGER.md");
@@ -34,6 +38,7 @@ impl Example {
         Args {
             observations: file("observations.ndjson"),
             targets: file("targets.yaml"),
+            data: None,
             from: "2026-11-22T07:00:00+07:00".parse().unwrap(),
             to: "2026-11-22T07:08:00+07:00".parse().unwrap(),
             now: Some("2026-11-22T07:08:30+07:00".parse().unwrap()),
@@ -117,6 +122,59 @@ fn the_example_as_json() {
     );
     assert_eq!(portal["tracks"]["overall"]["outages"]["down_s"], 60);
     assert_eq!(portal["tracks"]["overall"]["seconds"], v4["seconds"]);
+}
+
+#[test]
+fn the_register_of_a_database_is_left_out_as_well() {
+    let example = Example::new();
+    let store = SqliteStore::open(&example.dir.path().join(DATABASE)).unwrap();
+    let at = |text: &str| -> UnixTime { text.parse().unwrap() };
+    let entered = at("2026-11-01T00:00:00+07:00");
+    let planned = Planned {
+        from: at("2026-11-22T07:04:00+07:00"),
+        to: at("2026-11-22T07:05:00+07:00"),
+        repeats: Repeat::Once,
+        until: None,
+        reason: "nâng cấp".into(),
+        announced: When::at(entered),
+        announced_where: None,
+        tells_recovery: true,
+        hindsight: false,
+        file_sha256: None,
+    };
+    let author = Author::of_machine("test");
+    let note = author.note(entered, "register.enter", "maintenance", "");
+    let new = NewEntry {
+        portal: None,
+        replaces: None,
+        withdrawn: false,
+        entry: Entry::Maintenance(planned),
+        file: None,
+    };
+    assert!(matches!(
+        store.enter(vec![new], &author, note).unwrap(),
+        Entered::All(_)
+    ));
+    let excluded = |data| {
+        let told = json(Args {
+            data,
+            ..example.args()
+        });
+        let overall = &told["portals"][0]["tracks"]["overall"];
+        let seconds = |account: &str| overall["seconds"][account]["excluded"].clone();
+        (seconds("statutory"), seconds("adjusted"))
+    };
+    let without = excluded(None);
+    let with = excluded(Some(example.dir.path().to_owned()));
+    assert_eq!((&without.1, &with.1), (&60.into(), &120.into()));
+    assert_eq!(without.0, with.0, "the statutory account knows no maintenance");
+    let nowhere = Args {
+        data: Some(example.dir.path().join("none")),
+        ..example.args()
+    };
+    let (code, out, err) = ran(&nowhere);
+    assert_eq!((code, out.as_str()), (EXIT_FAILED, ""));
+    assert!(err.contains("none"), "{err}");
 }
 
 #[test]

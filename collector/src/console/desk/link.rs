@@ -8,10 +8,10 @@ use axum::response::Response;
 use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
-use super::oncall::audit_key;
+use super::oncall::{may_answer, words};
 use super::{Desk, blocking, page};
 use crate::account::audit::Via;
-use crate::account::{Action, Author, Person};
+use crate::account::{Author, Person};
 use crate::console::form::Filled;
 use crate::console::page::PageError;
 use crate::console::router::Asked;
@@ -20,9 +20,6 @@ use crate::oncall::handover::incidents_of;
 use crate::oncall::link::{Link, LinkFault, digest};
 use crate::oncall::{ActKind, NewAct};
 use crate::store::Acted;
-
-/// The longest note, in characters.
-const MOST_CHARS: usize = 2_000;
 
 #[derive(Debug, Serialize)]
 struct LinkPage {
@@ -63,11 +60,10 @@ fn look(desk: &Desk, token: &str, lang: Lang) -> Result<Result<Good, Response>, 
         Ok(login) => store.person(&login)?,
         Err(_no_login) => None,
     };
-    let person = person.filter(|person| !person.disabled && person.may(Action::Acknowledge, None));
-    let Some(person) = person else {
+    let Some(person) = person.filter(may_answer) else {
         return no(StatusCode::FORBIDDEN, "oncall.link.no_person", &link.login);
     };
-    let Some((title, incidents)) = incidents_of(store, &link.thread, now)? else {
+    let Some((title, incidents)) = incidents_of(store, &link.thread, (now, lang))? else {
         return no(StatusCode::NOT_FOUND, "oncall.fault.no_alarm", "");
     };
     Ok(Ok(Good {
@@ -125,24 +121,15 @@ pub(super) async fn take(
             Ok(good) => good,
             Err(refusal) => return Ok(refusal),
         };
-        let author = Author::of_person(&good.person, Via::Link);
-        let detail: String = filled.text("text").chars().take(MOST_CHARS).collect();
-        let now = desk.context.clock.now();
-        let note = author.note(
-            now,
-            audit_key(ActKind::Acknowledge),
-            good.title.clone(),
-            detail.clone(),
-        );
         let new = NewAct {
             thread: good.link.thread.clone(),
             kind: ActKind::Acknowledge,
-            author,
-            detail,
+            author: Author::of_person(&good.person, Via::Link),
+            detail: words(&filled),
             link: Some(digest(&token)),
             incidents: good.incidents.clone(),
         };
-        Ok(match desk.context.store.act(new, note)? {
+        Ok(match desk.keep_act(new, good.title.clone())? {
             Acted::Kept(_) => {
                 let done = fill(lang, "oncall.link.done", &[("name", &good.person.signature())]);
                 show_page(&desk, &good, token, Some(done), lang)

@@ -10,7 +10,7 @@ use ems_contract::time::Window;
 use serde::Serialize;
 
 use super::{Choice, Desk, blocking, page};
-use crate::account::{Action, Actor};
+use crate::account::{Action, Actor, Person};
 use crate::console::door::redirect;
 use crate::console::form::Filled;
 use crate::console::router::Asked;
@@ -18,12 +18,33 @@ use crate::oncall::handover::{
     OpenAlarm, RotaRow, Sheet, duty_text, incidents_of, name_of, open_alarms, rota_rows, sheet,
 };
 use crate::oncall::{ActKind, NewAct};
-use crate::register::{RegisterKind, Rota};
+use crate::store::{Acted, StoreError};
 
 /// Days of the rota that are shown.
 const DAYS: i64 = 14;
 /// The longest note, in characters.
 const MOST_CHARS: usize = 2_000;
+
+/// Whether an account may answer alarms.
+pub(super) fn may_answer(person: &Person) -> bool {
+    !person.disabled && person.may(Action::Acknowledge, None)
+}
+
+/// The words of a form, cut.
+pub(super) fn words(filled: &Filled) -> String {
+    filled.text("text").chars().take(MOST_CHARS).collect()
+}
+
+impl Desk {
+    /// Keeps what somebody does about the alarm of this title, with its entry of the audit log.
+    pub(super) fn keep_act(&self, new: NewAct, title: String) -> Result<Acted, StoreError> {
+        let now = self.context.clock.now();
+        let note = new
+            .author
+            .note(now, audit_key(new.kind), title, new.detail.clone());
+        self.context.store.act(new, note)
+    }
+}
 
 #[derive(Debug, Serialize)]
 struct OnCallPage {
@@ -37,13 +58,6 @@ struct OnCallPage {
     people: Vec<Choice>,
 }
 
-impl Desk {
-    fn rota(&self) -> Result<Rota, crate::store::StoreError> {
-        let entries = self.context.store.entries(Some(RegisterKind::Shift), None)?;
-        Ok(Rota::of(&entries, self.context.clock.now()))
-    }
-}
-
 pub(super) async fn show(
     State(desk): State<Arc<Desk>>,
     actor: Actor,
@@ -53,10 +67,8 @@ pub(super) async fn show(
         let (lang, now) = (asked.lang(), desk.context.clock.now());
         let store = &*desk.context.store;
         let watch = desk.access.watch.as_deref();
-        let (rota, calendar) = (desk.rota()?, &desk.access.rules.calendar);
+        let (rota, calendar) = (store.rota(now)?, &desk.access.rules.calendar);
         let people = store.people()?;
-        let may_answer =
-            |person: &&crate::account::Person| !person.disabled && person.may(Action::Acknowledge, None);
         let view = OnCallPage {
             duty: rota.at(calendar, now).map(|duty| duty_text(watch, &duty, lang)),
             lead: watch.map(|watch| name_of(Some(watch), &watch.settings.lead)),
@@ -72,7 +84,7 @@ pub(super) async fn show(
             plans: actor.may(Action::PlanRota, None),
             people: people
                 .iter()
-                .filter(may_answer)
+                .filter(|person| may_answer(person))
                 .map(|person| Choice {
                     value: person.login.to_string(),
                     text: person.signature(),
@@ -97,7 +109,7 @@ pub(super) async fn handover(
     blocking(move || {
         let (lang, now) = (asked.lang(), desk.context.clock.now());
         let inventory = desk.context.inventory.current();
-        let (rota, calendar) = (desk.rota()?, &desk.access.rules.calendar);
+        let (rota, calendar) = (desk.context.store.rota(now)?, &desk.access.rules.calendar);
         let watch = desk.access.watch.as_deref();
         let view: Sheet = sheet(
             &*desk.context.store,
@@ -142,50 +154,40 @@ pub(super) async fn act(
             ))
         };
         let thread = filled.text("thread");
-        let Some((title, incidents)) = incidents_of(store, thread, now)? else {
+        let Some((title, incidents)) = incidents_of(store, thread, (now, lang))? else {
             return refused("oncall.fault.no_alarm", "");
         };
-        let kind = ActKind::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.as_str() == filled.text("act"));
-        let Some(kind) = kind else {
+        let Some(kind) = ActKind::named(filled.text("act")) else {
             return refused("oncall.fault.no_alarm", "");
         };
-        let detail: String = filled.text("text").chars().take(MOST_CHARS).collect();
+        let detail = words(&filled);
         match kind {
             ActKind::Note if detail.is_empty() => return refused("oncall.fault.no_words", ""),
             ActKind::Assign => {
                 let people = store.people()?;
-                let may = people.iter().any(|person| {
-                    person.login.as_str() == detail
-                        && !person.disabled
-                        && person.may(Action::Acknowledge, None)
-                });
-                if !may {
+                let named = |person: &Person| person.login.as_str() == detail;
+                if !people.iter().any(|person| named(person) && may_answer(person)) {
                     return refused("oncall.fault.no_person", &detail);
                 }
             }
             ActKind::Acknowledge | ActKind::Note => {}
         }
-        let author = actor.author();
-        let note = author.note(now, audit_key(kind), title, detail.clone());
         let new = NewAct {
             thread: thread.to_owned(),
             kind,
-            author,
+            author: actor.author(),
             detail,
             link: None,
             incidents,
         };
-        store.act(new, note)?;
+        desk.keep_act(new, title)?;
         Ok(redirect("/on-call"))
     })
     .await
 }
 
 /// The audit log's name of an act.
-pub(super) const fn audit_key(kind: ActKind) -> &'static str {
+const fn audit_key(kind: ActKind) -> &'static str {
     match kind {
         ActKind::Acknowledge => "alarm.acknowledge",
         ActKind::Assign => "alarm.assign",

@@ -20,6 +20,7 @@ use crate::console::page::PageError;
 use crate::console::router::Asked;
 use crate::console::view::{EntryRow, FieldView, entry_facts, entry_rows, field_views, portal_name};
 use crate::locale;
+use crate::oncall::begun;
 use crate::register::{Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, written};
 use crate::store::{Entered, NewEntry};
 
@@ -311,12 +312,16 @@ pub(super) async fn blank(
         if let Some(response) = refused_everywhere(desk, &actor, kind, lang) {
             return Ok(response);
         }
-        let begun = match outage.filter(|_| kind == RegisterKind::Incident) {
-            Some(outage) => desk.begun(outage, lang)?,
+        let known = match outage.filter(|_| kind == RegisterKind::Incident) {
+            Some(outage) => {
+                let inventory = desk.context.inventory.current();
+                let asked = (desk.context.clock.now(), lang);
+                begun(&*desk.context.store, &inventory, outage, asked)?
+            }
             None => None,
         };
-        let (portal, values) = match begun {
-            Some((portal, values)) => (Some(portal), values),
+        let (portal, values) = match known {
+            Some((portal, form)) => (Some(portal), written(&Entry::Incident(Box::new(form)))),
             None => (portal, Values::new()),
         };
         let draft = Draft {

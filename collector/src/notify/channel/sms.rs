@@ -1,12 +1,13 @@
 //! Text messages by an HTTP gateway: whatever the carrier's gateway wants, the operator writes as a template.
 //!
 //! In the body `{phone}`, `{text}`, `{key}` and `{secret}` are replaced, escaped for JSON where the body is JSON and for forms
-//! otherwise. The text has no accents and at most 160 characters: one message.
+//! otherwise. The text has no accents and at most 160 characters: one message. An address that does not fit is left out.
 
 use reqwest::header::CONTENT_TYPE;
 use url::Url;
 
 use super::{Dispatch, short_key};
+use crate::notify::message::Message;
 use crate::notify::neutral::unaccented;
 use crate::notify::outgoing::{Failure, send};
 use crate::notify::secret::Secret;
@@ -14,6 +15,18 @@ use crate::notify::settings::SmsSettings;
 
 /// One message without accents.
 const LONGEST: usize = 160;
+
+/// What fits: the last line is cut, but a part of an address leads nowhere.
+fn one_message(message: &Message) -> String {
+    let mut text = message.title.clone();
+    for line in &message.lines {
+        let longer = format!("{text}. {line}");
+        if !line.contains("://") || unaccented(&longer, usize::MAX).len() <= LONGEST {
+            text = longer;
+        }
+    }
+    unaccented(&text, LONGEST)
+}
 
 pub(super) struct Sms {
     url: Url,
@@ -35,7 +48,7 @@ impl Sms {
     }
 
     pub(super) async fn send(&self, http: &reqwest::Client, dispatch: &Dispatch) -> Result<(), Failure> {
-        let text = unaccented(&dispatch.message.text().replace('\n', ". "), LONGEST);
+        let text = one_message(&dispatch.message);
         let json = self.template.trim_start().starts_with('{');
         let kind = if json {
             "application/json"
@@ -109,4 +122,27 @@ fn filled(template: &str, values: &[(&str, &str)], json: bool) -> String {
     }
     text.push_str(rest);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_an_address_is_sent() {
+        let message = |address: &str| Message {
+            title: "GỌI TRỰC – Khẩn: Sở Y tế gián đoạn".into(),
+            lines: vec!["Gọi người trực: An".into(), format!("Nhận xử lý: {address}")],
+            link: None,
+        };
+        let short = one_message(&message("https://ems.vn/on-call"));
+        assert!(short.ends_with("Nhan xu ly: https://ems.vn/on-call"), "{short}");
+        let long = one_message(&message(&format!("https://ems.vn/act/{}", "0".repeat(150))));
+        assert_eq!(long, "GOI TRUC - Khan: So Y te gian doan. Goi nguoi truc: An");
+        let wordy = Message {
+            lines: vec!["a".repeat(300)],
+            ..message("")
+        };
+        assert_eq!(one_message(&wordy).len(), LONGEST);
+    }
 }

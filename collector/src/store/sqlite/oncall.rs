@@ -7,7 +7,8 @@ use super::SqliteStore;
 use super::audit::append;
 use super::fail::Fail;
 use crate::account::Note;
-use crate::oncall::{Act, ActKind, NewAct, Response};
+use crate::incident::Response;
+use crate::oncall::{Act, ActKind, NewAct};
 use crate::store::{Acted, OnCallStore, StoreError};
 
 fn acts(conn: &Connection, since: UnixTime) -> Result<Vec<Act>, Fail> {
@@ -18,12 +19,11 @@ fn acts(conn: &Connection, since: UnixTime) -> Result<Vec<Act>, Fail> {
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let name: String = row.get(3)?;
-        let kind = ActKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
         all.push(Act {
             id: row.get(0)?,
             thread: row.get(1)?,
             at: UnixTime::from_secs(row.get(2)?),
-            kind: kind.ok_or_else(|| Fail::unreadable(&name, "no act of this build"))?,
+            kind: ActKind::named(&name).ok_or_else(|| Fail::unreadable(&name, "no act of this build"))?,
             author: row.get(4)?,
             shown: row.get(5)?,
             via: row.get(6)?,
