@@ -10,6 +10,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::named_enum;
@@ -104,7 +105,7 @@ impl Message {
             .values
             .iter()
             .map(|(name, value)| match value {
-                Value::Plain(plain) => (*name, plain.clone()),
+                Value::Plain(plain) => (*name, written(name, plain, lang)),
                 Value::Text(text) => (*name, text.render(lang)),
             })
             .collect();
@@ -113,6 +114,18 @@ impl Message {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         text::fill(lang, self.key, &values)
+    }
+}
+
+/// A value as readers of a language write it: `{day}` and `{percent}` are kept as machines write them.
+fn written(name: &str, plain: &str, lang: Lang) -> String {
+    match (lang, name) {
+        (Lang::Vi, "day") => plain.parse::<Date>().map_or_else(
+            |_not_a_day| plain.to_owned(),
+            |day| format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year()),
+        ),
+        (Lang::Vi, "percent") if plain.parse::<f64>().is_ok() => plain.replace('.', ","),
+        _ => plain.to_owned(),
     }
 }
 
@@ -405,6 +418,16 @@ mod tests {
             "{}",
             gone.render(Lang::Vi)
         );
+    }
+
+    #[test]
+    fn days_and_shares_are_written_as_readers_write_them() {
+        assert_eq!(written("day", "2026-11-22", Lang::Vi), "22/11/2026");
+        assert_eq!(written("day", "2026-11-22", Lang::En), "2026-11-22");
+        assert_eq!(written("day", "31/02/2026", Lang::Vi), "31/02/2026");
+        assert_eq!(written("percent", "99.5", Lang::Vi), "99,5");
+        assert_eq!(written("percent", "99.5", Lang::En), "99.5");
+        assert_eq!(written("host", "2026-11-22", Lang::Vi), "2026-11-22");
     }
 
     #[test]

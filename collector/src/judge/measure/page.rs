@@ -185,7 +185,7 @@ fn english_age(case: &Case<'_>) -> Option<Vec<Look>> {
         let behind = case.rules.calendar.working_between(english, vietnamese);
         let late = f64::from(behind) > case.number("after_vi_change", 15.0);
         let graded = if late { Graded::policy() } else { Graded::good() };
-        Some(graded.measured(Message::new("judge.m.outcome").with("outcome", english)))
+        Some(graded.measured(Message::new("judge.m.newest").with("day", english)))
     });
     (!looks.is_empty()).then_some(looks)
 }
