@@ -99,6 +99,8 @@ fn twelve_sections_and_the_english_side_are_shown_with_date_age_and_evidence() {
     assert_eq!(of("lich-cong-tac")["state"], "missing");
     assert_eq!(told["english"]["verdict"], "missing_items", "{}", told["english"]);
     assert_eq!(told["english"]["missing"], json!(["fax"]), "{}", told["english"]);
+    // The clock in the head is no news.
+    assert_eq!(told["english"]["newest"], Value::Null, "{}", told["english"]);
 
     // A section that is there passes; one that could not be read is unknown, never failed.
     let verdict = |id: &str| {

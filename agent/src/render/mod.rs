@@ -41,12 +41,15 @@ pub enum RenderError {
         /// What it said.
         why: String,
     },
+    /// Its scripts left nothing to read.
+    #[error("the page has no document when its scripts have run")]
+    Nothing,
     /// It took too long.
     #[error("the page was not rendered within {} s", LIMIT.as_secs())]
     Late,
 }
 
-/// A Chromium for one visit; it ends with this value.
+/// A Chromium for one visit; [`Renderer::close`] ends it, and where nobody does, it is killed with this value.
 #[derive(Debug)]
 pub struct Renderer {
     pipe: Pipe,
@@ -87,6 +90,11 @@ impl Renderer {
         self.call(None, "Target.closeTarget", &json!({"targetId": target}))
             .await?;
         Ok(html)
+    }
+
+    /// Ends Chromium and takes away what it wrote.
+    pub async fn close(self) {
+        self.pipe.close().await;
     }
 
     async fn call(
@@ -143,7 +151,8 @@ impl Page<'_> {
             let message = self.pipe.receive().await?;
             if message["id"] == id {
                 let answer = answer("Runtime.evaluate", &message)?;
-                let mut html = answer["result"]["value"].as_str().unwrap_or_default().to_owned();
+                let value = answer["result"]["value"].as_str();
+                let mut html = value.ok_or(RenderError::Nothing)?.to_owned();
                 html.truncate(html.floor_char_boundary(MAX_BODY));
                 return Ok(html);
             }

@@ -1,14 +1,19 @@
 //! The DevTools protocol over pipes: JSON messages, each ended by a zero byte.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
 
 /// Bytes of one message: a page and its frame.
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
+
+/// How long Chromium may take to end by itself.
+const ENDS: Duration = Duration::from_secs(5);
 
 /// Chromium reads commands from its file 3 and writes to its file 4: the shell moves our pipes there.
 const MOVED: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#;
@@ -26,6 +31,10 @@ const ARGUMENTS: &[&str] = &[
     "--renderer-process-limit=2",
     "--js-flags=--max-old-space-size=256",
     "--host-resolver-rules=MAP * ~NOTFOUND",
+    // Calls between browsers ask no resolver: over UDP a page would reach whatever this machine reaches. The switch has had
+    // two names.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--blink-settings=imagesEnabled=false",
 ];
 
@@ -60,7 +69,7 @@ pub(super) struct Pipe {
     begun: Vec<u8>,
     last: u64,
     // Dropped after the pipes: the process is killed, then its profile goes.
-    _process: Child,
+    process: Child,
     _profile: TempDir,
 }
 
@@ -78,6 +87,8 @@ impl Pipe {
             .args(command)
             .args(ARGUMENTS)
             .arg(format!("--user-data-dir={}", profile.path().display()))
+            // What it puts among the temporary files goes with its profile.
+            .env("TMPDIR", profile.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -92,9 +103,21 @@ impl Pipe {
             messages: BufReader::new(messages),
             begun: Vec::new(),
             last: 0,
-            _process: process,
+            process,
             _profile: profile,
         })
+    }
+
+    /// Ends Chromium in good order, so that nothing of it writes into the profile any more when that goes.
+    pub(super) async fn close(mut self) {
+        let end = async {
+            self.send(None, "Browser.close", &json!({})).await?;
+            while self.receive().await.is_ok() {}
+            self.process.wait().await.map_err(|_lost| PipeError::Ended)
+        };
+        if !matches!(timeout(ENDS, end).await, Ok(Ok(_))) {
+            drop(self.process.kill().await);
+        }
     }
 
     /// Sends a command; its number comes back with the answer.

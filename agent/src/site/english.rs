@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ems_contract::facts::page::{EnglishFacts, EnglishMissing, EnglishVerdict, EvidenceRef};
+use jiff::civil::Date;
 use url::Url;
 
 use super::fetcher::{Fetched, Miss};
@@ -11,6 +12,7 @@ use super::plan::wire;
 use super::reader::{Home, Page};
 use super::visit::Trip;
 use crate::net::fault::Fault;
+use crate::page::article::{ArticleDates, Source};
 use crate::page::english::EntryBy;
 use crate::page::language::Language;
 
@@ -118,6 +120,13 @@ const fn found_by(by: EntryBy) -> &'static str {
     }
 }
 
+/// The day on which a page behind the entry was posted. Most of them are no articles: a day of today beside the title is a
+/// clock as likely as not, unless the page calls it its date.
+fn posted(dates: &ArticleDates, today: Date) -> Option<Date> {
+    let posting = dates.posting(today)?;
+    (posting.day < today || posting.source < Source::Time).then_some(posting.day)
+}
+
 async fn side(trip: &Trip<'_>, entry: &Arc<Fetched>, page: Page) -> Side {
     let links = {
         let (reader, entry) = (Arc::clone(&trip.reader), Arc::clone(entry));
@@ -145,10 +154,17 @@ async fn side(trip: &Trip<'_>, entry: &Arc<Fetched>, page: Page) -> Side {
         pages.extend(trip.read(fetched, None).await);
     }
     let first = &pages[0];
+    let today = trip.settings.now.zoned().date();
     let newest = pages
         .iter()
         .filter(|page| page.facts.language != Language::Vi)
-        .filter_map(|page| page.facts.section.newest_item_date.or(page.facts.published))
+        .filter_map(|page| {
+            let facts = &page.facts;
+            facts
+                .section
+                .newest_item_date
+                .or_else(|| posted(&facts.dates, today))
+        })
         .max();
     let verdict = match judged.verdict {
         crate::page::english::Verdict::Pass => EnglishVerdict::Pass,

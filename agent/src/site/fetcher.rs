@@ -251,12 +251,24 @@ impl<'a> Fetcher<'a> {
             };
             renderer.page(&self.browser, url).await
         };
-        let rendered = rendered.await;
-        rendered
-            .map_err(|error| {
+        match rendered.await {
+            Ok(page) => Some(page),
+            Err(error) => {
                 tracing::warn!(%url, %error, "the page is read as it came, without its scripts");
-                *kept = None;
-            })
-            .ok()
+                close(kept.take()).await;
+                None
+            }
+        }
+    }
+
+    /// The visit is over: ends the browser that rendered its pages, if there was one.
+    pub async fn close(&self) {
+        close(self.renderer.lock().await.take()).await;
+    }
+}
+
+async fn close(renderer: Option<Renderer>) {
+    if let Some(renderer) = renderer {
+        renderer.close().await;
     }
 }

@@ -151,6 +151,17 @@ pub async fn visit(
 ) -> Visited {
     let render = settings.render.clone();
     let fetcher = Fetcher::new(browser, settings.max_pages, settings.until, render);
+    let visited = through(&fetcher, settings, memory, watch).await;
+    fetcher.close().await;
+    visited
+}
+
+async fn through(
+    fetcher: &Fetcher<'_>,
+    settings: &Settings,
+    memory: &mut Memory,
+    watch: Watch<'_>,
+) -> Visited {
     let reader = Arc::new(Reader {
         lexicon: Arc::clone(&settings.lexicon),
         now: settings.now,
@@ -164,7 +175,7 @@ pub async fn visit(
         pages_read: 0,
         faults_of_ours: 0,
     };
-    let fetched = match home(&fetcher, &settings.home).await {
+    let fetched = match home(fetcher, &settings.home).await {
         Ok(fetched) => fetched,
         Err(fault) => {
             visited.fault = Some(fault);
@@ -187,7 +198,7 @@ pub async fn visit(
     };
     visited.page = group(&home, &fetched, settings);
     let mut trip = Trip {
-        fetcher: &fetcher,
+        fetcher,
         reader,
         settings,
         watch,

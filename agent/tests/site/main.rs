@@ -202,7 +202,7 @@ fn pages() -> Pages {
             "<h1>Organization structure, functions and duties</h1><p>The People's Committee of the commune is the executive body of the \
              People's Council. It manages the state administration in the commune, carries out the decisions of the higher authorities, \
              prepares the budget, and reports to the People's Council on its work every six months and every year.</p>\
-             <p>The committee consists of a chairman, two vice chairmen and the heads of the specialised units of the commune.</p>",
+             <p>The commune was merged on 4 November 2026. The committee consists of a chairman, two vice chairmen and the heads of the specialised units of the commune.</p>",
         ),
     );
     put(
@@ -210,7 +210,7 @@ fn pages() -> Pages {
         page(
             "Contacts of officials",
             "en",
-            "<h1>Contacts of officials</h1><p>People and foreign partners may contact the officials of the commune during office hours by \
+            "<h1>Contacts of officials</h1><div>Friday, 06/11/2026 08:15:22</div><p>People and foreign partners may contact the officials of the commune during office hours by \
              telephone or by electronic mail at the following addresses of the committee.</p><table><tr><th>Full name</th><th>Position</th>\
              <th>Unit</th><th>Phone</th><th>Email</th></tr><tr><td>Nguyễn Văn An</td><td>Chairman</td><td>People's Committee</td>\
              <td>0296 3999 001</td><td>an[at]xa.example</td></tr><tr><td>Trần Thị Bình</td><td>Vice Chairwoman</td><td>People's Committee</td>\
@@ -272,6 +272,8 @@ fn a_portal_is_read_rightly() {
     );
     assert_eq!(english["missing"], serde_json::json!(["fax"]), "{english}");
     assert!(english["entry"].as_str().unwrap().ends_with("/english"));
+    // Neither a clock nor a day in a sentence is news.
+    assert_eq!(english["newest"], Value::Null, "{english}");
     let check = |id: &str| feature(&answer, id);
     assert_eq!(check("search-function")["found"], true);
     assert_eq!(check("sitemap-xml")["found"], false);

@@ -1,5 +1,6 @@
 //! A portal over loopback for the tests of `ems-agent site`: whatever a closure answers, and what was asked.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
@@ -79,9 +80,15 @@ impl Portal {
         self.visited_by(bounded, more)
     }
 
-    /// The same without a bound: a browser besides reserves more addresses than it uses.
+    /// The same without a bound: a browser besides reserves more addresses than it uses. Nothing may be left of it.
     pub(crate) fn rendered(&self, more: &[&str]) -> Value {
-        self.visited_by(Command::new(env!("CARGO_BIN_EXE_ems-agent")), more)
+        let temporary = tempfile::tempdir().unwrap();
+        let mut agent = Command::new(env!("CARGO_BIN_EXE_ems-agent"));
+        agent.env("TMPDIR", temporary.path());
+        let answer = self.visited_by(agent, more);
+        let left: Vec<_> = fs::read_dir(temporary.path()).unwrap().flatten().collect();
+        assert!(left.is_empty(), "{left:?}");
+        answer
     }
 
     fn visited_by(&self, mut agent: Command, more: &[&str]) -> Value {

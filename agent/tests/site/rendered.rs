@@ -1,5 +1,7 @@
 //! A portal whose pages are made by scripts: unknown as it comes, read as a browser makes it where the operator wants that.
 
+use std::net::UdpSocket;
+
 use super::portal::{Answer, Portal, section};
 
 const SHELL: &str = "<!doctype html><html lang=vi><head><meta charset=utf-8><title>Cổng thông tin điện tử xã Tân Hòa</title></head>\
@@ -40,6 +42,8 @@ const ARGS: [&str; 8] = [
     "0",
 ];
 
+const CHROMIUM: [&str; 2] = ["--render", "chromium --no-sandbox"];
+
 #[test]
 fn without_scripts_it_is_unknown() {
     let answer = portal().visited(&ARGS);
@@ -54,8 +58,7 @@ fn without_scripts_it_is_unknown() {
 #[test]
 fn with_them_it_is_read_and_nothing_is_asked_behind_our_back() {
     let portal = portal();
-    let chromium = ["--render", "chromium --no-sandbox"];
-    let answer = portal.rendered(&[&ARGS[..], &chromium].concat());
+    let answer = portal.rendered(&[&ARGS[..], &CHROMIUM].concat());
     let news = section(&answer, "tin-tuc");
     assert_eq!(
         (&news["state"], &news["newest_item_date"]),
@@ -69,6 +72,41 @@ fn with_them_it_is_read_and_nothing_is_asked_behind_our_back() {
             .iter()
             .any(|path| path.ends_with(".png") || path == "/api/ghi"),
         "{asked:?}"
+    );
+}
+
+#[test]
+fn a_page_reaches_nobody_by_calls_between_browsers() {
+    let neighbour = UdpSocket::bind("127.0.0.1:0").unwrap();
+    neighbour.set_nonblocking(true).unwrap();
+    let script = format!(
+        "const call = new RTCPeerConnection({{iceServers: [{{urls: 'stun:{}'}}]}}); call.createDataChannel('x');\
+         call.createOffer().then(offer => call.setLocalDescription(offer));",
+        neighbour.local_addr().unwrap()
+    );
+    let portal = Portal::start(move |asked| match asked.path {
+        "/" => Answer::of("/", 200, SHELL),
+        "/app.js" => Answer::of("/app.js", 200, script.clone()),
+        path => Answer::of(path, 404, "<h1>404</h1>"),
+    });
+    portal.rendered(&[&ARGS[..], &CHROMIUM].concat());
+    let heard = neighbour.recv(&mut [0; 64]);
+    assert!(heard.is_err(), "{heard:?}");
+    assert!(portal.asked().iter().any(|path| path == "/app.js"));
+}
+
+#[test]
+fn a_page_that_takes_itself_away_is_read_as_it_came() {
+    let portal = Portal::start(|asked| match asked.path {
+        "/" => Answer::of("/", 200, SHELL),
+        "/app.js" => Answer::of("/app.js", 200, "document.documentElement.remove();"),
+        path => Answer::of(path, 404, "<h1>404</h1>"),
+    });
+    let answer = portal.rendered(&[&ARGS[..], &CHROMIUM].concat());
+    assert_eq!(
+        (&answer["js_only"], &section(&answer, "tin-tuc")["state"]),
+        (&true.into(), &"js_only".into()),
+        "{answer}"
     );
 }
 

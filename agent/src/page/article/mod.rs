@@ -69,6 +69,18 @@ pub struct ArticleDates {
     pub modified: Option<Dated>,
 }
 
+impl ArticleDates {
+    /// The publication, where it proves that something was posted by `today`: days out of running text and of changes prove
+    /// nothing, and what speaks of the page and not of the article is stamped anew with every answer by some systems.
+    #[must_use]
+    pub fn posting(&self, today: Date) -> Option<&Dated> {
+        self.published
+            .as_ref()
+            .filter(|dated| dated.source < Source::Text && dated.day <= today)
+            .filter(|dated| dated.day < today || dated.source < Source::MetaGeneral)
+    }
+}
+
 /// Every candidate of a page, gathered source by source.
 #[derive(Debug, Default)]
 struct Candidates {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Because, Evidence, Role, SectionFacts, State};
-use crate::page::article::{ArticleDates, Source};
+use crate::page::article::ArticleDates;
 use crate::page::dates::{Form, Order};
 
 impl SectionFacts {
@@ -24,16 +24,12 @@ impl SectionFacts {
             .collect()
     }
 
-    /// Takes over the publication dates of followed pages (address, dates). Dates out of running text or of changes do not
-    /// count; days after `today` neither.
+    /// Takes over the publication dates of followed pages (address, dates), as far as they prove a posting by `today`.
     pub fn date_by_pages(&mut self, pages: &[(String, ArticleDates)], today: Date) {
         for (url, dates) in pages {
-            let Some(published) = &dates.published else {
+            let Some(published) = dates.posting(today) else {
                 continue;
             };
-            if published.source >= Source::Text || published.day > today {
-                continue;
-            }
             let Some(item) = self.items.iter_mut().find(|i| i.url.as_deref() == Some(url)) else {
                 continue;
             };
@@ -61,7 +57,7 @@ mod tests {
 
     use super::super::Item;
     use super::*;
-    use crate::page::article::Dated;
+    use crate::page::article::{Dated, Source};
 
     fn page(url: &str, day: Date, source: Source) -> (String, ArticleDates) {
         let published = Some(Dated {
@@ -103,6 +99,7 @@ mod tests {
         facts.date_by_pages(
             &[
                 page("a", date(2026, 11, 5), Source::Text),
+                page("a", today, Source::MetaGeneral),
                 page("b", date(2026, 12, 1), Source::JsonLd),
                 page("z", date(2026, 11, 4), Source::JsonLd),
             ],

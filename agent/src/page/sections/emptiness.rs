@@ -181,6 +181,9 @@ pub(super) fn says_nothing(folded_words: &str) -> bool {
             "trang khong ton tai",
             "trang khong co",
             "page found",
+            // What is being built there is no page.
+            "du an dang xay dung",
+            "du an dang duoc xay dung",
         ]
         .iter()
         .any(|phrase| holds(&phrase))
@@ -215,6 +218,8 @@ mod tests {
             "Chưa có bình luận nào",
             "Không có sự kiện nào",
             "Cập nhật lần cuối",
+            "Các dự án đang xây dựng",
+            "Danh sách dự án đang được xây dựng",
             "Thông tin cập nhật",
             "Công khai danh sách hộ nghèo",
             "Không có tên trong danh sách trúng tuyển",

@@ -285,6 +285,17 @@ mod tests {
         for state in SectionState::ALL {
             assert!(!state_badge(*state, Lang::En).text.is_empty());
         }
+        for rule in [
+            "posted",
+            "plain",
+            "structured",
+            "modified",
+            "answered",
+            "item_page",
+        ] {
+            let key = format!("console.sections.rule.{rule}");
+            assert!(lookup(Lang::Vi, &key).is_some(), "{rule}");
+        }
         for place in ems_contract::facts::page::FoundIn::ALL {
             assert!(
                 lookup(Lang::Vi, &format!("site.where.{}", place.as_str())).is_some(),
