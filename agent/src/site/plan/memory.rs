@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: u16 = 1;
 /// Between the two failures that make a link dead (OBLIGATIONS B3 `links-agencies`).
 pub const CONFIRM_S: i64 = 24 * 3_600;
+/// A failure that was not looked at again for so long confirms none: another agent may have had the portal meanwhile, and seen
+/// the link answer.
+const STALE_S: i64 = 3 * 24 * 3_600;
 /// Links remembered.
 const MAX_LINKS: usize = 5_000;
 /// Old items remembered of a section.
@@ -86,7 +89,11 @@ impl Memory {
 
     /// Notes a failure at `now`; whether an earlier one, at least 24 hours before, confirms it.
     pub fn fails(&mut self, url: &str, status: Option<u16>, cause: Option<Cause>, now: UnixTime) -> bool {
+        let last = self.asked.get(url).copied();
         self.ask(url, now);
+        if last.is_some_and(|last| now - last > STALE_S) {
+            self.failing.remove(url);
+        }
         if let Some(known) = self.failing.get(url) {
             return now - known.since >= CONFIRM_S;
         }
@@ -166,6 +173,18 @@ mod tests {
         assert!(memory.fails("a", Some(404), None, NOW + CONFIRM_S));
         memory.answers("a", NOW + CONFIRM_S);
         assert!(!memory.fails("a", Some(404), None, NOW + 2 * CONFIRM_S));
+    }
+
+    #[test]
+    fn a_failure_that_nobody_looked_at_for_days_confirms_none() {
+        let mut memory = Memory::default();
+        assert!(!memory.fails("a", Some(404), None, NOW));
+        let after = NOW + (STALE_S + 1);
+        assert!(
+            !memory.fails("a", Some(404), None, after),
+            "it may have answered another agent"
+        );
+        assert!(memory.fails("a", Some(404), None, after + CONFIRM_S));
     }
 
     #[test]
