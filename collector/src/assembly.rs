@@ -145,7 +145,7 @@ pub async fn run(
         rules: Arc::clone(&rules),
         desk: Arc::clone(&desk),
         folder: settings.data.clone(),
-        office: Office::default(),
+        office: office(settings),
         lang: notify.lang,
     })
     .map_err(ServeError::from)?;
@@ -256,6 +256,14 @@ fn channels(
     Err(RunError::Channel(troubles.join("; ")))
 }
 
+/// What the drafts of reports that nobody asked for have in common.
+fn office(settings: &Settings) -> Office {
+    Office {
+        renderer: settings.renderer.clone(),
+        ..Office::default()
+    }
+}
+
 /// SIGHUP reads inventory and certificate again; SIGTERM and SIGINT end the program.
 fn signals(
     hangups: [Arc<Notify>; 2],
@@ -289,4 +297,18 @@ fn on_this_machine(listeners: &Listeners) -> url::Url {
     let text = format!("http://{address}/");
     #[expect(clippy::expect_used, reason = "a socket address in a URL always parses")]
     text.parse().expect("a socket address is a host and a port")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drafts_are_printed_by_the_renderer_of_the_settings() {
+        let settings = Settings {
+            renderer: Some("/opt/ems/ems-render".into()),
+            ..Settings::default()
+        };
+        assert_eq!(office(&settings).renderer, settings.renderer);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ems_contract::clock::Clock;
 use ems_contract::digest::Sha256;
@@ -11,14 +11,14 @@ use ems_contract::inventory;
 use ems_contract::text::{fill, get};
 use ems_contract::time::UnixTime;
 
-use super::people::{Place, Stop, ended};
+use super::people::{Place, Stop, ended, handed};
 use super::signer::Signer;
 use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
 use crate::calendar::civil;
 use crate::intake;
 use crate::register::import::import;
 use crate::register::{RegisterKind, Values, faults, read};
-use crate::store::{Entered, HandedFile, NewEntry};
+use crate::store::{Entered, NewEntry};
 
 /// What can be entered.
 #[derive(Debug, clap::Subcommand)]
@@ -95,7 +95,7 @@ pub struct ImportArgs {
 }
 
 /// The largest file kept, in bytes.
-const MAX_FILE: u64 = 10 * 1024 * 1024;
+const MAX_MIB: u64 = 10;
 
 /// Does what it says.
 ///
@@ -123,26 +123,10 @@ pub fn run(
     }
 }
 
-fn handed(path: &Path) -> Result<HandedFile, Stop> {
-    let failed = |error: std::io::Error| Stop::failed(format!("{}: {error}", path.display()));
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAX_FILE {
-        return Err(Stop::failed(format!(
-            "{}: {size} > {MAX_FILE} bytes",
-            path.display()
-        )));
-    }
-    Ok(HandedFile {
-        name: path
-            .file_name()
-            .map_or_else(|| "tep".into(), |name| name.to_string_lossy().into_owned()),
-        bytes: std::fs::read(path).map_err(failed)?,
-    })
-}
-
 fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
     let (place, lang) = (&args.place, args.place.lang);
-    let file = args.file.as_deref().map(handed).transpose()?;
+    let file = args.file.as_deref();
+    let file = file.map(|path| handed(path, MAX_MIB, lang)).transpose()?;
     let mut values = Values::new();
     let mut put = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
@@ -222,7 +206,7 @@ fn import_file(
         Ok(rules) => rules,
         Err(found) => return ended(Err(place.bad_rules(&found)), err),
     };
-    let file = match handed(&args.file) {
+    let file = match handed(&args.file, MAX_MIB, lang) {
         Ok(file) => file,
         Err(stop) => return ended(Err(stop), err),
     };

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use ems_contract::diagnostic::Diagnostic;
 use ems_contract::inventory::{self, Inventory};
-use ems_contract::text::{Lang, get};
+use ems_contract::text::{Lang, fill, get};
 
 use super::trouble::told;
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_lang};
 use crate::account::Author;
+use crate::locale::io_told;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{PeopleStore, StoreError};
+use crate::store::{HandedFile, PeopleStore, StoreError};
 
 /// Where the database is, and in which language to speak.
 #[derive(Debug, Clone, clap::Args)]
@@ -133,6 +134,27 @@ pub(super) fn password(lang: Lang, key: &str) -> Result<String, Stop> {
         .read_line(&mut line)
         .map_err(|error| Stop::failed(error.to_string()))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// A file that is handed in, of `most` MiB at most.
+pub(super) fn handed(path: &Path, most: u64, lang: Lang) -> Result<HandedFile, Stop> {
+    let shown = path.display().to_string();
+    let failed = |error: std::io::Error| {
+        let error = io_told(&error, lang);
+        let values = [("path", shown.as_str()), ("error", error.as_str())];
+        Stop::failed(fill(lang, "edition.cli.unreadable", &values))
+    };
+    if std::fs::metadata(path).map_err(failed)?.len() > most * 1024 * 1024 {
+        let most = most.to_string();
+        let values = [("path", shown.as_str()), ("most", most.as_str())];
+        return Err(Stop::failed(fill(lang, "edition.cli.too_large", &values)));
+    }
+    Ok(HandedFile {
+        name: path
+            .file_name()
+            .map_or_else(|| "tep".into(), |name| name.to_string_lossy().into_owned()),
+        bytes: std::fs::read(path).map_err(failed)?,
+    })
 }
 
 /// The first line of a file with a secret.

@@ -5,6 +5,7 @@ mod due;
 mod edition;
 mod folder;
 mod later;
+mod objection;
 mod passages;
 
 use std::io::Write;
@@ -203,17 +204,21 @@ fn last_in_force(store: &dyn Store, now: UnixTime) -> Result<Option<Inventory>, 
 }
 
 fn unknown_portal<'a>(wanted: &PortalId, known: impl Iterator<Item = &'a PortalId>, lang: Lang) -> Stop {
+    Stop::Usage(no_such_portal(wanted, known, lang))
+}
+
+fn no_such_portal<'a>(wanted: &PortalId, known: impl Iterator<Item = &'a PortalId>, lang: Lang) -> String {
     let near = known
         .map(|id| (strsim::jaro_winkler(id.as_str(), wanted.as_str()), id))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, id)| fill(lang, "report.cli.near", &[("near", id.as_str())]))
         .unwrap_or_default();
-    Stop::Usage(fill(
+    fill(
         lang,
         "report.cli.unknown_portal",
         &[("portal", wanted.as_str()), ("near", &near)],
-    ))
+    )
 }
 
 /// Writes to the standard output, or to a file that is there whole or not at all.

@@ -36,19 +36,37 @@ pub(super) enum Signed {
 
 impl Signer {
     pub(super) fn sign(&self, store: &dyn PeopleStore, place: &Place, now: UnixTime) -> Result<Signed, Stop> {
-        let refused = || Stop::failed(get(place.lang, "account.login.refused"));
         if let Some(path) = &self.token_file {
             let known = store.api_tokens().map_err(|error| place.trouble(&error))?;
             let token = owner(&known, &secret_file(path)?, now).cloned();
-            return token.map(Box::new).map(Signed::Token).ok_or_else(refused);
+            return token
+                .map(Box::new)
+                .map(Signed::Token)
+                .ok_or_else(|| refused(place));
         }
         let name = self.person.as_deref().unwrap_or_default();
-        let word = password(place.lang, "account.login.password")?;
-        match login::check(store, name, &word, Via::CommandLine, now) {
-            Ok(person) => Ok(Signed::Person(Box::new(person))),
-            Err(login::LoginError::Store(error)) => Err(place.trouble(&error)),
-            Err(_refused) => Err(refused()),
-        }
+        logged_in(store, name, place, now)
+            .map(Box::new)
+            .map(Signed::Person)
+    }
+}
+
+fn refused(place: &Place) -> Stop {
+    Stop::failed(get(place.lang, "account.login.refused"))
+}
+
+/// The person of this login, once they have given their password.
+pub(super) fn logged_in(
+    store: &dyn PeopleStore,
+    name: &str,
+    place: &Place,
+    now: UnixTime,
+) -> Result<Person, Stop> {
+    let word = password(place.lang, "account.login.password")?;
+    match login::check(store, name, &word, Via::CommandLine, now) {
+        Ok(person) => Ok(person),
+        Err(login::LoginError::Store(error)) => Err(place.trouble(&error)),
+        Err(_refused) => Err(refused(place)),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::locale;
 use crate::notify::condition::{Condition, Kind, Severity, Subject};
 use crate::notify::round::Desk;
 use crate::regulation::{Regulations, ReportDue};
-use crate::report::{Form, Source};
+use crate::report::{Form, FormError, Source};
 use crate::store::StoreError;
 
 /// How often the calendar is looked at: the cut of An Giang is at noon, and the report due on the same day.
@@ -30,6 +30,9 @@ const EVERY: Duration = Duration::from_secs(600);
 const DRAFT: &str = "T-5wd";
 /// Data are settled so long after a cut, in seconds; the draft is made once more then.
 const SETTLED_S: i64 = 900;
+
+/// A draft that fails is tried again after [`EVERY`], after twice as long each time, and at least once a day.
+const LONGEST_WAIT_S: i64 = 86_400;
 
 /// What the job is given.
 #[derive(Clone)]
@@ -54,6 +57,27 @@ pub struct ReportJob {
     metrics: Metrics,
     /// What was told last, by the condition's key: only what changed is told again.
     told: Mutex<BTreeMap<String, Condition>>,
+    /// Drafts that could not be made.
+    failed: Mutex<BTreeMap<EditionKey, Failure>>,
+}
+
+/// A draft that could not be made: how often in a row, and when it is tried again.
+#[derive(Debug, Clone, Copy)]
+struct Failure {
+    times: u32,
+    again_at: UnixTime,
+}
+
+impl Failure {
+    fn after(before: Option<Self>, now: UnixTime) -> Self {
+        let times = before.map_or(0, |before| before.times);
+        let every = i64::try_from(EVERY.as_secs()).unwrap_or(LONGEST_WAIT_S);
+        let wait = every.saturating_mul(1 << times.min(16)).min(LONGEST_WAIT_S);
+        Self {
+            times: times.saturating_add(1),
+            again_at: now + wait,
+        }
+    }
 }
 
 struct Metrics {
@@ -128,6 +152,7 @@ impl ReportJob {
         Ok(Self {
             metrics: Metrics::register(&watch.context.registry)?,
             told: Mutex::default(),
+            failed: Mutex::default(),
             watch,
         })
     }
@@ -161,7 +186,7 @@ impl ReportJob {
         let mut lines = due_now(&*context.store, &inventory, rules, now)?;
         let mut made = false;
         for line in &lines {
-            made |= self.draft(line, now)?;
+            made |= self.draft(line, now);
         }
         if made {
             lines = due_now(&*context.store, &inventory, rules, now)?;
@@ -170,9 +195,42 @@ impl ReportJob {
         self.tell(&lines)
     }
 
-    /// Makes the draft of a report when its time has come, and once more when its data are settled. What somebody froze
-    /// is left alone.
-    fn draft(&self, line: &DueLine, now: UnixTime) -> Result<bool, StoreError> {
+    /// Makes the draft of a report whose time has come. One that cannot be made keeps no other from being made or told
+    /// of, and is not tried in every round: making it may take minutes.
+    fn draft(&self, line: &DueLine, now: UnixTime) -> bool {
+        let key = EditionKey {
+            duty: line.duty.clone(),
+            period: line.period.clone(),
+            unit: None,
+        };
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = failed.get(&key).copied();
+        if before.is_some_and(|before| now < before.again_at) {
+            return false;
+        }
+        let count = |result| self.metrics.drafts.with_label_values(&[result]).inc();
+        match self.made(line, &key, now) {
+            Ok(None) => false,
+            Ok(Some(made)) => {
+                count("made");
+                tracing::info!(%key, number = made.number, "the draft of a report was made");
+                failed.remove(&key);
+                true
+            }
+            Err(error) => {
+                count("failed");
+                let failure = Failure::after(before, now);
+                let again = failure.again_at;
+                tracing::error!(%key, %again, "the draft of a report was not made: {error}");
+                failed.insert(key, failure);
+                false
+            }
+        }
+    }
+
+    /// The draft of a report when its time has come, and once more when its data are settled. What somebody froze is
+    /// left alone.
+    fn made(&self, line: &DueLine, key: &EditionKey, now: UnixTime) -> Result<Option<Made>, MakeError> {
         let Watch {
             context,
             rules,
@@ -182,23 +240,18 @@ impl ReportJob {
         } = &self.watch;
         let wanted = matches!(line.standing, Standing::Open | Standing::Today | Standing::Late);
         let Some(report) = report_of(rules, line).filter(|_| wanted) else {
-            return Ok(false);
+            return Ok(None);
         };
         if begins(rules, &report, DRAFT).is_none_or(|begins| now < begins) {
-            return Ok(false);
+            return Ok(None);
         }
-        let key = EditionKey {
-            duty: line.duty.clone(),
-            period: line.period.clone(),
-            unit: None,
-        };
-        if let Some(newest) = context.store.editions(Some(&key))?.last() {
+        if let Some(newest) = context.store.editions(Some(key))?.last() {
             let settled = now >= report.as_of + SETTLED_S && newest.manifest.data_to < report.as_of;
             if newest.state() != EditionState::Drafted
                 || !settled
                 || newest.made_at >= report.as_of + SETTLED_S
             {
-                return Ok(false);
+                return Ok(None);
             }
         }
         let inventory = context.inventory.current();
@@ -223,33 +276,13 @@ impl ReportJob {
         let author = Author::system();
         let made = match maker.make(&wish(&Form::ALL), &author, now) {
             // Without the renderer people still get a draft to read.
-            Err(MakeError::Form(error)) => {
+            Err(MakeError::Form(FormError::Render(error))) => {
                 tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
                 maker.make(&wish(&Form::OWN), &author, now)
             }
             made => made,
         };
-        self.count(&key, made)
-    }
-
-    fn count(&self, key: &EditionKey, made: Result<Made, MakeError>) -> Result<bool, StoreError> {
-        let count = |result| self.metrics.drafts.with_label_values(&[result]).inc();
-        match made {
-            Ok(made) => {
-                count("made");
-                tracing::info!(%key, number = made.number, "the draft of a report was made");
-                Ok(true)
-            }
-            Err(MakeError::Store(error)) => {
-                count("failed");
-                Err(error)
-            }
-            Err(error) => {
-                count("failed");
-                tracing::error!(%key, "the draft of a report was not made: {error}");
-                Ok(false)
-            }
-        }
+        made.map(Some)
     }
 
     /// Hands what changed to the notifier: one alarm a report, from its first reminder until it is noted as sent.
@@ -379,6 +412,27 @@ mod tests {
         .unwrap()
     }
 
+    /// The store and the inventory of a demonstration.
+    fn demonstration(data: &std::path::Path) -> Context {
+        let store = SqliteStore::open(&data.join(crate::serve::DATABASE)).unwrap();
+        let records = store
+            .inventories(ems_contract::time::Window::new(
+                UnixTime::from_secs(0),
+                UnixTime::from_secs(i64::MAX),
+            ))
+            .unwrap();
+        let inventory: ems_contract::inventory::Inventory =
+            serde_json::from_str(&records.last().unwrap().json).unwrap();
+        let loaded = records.last().unwrap().loaded_at;
+        Context {
+            store: Arc::new(store),
+            inventory: crate::context::LiveInventory::new(inventory, loaded),
+            clock: Arc::new(FixedClock(loaded)),
+            docket: crate::judging::Docket::default(),
+            registry: Registry::new(),
+        }
+    }
+
     fn scraped(job: &ReportJob) -> String {
         prometheus::TextEncoder::new()
             .encode_to_string(&job.watch.context.registry.gather())
@@ -397,23 +451,7 @@ mod tests {
             now: "2026-12-14T06:00:00Z".parse().unwrap(),
         };
         seed(plan, &data, &mut |_, _| {}).unwrap();
-        let store = SqliteStore::open(&data.join(crate::serve::DATABASE)).unwrap();
-        let records = store
-            .inventories(ems_contract::time::Window::new(
-                UnixTime::from_secs(0),
-                UnixTime::from_secs(i64::MAX),
-            ))
-            .unwrap();
-        let inventory: ems_contract::inventory::Inventory =
-            serde_json::from_str(&records.last().unwrap().json).unwrap();
-        let loaded = records.last().unwrap().loaded_at;
-        let context = Context {
-            store: Arc::new(store),
-            inventory: crate::context::LiveInventory::new(inventory, loaded),
-            clock: Arc::new(FixedClock(loaded)),
-            docket: crate::judging::Docket::default(),
-            registry: Registry::new(),
-        };
+        let context = demonstration(&data);
         let key: EditionKey = "ag-q/2026-Q4".parse().unwrap();
         let editions = || context.store.editions(Some(&key)).unwrap();
         let open = || {
@@ -462,6 +500,45 @@ mod tests {
         assert!(!line.ends_with(" 0"), "{line}");
         assert_eq!(open(), ["report/ag-q/2026-Q4"]);
         assert_eq!(editions()[0].state(), EditionState::Drafted, "nobody else signs");
+    }
+
+    /// A draft that cannot be made keeps nobody from being told, and is not tried in every round.
+    #[test]
+    fn a_draft_that_fails_is_tried_less_and_less_often() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = "2026-12-14T06:00:00Z".parse().unwrap();
+        let data = dir.path().join("data");
+        let plan = Plan {
+            portals: 3,
+            days: 4,
+            now,
+        };
+        seed(plan, &data, &mut |_, _| {}).unwrap();
+        let context = demonstration(&data);
+        // Nothing can be drawn below a file.
+        let job = at(
+            &context,
+            &data.join(crate::serve::DATABASE),
+            "2026-12-14T05:30:00Z",
+        );
+        let failed = || job.metrics.drafts.with_label_values(&["failed"]).get();
+        job.round().unwrap();
+        let first = failed();
+        assert!(first > 0);
+        let alarms = context.store.alarms(UnixTime::from_secs(0)).unwrap();
+        assert!(alarms.iter().any(|alarm| alarm.key == "report/ag-q/2026-Q4"));
+        job.round().unwrap();
+        assert_eq!(failed(), first, "not tried again at once");
+
+        let mut failure = None;
+        let waits = std::iter::repeat_with(|| {
+            let next = Failure::after(failure, now);
+            failure = Some(next);
+            next.again_at - now
+        });
+        let waits: Vec<i64> = waits.take(10).collect();
+        assert_eq!(waits[..4], [600, 1_200, 2_400, 4_800]);
+        assert_eq!(waits[7..], [76_800, 86_400, 86_400]);
     }
 
     #[tokio::test(start_paused = true)]

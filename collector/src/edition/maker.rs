@@ -118,14 +118,6 @@ pub enum MakeError {
     /// A form could not be written.
     #[error(transparent)]
     Form(#[from] FormError),
-    /// A file just written could not be read back.
-    #[error("{path}: {error}")]
-    Io {
-        /// Where.
-        path: PathBuf,
-        /// What the system said.
-        error: std::io::Error,
-    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -281,45 +273,25 @@ impl Maker<'_> {
         })
     }
 
-    /// The files of a drawn report, by way of a folder that is gone afterwards.
+    /// The files of a drawn report, by way of a folder that nobody else writes meanwhile and that is gone afterwards.
     fn written(
         &self,
         drawn: &Compared,
         wish: &Wish,
     ) -> Result<(crate::report::Manifest, Vec<EditionFile>), MakeError> {
         let name = wish.key.to_string().replace('/', "_");
-        let target = self.folder.join("drawing").join(name);
-        if target.exists() {
-            // Left by one that was killed between writing the files and keeping them.
-            std::fs::remove_dir_all(&target).map_err(|error| MakeError::Io {
-                path: target.clone(),
-                error,
-            })?;
-        }
         let mut forms = wish.forms.clone();
         // Editions are compared by their figures.
         forms.push(Form::Json);
-        let export = Export::begin(&target).map_err(FormError::from)?;
+        let export = Export::begin(&self.folder.join("drawing").join(name)).map_err(FormError::from)?;
         let renderer = || {
             let path = std::env::var_os("PATH");
             Renderer::find(self.office.renderer.as_deref(), path.as_deref())
         };
         write_forms(&forms, &export, drawn, &self.office.layout, renderer)?;
-        let manifest = export.finish(drawn.manifest.clone()).map_err(FormError::from)?;
-        let names = manifest.files.iter().map(|file| file.name.as_str());
-        let files = names.chain([MANIFEST]).map(|name| {
-            let path = target.join(name);
-            match std::fs::read(&path) {
-                Ok(bytes) => Ok(EditionFile {
-                    name: name.to_owned(),
-                    bytes,
-                }),
-                Err(error) => Err(MakeError::Io { path, error }),
-            }
-        });
-        let files = files.collect::<Result<Vec<_>, _>>();
-        drop(std::fs::remove_dir_all(&target));
-        Ok((manifest, files?))
+        let (manifest, files) = export.taken(drawn.manifest.clone()).map_err(FormError::from)?;
+        let files = files.into_iter().map(|(name, bytes)| EditionFile { name, bytes });
+        Ok((manifest, files.collect()))
     }
 }
 

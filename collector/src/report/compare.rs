@@ -10,22 +10,47 @@ pub fn compare(then: &Value, now: &Value) -> Vec<(String, String, String)> {
     let (then, now) = (figures(then), figures(now));
     let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
     let said = |value: Option<&String>| value.cloned().unwrap_or_else(|| "–".to_owned());
-    names
+    let mut all: Vec<_> = names
         .into_iter()
         .filter(|name| then.get(*name) != now.get(*name))
         .map(|name| (name.clone(), said(then.get(name)), said(now.get(name))))
-        .collect()
+        .collect();
+    // There are many conclusions: they come last, where a list is cut.
+    all.sort_by_key(|(name, ..)| name.starts_with(FINDINGS));
+    all
 }
 
-/// Every figure of a report by its place; members of lists are named by id, level or track.
+/// What was concluded.
+const FINDINGS: &str = "findings";
+
+/// Every figure and conclusion of a report by its place; members of lists are named by what they are about.
 fn figures(report: &Value) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
-    for part in ["total", "levels", "portals", "window", "data_to", "data_digest"] {
+    for part in [
+        "total",
+        "levels",
+        "portals",
+        "window",
+        "data_to",
+        "data_digest",
+        FINDINGS,
+    ] {
         if let Some(value) = report.get(part) {
             walk(part.to_owned(), value, &mut all);
         }
     }
     all
+}
+
+/// What a member of a list is about.
+fn name(item: &Value) -> Option<String> {
+    let text = |key: &str| item.get(key)?.as_str();
+    if let Some(id) = text("id") {
+        return Some(id.to_owned());
+    }
+    let keys = ["level", "track", "from", "portal", "obligation", "check", "item"];
+    let parts: Vec<&str> = keys.into_iter().filter_map(text).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn walk(at: String, value: &Value, all: &mut BTreeMap<String, String>) {
@@ -36,15 +61,12 @@ fn walk(at: String, value: &Value, all: &mut BTreeMap<String, String>) {
             }
         }
         Value::Array(items) => {
+            let mut known = BTreeSet::new();
             for (place, item) in items.iter().enumerate() {
-                let named = ["id", "level", "track", "from"]
-                    .iter()
-                    .find_map(|key| item.get(key)?.as_str().map(str::to_owned));
-                walk(
-                    format!("{at}[{}]", named.unwrap_or_else(|| place.to_string())),
-                    item,
-                    all,
-                );
+                // Two of one name are told apart by their places.
+                let name = name(item).filter(|name| known.insert(name.clone()));
+                let name = name.unwrap_or_else(|| place.to_string());
+                walk(format!("{at}[{name}]"), item, all);
             }
         }
         Value::String(text) => {
@@ -80,5 +102,30 @@ mod tests {
             ]
         );
         assert_eq!(compare(&now, &now), vec![]);
+    }
+
+    #[test]
+    fn outages_of_one_track_are_told_apart() {
+        let report = |down: [u32; 2]| {
+            let outage = |from: &str, seconds| json!({"track": "v4", "from": from, "seconds": seconds});
+            json!({"portals": [{"id": "a", "outages": [outage("x", down[0]), outage("y", down[1])]}]})
+        };
+        let told = compare(&report([60, 90]), &report([70, 90]));
+        let place = "portals[a].outages[v4 x].seconds".to_owned();
+        assert_eq!(told, [(place, "60".to_owned(), "70".to_owned())]);
+    }
+
+    /// A verdict that fell differently is a change, though no second of availability changed.
+    #[test]
+    fn a_conclusion_that_changed_is_told_after_the_figures() {
+        let report = |value: &str, portals: u32| {
+            let conclusion = json!({"pack": "p", "obligation": "ag-5-1", "value": value});
+            let findings = json!({"portals": [{"portal": "a", "conclusions": [conclusion]}]});
+            json!({"total": {"portals": portals}, "findings": findings})
+        };
+        let told = compare(&report("unknown", 1), &report("fail", 2));
+        let told: Vec<(&str, &str)> = told.iter().map(|(at, then, _)| (&**at, &**then)).collect();
+        let place = "findings.portals[a].conclusions[ag-5-1].value";
+        assert_eq!(told, [("total.portals", "1"), (place, "unknown")]);
     }
 }

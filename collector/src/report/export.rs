@@ -85,6 +85,9 @@ pub enum ExportError {
     },
 }
 
+/// The list, and every file by its name.
+type Taken = (Manifest, Vec<(String, Vec<u8>)>);
+
 /// Why a folder cannot be compared with its list.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
@@ -124,7 +127,7 @@ impl From<Unreadable> for VerifyError {
     }
 }
 
-/// A folder in the making. Dropped before [`Export::finish`] it leaves nothing.
+/// A folder in the making. Dropped before it is in its place it leaves nothing.
 #[derive(Debug)]
 pub struct Export {
     target: PathBuf,
@@ -205,11 +208,18 @@ impl Export {
     ///
     /// # Errors
     /// When a file cannot be read or written.
-    pub fn finish(mut self, mut manifest: Manifest) -> Result<Manifest, ExportError> {
-        manifest.files = entries(&self.beside)?;
-        let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
-        self.write(MANIFEST, text.as_bytes())?;
-        for entry in &manifest.files {
+    pub fn finish(self, manifest: Manifest) -> Result<Manifest, ExportError> {
+        let manifest = self.list(manifest)?;
+        self.place()?;
+        Ok(manifest)
+    }
+
+    /// Puts the folder in its place as it is: with a list that was written before.
+    ///
+    /// # Errors
+    /// When a file cannot be read or the folder not be moved.
+    pub fn place(mut self) -> Result<(), ExportError> {
+        for entry in entries(&self.beside)? {
             let path = self.beside.join(&entry.name);
             File::open(&path)
                 .and_then(|file| file.sync_all())
@@ -220,6 +230,31 @@ impl Export {
             error,
         })?;
         self.finished = true;
+        Ok(())
+    }
+
+    /// Writes the list and takes every file out by its name, the list last; no folder is left.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn taken(self, manifest: Manifest) -> Result<Taken, ExportError> {
+        let manifest = self.list(manifest)?;
+        let names = manifest.files.iter().map(|file| file.name.as_str());
+        let files = names.chain([MANIFEST]).map(|name| {
+            let path = self.beside.join(name);
+            match std::fs::read(&path) {
+                Ok(bytes) => Ok((name.to_owned(), bytes)),
+                Err(error) => Err(ExportError::Io { path, error }),
+            }
+        });
+        let files = files.collect::<Result<_, _>>()?;
+        Ok((manifest, files))
+    }
+
+    fn list(&self, mut manifest: Manifest) -> Result<Manifest, ExportError> {
+        manifest.files = entries(&self.beside)?;
+        let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
+        self.write(MANIFEST, text.as_bytes())?;
         Ok(manifest)
     }
 }
@@ -331,6 +366,19 @@ mod tests {
         std::fs::write(target.join("a.txt"), b"b").unwrap();
         std::fs::write(target.join("c.txt"), b"c").unwrap();
         assert_eq!(verify_files(&target).unwrap().1, ["a.txt", "c.txt"]);
+    }
+
+    #[test]
+    fn files_are_taken_out_with_their_list_and_no_folder_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let begun = Export::begin(&dir.path().join("q4")).unwrap();
+        begun.write("a.txt", b"a").unwrap();
+        let (manifest, files) = begun.taken(manifest()).unwrap();
+        assert_eq!(manifest.files[0].sha256, Sha256::of(b"a"));
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["a.txt", MANIFEST]);
+        assert_eq!(serde_json::from_slice::<Manifest>(&files[1].1).unwrap(), manifest);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     #[test]

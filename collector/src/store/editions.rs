@@ -1,7 +1,5 @@
 //! Editions of reports, what people write for them, and what units contest.
 
-use ems_contract::time::UnixTime;
-
 use super::StoreError;
 use crate::account::{Author, Note};
 use crate::edition::{
@@ -64,7 +62,7 @@ pub trait EditionStore: Send + Sync + 'static {
     /// When the database cannot be read.
     fn passages(&self, key: &EditionKey) -> Result<Vec<Passage>, StoreError>;
 
-    /// Keeps passages (name, text); those of the same names before are history.
+    /// Keeps passages (name, text) as of the note; those of the same names before are history.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -72,7 +70,6 @@ pub trait EditionStore: Send + Sync + 'static {
         &self,
         key: &EditionKey,
         passages: Vec<(String, String)>,
-        at: UnixTime,
         author: &Author,
         note: Note,
     ) -> Result<(), StoreError>;

@@ -211,7 +211,7 @@ impl<'a> Writer<'a> {
              <w:abstractNum w:abstractNumId=\"1\">{}</w:abstractNum>\
              <w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>",
             level("bullet", "–"),
-            level("lowerLetter", "%1)"),
+            level("decimal", "%1."),
         );
         for number in 2..self.ordered + 2 {
             xml.push_str(&format!(

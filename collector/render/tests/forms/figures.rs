@@ -103,6 +103,22 @@ fn a_figure_is_the_same_in_docx_pdf_and_xlsx() {
     }
 }
 
+/// The tenth item is the tenth: Latin letters are not those of the Vietnamese alphabet, which has đ and no f, j, w, z.
+#[test]
+fn items_of_a_list_are_counted() {
+    let items = (1..=10).map(|number| vec![Run::plain(format!("mục thứ {number}"))]);
+    let list = Block::List {
+        ordered: true,
+        items: items.collect(),
+    };
+    let made = Made::of(&document(vec![list]));
+    let written = std::fs::read_to_string(made.converted("report.docx", "txt:Text (encoded):UTF8")).unwrap();
+    for text in [flat(&made.pdf_text()), flat(&written)] {
+        assert!(text.contains("1. mục thứ 1 "), "{text}");
+        assert!(text.contains("10. mục thứ 10"), "{text}");
+    }
+}
+
 #[test]
 fn totals_are_formulas_with_their_results() {
     let rows = [(86_399, 86_400, 3), (86_400, 86_400, 0)].map(|(up, seen, outages)| {

@@ -1,18 +1,21 @@
 //! `report editions|draft|freeze|sign|send|save`: the life of a report that the administration gets.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use ems_contract::id::PortalId;
 use ems_contract::inventory::Inventory;
-use ems_contract::text::{Lang, fill, get};
+use ems_contract::text::{fill, get};
 use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::{last_in_force, passages};
 use crate::account::audit::Via;
-use crate::account::{Action, Author, login};
-use crate::cli::people::{Place, Stop, ended, password};
+use crate::account::{Action, Author};
+use crate::cli::people::{Place, Stop, ended, handed};
+use crate::cli::signer::logged_in;
+use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, write_findings};
 use crate::edition::{Edition, EditionKey, EditionState, MakeError, Maker, Office, Step, Wish};
 use crate::locale;
@@ -20,25 +23,25 @@ use crate::report::contents::Issuer;
 use crate::report::{DrawError, Form, MANIFEST, Source};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{EditionKept, HandedFile, PeopleStore};
+use crate::store::{EditionKept, PeopleStore};
 
-/// The largest file that is handed in, in bytes.
-const MAX_FILE: u64 = 64 * 1024 * 1024;
+/// The largest file that is handed in, in MiB.
+pub(super) const MAX_MIB: u64 = 64;
 
-fn key(text: &str) -> Result<EditionKey, String> {
+pub(super) fn key(text: &str) -> Result<EditionKey, String> {
     text.parse()
         .map_err(|why: crate::edition::EditionKeyError| why.to_string())
 }
 
 /// Who does it.
 #[derive(Debug, clap::Args)]
-struct Signer {
+pub(super) struct Signer {
     /// Log in as this official; the password is asked for, or read from standard input. Without it whoever is at the
     /// machine (--by) is the author.
     #[arg(long = "as", value_name = "LOGIN")]
     person: Option<String>,
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
 }
 
 /// Print the editions.
@@ -144,31 +147,24 @@ pub struct SaveArgs {
 }
 
 impl Signer {
-    /// The author, if these may do `action`.
-    fn author(&self, store: &dyn PeopleStore, action: Action, now: UnixTime) -> Result<Author, Stop> {
+    /// The author, if these may do `action` about the portal (the province as a whole when `None`).
+    pub(super) fn author(
+        &self,
+        store: &dyn PeopleStore,
+        action: Action,
+        portal: Option<&PortalId>,
+        now: UnixTime,
+    ) -> Result<Author, Stop> {
         let place = &self.place;
         let Some(name) = &self.person else {
             return Ok(place.machine());
         };
-        let word = password(place.lang, "account.login.password")?;
-        let person = match login::check(store, name, &word, Via::CommandLine, now) {
-            Ok(person) => person,
-            Err(login::LoginError::Store(error)) => return Err(place.trouble(&error)),
-            Err(_refused) => return Err(Stop::failed(get(place.lang, "account.login.refused"))),
-        };
-        if !person.may(action, None) {
+        let person = logged_in(store, name, place, now)?;
+        if !person.may(action, portal) {
             return Err(Stop::failed(get(place.lang, "edition.cli.may_not")));
         }
         Ok(Author::of_person(&person, Via::CommandLine))
     }
-}
-
-fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
-    let values: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    fill(lang, key, &values)
 }
 
 pub(super) fn list(args: &ListArgs, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
@@ -271,12 +267,12 @@ fn made(
     } else {
         Action::EditReport
     };
-    let author = args.signer.author(&*people, action, now)?;
+    let author = args.signer.author(&*people, action, None, now)?;
     if !written.is_empty() {
         let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
         let note = author.note(now, "report.passages", args.key.to_string(), names.join(", "));
         people
-            .write_passages(&args.key, written, now, &author, note)
+            .write_passages(&args.key, written, &author, note)
             .map_err(|error| place.trouble(&error))?;
     }
     let office = Office {
@@ -324,7 +320,7 @@ fn made(
     Ok(filled(lang, key, &values))
 }
 
-fn inventory(store: &SqliteStore, place: &Place, now: UnixTime) -> Result<Inventory, Stop> {
+pub(super) fn inventory(store: &SqliteStore, place: &Place, now: UnixTime) -> Result<Inventory, Stop> {
     let found = last_in_force(store, now).map_err(|error| place.trouble(&error))?;
     found.ok_or_else(|| {
         let data = place.data.display().to_string();
@@ -375,42 +371,7 @@ fn not_made(error: &MakeError, place: &Place) -> Stop {
             &[("count", count.to_string())],
         )),
         MakeError::Form(error) => Stop::failed(error.render(lang)),
-        MakeError::Io { path, error } => Stop::failed(filled(
-            lang,
-            "edition.cli.unreadable",
-            &[
-                ("path", path.display().to_string()),
-                ("error", locale::io_told(error, lang)),
-            ],
-        )),
     }
-}
-
-fn handed(path: &Path, lang: Lang) -> Result<HandedFile, Stop> {
-    let failed = |error: std::io::Error| {
-        let values = [
-            ("path", path.display().to_string()),
-            ("error", locale::io_told(&error, lang)),
-        ];
-        Stop::failed(filled(lang, "edition.cli.unreadable", &values))
-    };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAX_FILE {
-        let values = [
-            ("path", path.display().to_string()),
-            ("most", (MAX_FILE / 1024 / 1024).to_string()),
-        ];
-        return Err(Stop::failed(filled(lang, "edition.cli.too_large", &values)));
-    }
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Ok(HandedFile {
-        name,
-        bytes: std::fs::read(path).map_err(failed)?,
-    })
 }
 
 pub(super) fn step(
@@ -431,7 +392,8 @@ pub(super) fn step(
 
 fn stepped(args: &StepArgs, to: EditionState, now: UnixTime) -> Result<String, Stop> {
     let (place, lang) = (&args.signer.place, args.signer.place.lang);
-    let file = args.file.as_deref().map(|path| handed(path, lang)).transpose()?;
+    let file = args.file.as_deref();
+    let file = file.map(|path| handed(path, MAX_MIB, lang)).transpose()?;
     let store = place.open()?;
     let edition = newest(&*store, &args.key, None, place)?;
     let (from, state) = (edition.state(), get(lang, state_key(edition.state())));
@@ -443,7 +405,7 @@ fn stepped(args: &StepArgs, to: EditionState, now: UnixTime) -> Result<String, S
         ];
         return Err(Stop::usage(filled(lang, "edition.cli.wrong_state", &values)));
     }
-    let author = args.signer.author(&*store, Action::SignReport, now)?;
+    let author = args.signer.author(&*store, Action::SignReport, None, now)?;
     let taken = Step {
         state: to,
         at: now,
@@ -485,7 +447,7 @@ fn stepped(args: &StepArgs, to: EditionState, now: UnixTime) -> Result<String, S
 }
 
 /// An edition of a report: that of a number, or the newest.
-fn newest(
+pub(super) fn newest(
     store: &dyn PeopleStore,
     key: &EditionKey,
     number: Option<u32>,
@@ -517,14 +479,18 @@ fn saved(args: &SaveArgs) -> Result<String, Stop> {
     let store = place.open()?;
     let edition = newest(&*store, &args.key, args.edition, place)?;
     let export = crate::report::Export::begin(&args.out).map_err(failed)?;
-    for entry in &edition.manifest.files {
+    let listed = edition.manifest.files.iter().map(|entry| entry.name.as_str());
+    for name in listed.chain([MANIFEST]) {
         let file = store
-            .edition_file(edition.id, &entry.name)
+            .edition_file(edition.id, name)
             .map_err(|error| place.trouble(&error))?;
-        let bytes = file.map(|file| file.bytes).unwrap_or_default();
-        export.write(&entry.name, &bytes).map_err(failed)?;
+        let Some(file) = file else {
+            let values = [("name", edition.name()), ("file", name.to_owned())];
+            return Err(Stop::failed(filled(lang, "edition.cli.lacks", &values)));
+        };
+        export.write(name, &file.bytes).map_err(failed)?;
     }
-    export.finish(edition.manifest.clone()).map_err(failed)?;
+    export.place().map_err(failed)?;
     let values = [
         ("name", edition.name()),
         ("path", args.out.display().to_string()),

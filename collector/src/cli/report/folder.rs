@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use ems_contract::text::{Lang, fill, get};
+use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;
 
 use super::{Args, Stop, asked, failed, opened, passages, unknown_portal};
+use crate::cli::validate::filled;
 use crate::cli::{RulesArgs, write_findings};
 use crate::locale::io_told;
 use crate::regulation::{Regulations, ReportDue};
@@ -133,14 +134,6 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         ("digest", manifest.data_digest.to_string()),
     ];
     writeln!(out, "{}", filled(lang, "edition.cli.written", &values)).map_err(Stop::Output)
-}
-
-fn filled(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
-    let values: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    fill(lang, key, &values)
 }
 
 /// With a duty its window and cut, without one the calendar's period.

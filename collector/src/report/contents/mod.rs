@@ -190,10 +190,16 @@ fn full(kind: Kind, material: &Material<'_>) -> Vec<Block> {
         body.push(chapter.next(name));
         body.push(human::passage(material, name));
     }
-    let what = head::title(kind, material);
-    let what = what.replacen("Tình", "tình", 1);
+    let what = within(&head::title(kind, material));
     body.push(Block::paragraph(filled("edition.end", &[("what", &what)])));
     body
+}
+
+/// A title within a sentence: it begins small.
+fn within(title: &str) -> String {
+    let mut letters = title.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }
 
 /// Chapters with their Roman numbers.

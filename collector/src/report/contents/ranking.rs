@@ -59,7 +59,10 @@ pub(super) fn rank_cell(portal: &PortalReport) -> Cell {
 
 pub(super) fn ranking(material: &Material<'_>) -> Vec<Block> {
     let report = material.report;
-    let mut blocks = vec![Block::paragraph(said("edition.ranking.rule"))];
+    let mut blocks = vec![Block::paragraph(filled(
+        "edition.ranking.rule",
+        &[("percent", &report.sufficient_coverage_percent.to_string())],
+    ))];
     for (level, members) in leagues(report) {
         if members.len() < 2 {
             continue;

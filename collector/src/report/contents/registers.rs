@@ -1,6 +1,6 @@
 //! What people entered: boards, training, backups, incidents, suspensions, attestations, received reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ems_contract::document::{Block, Cell, ColumnKind, Row, Run, Table, Tone, Value as Quantity};
 use ems_contract::id::PortalId;
@@ -36,7 +36,12 @@ pub(super) fn people(material: &Material<'_>) -> Vec<Block> {
     let Some(found) = registers(material) else {
         return vec![super::missing("registers")];
     };
-    let boards: std::collections::BTreeSet<_> = found.boards.iter().map(|(whose, _)| whose).collect();
+    // A decision about the province as a whole is no portal's.
+    let boards: BTreeSet<&PortalId> = found
+        .boards
+        .iter()
+        .filter_map(|(whose, _)| whose.as_ref())
+        .collect();
     let participants: u64 = found
         .trainings
         .iter()

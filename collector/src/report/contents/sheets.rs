@@ -12,7 +12,7 @@ use crate::calendar::civil::start_of;
 use crate::judge::Value;
 use crate::ledger::Track;
 use crate::locale;
-use crate::report::findings::Findings;
+use crate::report::findings::{Conclusion, Findings};
 
 pub(super) fn all(material: &Material<'_>) -> Vec<Sheet> {
     let mut all = vec![portals(material), outages(material), maintenance(material)];
@@ -176,25 +176,31 @@ fn certificates(material: &Material<'_>) -> Sheet {
     }
 }
 
+/// Every conclusion, behind the id and the name of its portal.
+fn each<'a>(
+    material: &Material<'_>,
+    found: &'a Findings,
+) -> impl Iterator<Item = ([Cell; 2], &'a Conclusion)> {
+    let names = names(material);
+    found.portals.iter().flat_map(move |portal| {
+        let name = names.get(&portal.portal).copied().unwrap_or_default();
+        let whose = [Cell::text(portal.portal.to_string()), Cell::text(name)];
+        portal.conclusions.iter().map(move |one| (whose.clone(), one))
+    })
+}
+
 /// Everything that fails or is worth attention: the passes and what is not known are in the JSON.
 fn verdicts(material: &Material<'_>, found: &Findings) -> Sheet {
-    let names = names(material);
-    let mut rows = Vec::new();
-    for portal in &found.portals {
-        let name = names.get(&portal.portal).copied().unwrap_or_default();
-        for one in &portal.conclusions {
-            if !matches!(one.value, Value::Fail | Value::Warn) {
-                continue;
-            }
-            let Some((pack, row)) = material.rules.obligation(&one.obligation) else {
-                continue;
-            };
+    let rows = each(material, found)
+        .filter(|(_, one)| matches!(one.value, Value::Fail | Value::Warn))
+        .filter_map(|([id, name], one)| {
+            let (pack, row) = material.rules.obligation(&one.obligation)?;
             let deciding = one.checks.iter().find(|check| check.value == one.value);
             let measured = deciding.and_then(|check| check.measured.clone());
             let title = deciding.map(|check| check_title(material, &check.check));
-            rows.push(vec![
-                Cell::text(portal.portal.to_string()),
-                Cell::text(name),
+            Some(vec![
+                id,
+                name,
                 Cell::text(pack.citation()),
                 Cell::text(row.article.to_string()),
                 Cell::text(one.obligation.to_string()),
@@ -207,9 +213,8 @@ fn verdicts(material: &Material<'_>, found: &Findings) -> Sheet {
                     Quantity::Date(one.since),
                     locale::date(start_of(one.since), Lang::Vi),
                 ),
-            ]);
-        }
-    }
+            ])
+        });
     Sheet {
         name: said("edition.sheet.verdicts"),
         columns: vec![
@@ -225,7 +230,7 @@ fn verdicts(material: &Material<'_>, found: &Findings) -> Sheet {
             column("edition.col.measured", ColumnKind::Text),
             column("edition.col.since", ColumnKind::Date),
         ],
-        rows,
+        rows: rows.collect(),
         totals: Vec::new(),
         notes: Vec::new(),
     }
@@ -233,27 +238,23 @@ fn verdicts(material: &Material<'_>, found: &Findings) -> Sheet {
 
 /// Items in time and late, by portal and obligation.
 fn updates(material: &Material<'_>, found: &Findings) -> Sheet {
-    let names = names(material);
     let mut rows = Vec::new();
-    for portal in &found.portals {
-        let name = names.get(&portal.portal).copied().unwrap_or_default();
-        for one in &portal.conclusions {
-            for check in &one.checks {
-                let Some(counted) = check.statistics else { continue };
-                rows.push(vec![
-                    Cell::text(portal.portal.to_string()),
-                    Cell::text(name),
-                    Cell::text(one.obligation.to_string()),
-                    Cell::text(check_title(material, &check.check)),
-                    count(counted.evaluated.into()),
-                    count(counted.on_time.into()),
-                    count(counted.late.into()),
-                    count(counted.undecidable.into()),
-                    counted
-                        .worst_late_wd
-                        .map_or_else(Cell::default, |days| count(days.into())),
-                ]);
-            }
+    for ([id, name], one) in each(material, found) {
+        for check in &one.checks {
+            let Some(counted) = check.statistics else { continue };
+            rows.push(vec![
+                id.clone(),
+                name.clone(),
+                Cell::text(one.obligation.to_string()),
+                Cell::text(check_title(material, &check.check)),
+                count(counted.evaluated.into()),
+                count(counted.on_time.into()),
+                count(counted.late.into()),
+                count(counted.undecidable.into()),
+                counted
+                    .worst_late_wd
+                    .map_or_else(Cell::default, |days| count(days.into())),
+            ]);
         }
     }
     let mut totals = vec![Some(Total::Label(said("document.total")))];

@@ -405,3 +405,34 @@ fn each_measure_has_its_league() {
     let order: Vec<&str> = league.rows.iter().map(|row| row.cells[1].text.as_str()).collect();
     assert_eq!(order, ["Cổng p2", "Cổng p1"]);
 }
+
+/// A decision about the province as a whole does not make a fourth portal of three.
+#[test]
+fn boards_are_counted_by_the_portals_that_have_one() {
+    use crate::register::Board;
+    let board = Board {
+        decision: "1/QĐ".to_owned(),
+        decided_on: date(2026, 1, 5),
+        signed_by: "A".to_owned(),
+        role: "Giám đốc".to_owned(),
+        head: "B".to_owned(),
+        members: 5,
+        file_sha256: None,
+        note: None,
+    };
+    let whose = ["p1", "p2"].map(|id| Some(id.parse().unwrap()));
+    let boards: Vec<_> = whose
+        .into_iter()
+        .chain([None])
+        .map(|whose| (whose, board.clone()))
+        .collect();
+    let document = made(Kind::Consolidated, &two(), |report| {
+        let mut found = concluded();
+        found.registers.boards = boards.clone();
+        report.findings = Some(found);
+    });
+    let text = format!("{:?}", chapter(&document, "nhan-luc"));
+    assert!(text.contains("của 2/2 cổng"), "{text}");
+    let end = format!("{:?}", document.body.last().unwrap());
+    assert!(end.contains("Trên đây là báo cáo tình hình hoạt động"), "{end}");
+}

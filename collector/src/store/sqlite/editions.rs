@@ -369,7 +369,6 @@ impl EditionStore for SqliteStore {
         &self,
         key: &EditionKey,
         passages: Vec<(String, String)>,
-        at: UnixTime,
         author: &Author,
         note: Note,
     ) -> Result<(), StoreError> {
@@ -387,7 +386,7 @@ impl EditionStore for SqliteStore {
                     unit(&key),
                     name,
                     text,
-                    at.secs(),
+                    note.at.secs(),
                     by,
                     shown,
                 ))?;

@@ -177,3 +177,140 @@ fn a_form_that_cannot_be_made_keeps_nothing() {
         0
     );
 }
+
+/// A folder with an empty file in place of a lost one would be a forgery that `verify` calls good.
+#[test]
+fn an_edition_that_lacks_a_file_is_not_written() {
+    let dir = database();
+    let at = "--data DIR/data --by an.nguyen";
+    let line = format!("draft ag-q/2026-Q4 {at} --formats html");
+    assert_eq!(ran(dir.path(), &line).0, EXIT_OK);
+    let store = SqliteStore::open_for_people(&dir.path().join("data").join(DATABASE)).unwrap();
+    let made = store.editions(None).unwrap().remove(0);
+    let author = Author::system();
+    let lossy = crate::edition::NewEdition {
+        key: made.key,
+        number: made.number,
+        made_at: made.made_at,
+        manifest: made.manifest,
+        reason: made.reason,
+        changes: made.changes,
+        files: Vec::new(),
+        frozen: false,
+    };
+    let note = author.note(made.made_at, "report.draft", "x", "");
+    store.keep_edition(lossy, &author, note).unwrap();
+    let (code, said) = ran(dir.path(), &format!("save ag-q/2026-Q4 {at} --out DIR/one"));
+    assert_eq!(code, EXIT_FAILED, "{said}");
+    assert!(said.contains("bao-cao.html"), "{said}");
+    assert!(!dir.path().join("one").exists());
+}
+
+/// A unit contests what a draft says, an official decides once, and the edition prints both.
+#[test]
+fn a_unit_contests_a_draft_and_an_official_decides() {
+    let dir = database();
+    let at = "--data DIR/data --by an.nguyen";
+    let report = format!("ag-q/2026-Q4 {at} --formats html");
+    let good = |line: &str| {
+        let (code, said) = ran(dir.path(), line);
+        assert_eq!(code, EXIT_OK, "{line}: {said}");
+        said
+    };
+    let bad = |line: &str, wanted: u8, words: &str| {
+        let (code, said) = ran(dir.path(), line);
+        assert_eq!(code, wanted, "{line}: {said}");
+        assert!(said.contains(words), "{line}: {said}");
+    };
+    let store = SqliteStore::open_for_reading(&dir.path().join("data").join(DATABASE)).unwrap();
+    let inventory = last_in_force(&store, NOW.parse().unwrap()).unwrap().unwrap();
+    let portal = inventory.portals[0].id.clone();
+    let contests = format!("object ag-q/2026-Q4 {at} --figure gián-đoạn --claim mất-điện --portal {portal}");
+    bad(&contests, EXIT_USAGE, "không có ấn bản");
+    good(&format!("draft {report} --now 2026-12-07T02:00:00Z"));
+    bad(
+        &format!("object ag-q/2026-Q4 {at} --figure a --claim b --portal {portal}x"),
+        EXIT_USAGE,
+        "x",
+    );
+    let proof = dir.path().join("bien-ban.pdf");
+    std::fs::write(&proof, b"%PDF-1.7").unwrap();
+    // The term ends before the day on which an unsigned report is warned of: Thursday 10 December.
+    let said = good(&format!(
+        "{contests} --file {} --now 2026-12-08T02:00:00Z",
+        proof.display()
+    ));
+    assert!(
+        said.contains("số 1 ") && said.contains("09/12/2026") && !said.contains("sau thời hạn"),
+        "{said}"
+    );
+    let said = good(&format!("{contests} --now 2026-12-10T02:00:00Z"));
+    assert!(said.contains("số 2 ") && said.contains("sau thời hạn"), "{said}");
+    bad(
+        &format!("freeze {report}"),
+        EXIT_FAILED,
+        "2 giải trình chưa giải quyết",
+    );
+    let decide = |rest: &str| format!("decide {rest} {at}");
+    for (rest, code, words) in [
+        ("9 accepted --reason x", EXIT_USAGE, "không có giải trình số 9"),
+        (
+            "2 rejected --reason x --correction 0",
+            EXIT_USAGE,
+            "không được chấp nhận",
+        ),
+        (
+            "1 accepted --reason x --exclude-from 2026-12-13T02:00:00Z --exclude-to 2026-12-13T02:00:00Z",
+            EXIT_USAGE,
+            "--exclude-from phải trước",
+        ),
+    ] {
+        bad(&decide(rest), code, words);
+    }
+    good(&decide(
+        "1 accepted --reason có-biên-bản --exclude-from 2026-12-13T00:00:00Z --exclude-to 2026-12-13T02:00:00Z",
+    ));
+    good(&decide("2 rejected --reason quá-hạn"));
+    bad(
+        &decide("2 accepted --reason y"),
+        EXIT_FAILED,
+        "đã được quyết định",
+    );
+    let listed = good(&format!("objections ag-q/2026-Q4 {at} --json"));
+    let listed: Vec<serde_json::Value> = listed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        listed.iter().map(|one| &one["outcome"]).collect::<Vec<_>>(),
+        ["accepted", "rejected"]
+    );
+    assert!(listed[0]["file"].is_string() && listed[0]["by"] == "an.nguyen");
+    good(&format!("freeze {report}"));
+    good(&format!("save ag-q/2026-Q4 {at} --out DIR/one"));
+    let page = text(&dir.path().join("one/bao-cao.html"));
+    for words in ["mất-điện", "chấp nhận: có-biên-bản", "không chấp nhận: quá-hạn"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let manifest: serde_json::Value =
+        serde_json::from_str(&text(&dir.path().join("one/manifest.json"))).unwrap();
+    assert_eq!(manifest["excluded"][0]["portal"], portal.as_str());
+    let audit = audited(dir.path());
+    assert_eq!(
+        audit[1..5],
+        [
+            format!("report.object ag-q/2026-Q4 {portal}"),
+            format!("report.object ag-q/2026-Q4 {portal}"),
+            format!("report.decide ag-q/2026-Q4 {portal} #1"),
+            format!("report.decide ag-q/2026-Q4 {portal} #2"),
+        ]
+    );
+}
+
+fn audited(dir: &Path) -> Vec<String> {
+    let store = SqliteStore::open_for_people(&dir.join("data").join(DATABASE)).unwrap();
+    let entries = store.audit(None, 100).unwrap();
+    let told = entries.into_iter().rev();
+    told.map(|entry| format!("{} {}", entry.action, entry.subject))
+        .collect()
+}

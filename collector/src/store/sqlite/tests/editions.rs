@@ -118,9 +118,7 @@ fn the_newest_passage_stands_and_an_objection_is_decided_once() {
     let note = || author.note(at(1), "report.passages", "x", "");
     for text in ["một", "hai"] {
         let passages = vec![("danh-gia".to_owned(), text.to_owned())];
-        store
-            .write_passages(&key(), passages, at(1), &author, note())
-            .unwrap();
+        store.write_passages(&key(), passages, &author, note()).unwrap();
     }
     let found = store.passages(&key()).unwrap();
     assert_eq!((found.len(), found[0].text.as_str()), (1, "hai"));
