@@ -490,6 +490,14 @@ fn maintenance_is_announced_by_those_on_duty_and_excluded_in_hindsight_by_operat
         form.contains("Số liệu theo quy chế không đổi"),
         "what the tick means is said beside it"
     );
+    let chosen = plan("2026-12-20T22:00", "2026-12-21T02:00").into_iter();
+    let mut nowhere: Vec<_> = chosen
+        .filter(|(name, _)| !["portal", "confirmed"].contains(name))
+        .collect();
+    nowhere.insert(0, ("csrf", &*csrf));
+    let asked = operator.upload("/registers/maintenance/new", &nowhere, None);
+    assert_eq!(asked.status, 422, "{}", asked.body);
+    assert!(asked.body.contains("TẤT CẢ các cổng"), "{}", asked.body);
     passed[0] = ("csrf", &*csrf);
     assert_eq!(
         operator
