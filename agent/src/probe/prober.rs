@@ -19,6 +19,7 @@ use url::Url;
 use super::standing::Standing;
 use super::visit::of_family;
 use super::{Job, Measurement, Prober, Reached, diagnosis, dns, reach, site, tls};
+use crate::evidence::EvidenceSpool;
 use crate::net::browse::{Browser, Collaborators, Written};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
@@ -48,6 +49,8 @@ pub struct NetSettings {
     pub renderer: Vec<String>,
     /// The folder in which visits leave what the next ones need; nothing is left where absent.
     pub visits: Option<PathBuf>,
+    /// Where pages that prove facts wait for the collector; none are kept where absent.
+    pub evidence: Option<EvidenceSpool>,
 }
 
 /// Measures over the real network.
@@ -61,6 +64,7 @@ pub struct NetProber {
     pub(super) lists: Lists,
     pub(super) standing: Standing,
     pub(super) visits: Option<PathBuf>,
+    pub(super) evidence: Option<EvidenceSpool>,
     pub(super) renderer: Option<Vec<String>>,
     user_agent: RwLock<HeaderValue>,
 }
@@ -86,6 +90,7 @@ impl NetProber {
             lists: Lists::default(),
             standing: Standing::default(),
             visits: settings.visits,
+            evidence: settings.evidence,
             renderer: Some(settings.renderer).filter(|command| !command.is_empty()),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
@@ -179,6 +184,10 @@ impl Prober for NetProber {
 
     fn take_plan(&self, plan: &Plan) {
         self.set_contact(&plan.contact);
+    }
+
+    fn evidence(&self) -> Option<EvidenceSpool> {
+        self.evidence.clone()
     }
 
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>> {

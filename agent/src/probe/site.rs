@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::prober::NetProber;
 use super::visit::standing_of;
-use super::{Job, Measurement};
+use super::{Job, Measurement, proof};
 use crate::net::browse::Written;
 use crate::page::sections::Lexicon;
 use crate::site::plan::memory::Memory;
@@ -68,8 +68,11 @@ pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
         .map(|folder| folder.join(format!("{}.{}.json", portal.id, job.probe)));
     let mut memory = recall(path.clone()).await;
     let browser = prober.browser(portal.url.clone(), written);
-    let visited = visit(browser, &settings, &mut memory, &|_step| {}).await;
+    let mut visited = visit(browser, &settings, &mut memory, &|_step| {}).await;
     if visited.fault.is_none() {
+        if let Some(evidence) = prober.evidence.as_ref().filter(|_| part == Part::Pages) {
+            proof::keep(evidence, &portal.id, settings.now, &mut visited, &mut memory).await;
+        }
         remember(path, memory).await;
     }
     let outcome = outcome(&visited);

@@ -10,6 +10,8 @@ use ems_contract::facts::page::SectionFacts;
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
+use super::proof::Proofs;
+
 /// Version of the file.
 pub const SCHEMA: u16 = 1;
 /// Between the two failures that make a link dead (OBLIGATIONS B3 `links-agencies`).
@@ -39,6 +41,9 @@ pub struct Memory {
     /// Items by section: address and when they were first seen.
     #[serde(default)]
     pub items: BTreeMap<String, BTreeMap<String, UnixTime>>,
+    /// Pages that were kept whole.
+    #[serde(default)]
+    pub proofs: Proofs,
 }
 
 impl Default for Memory {
@@ -49,6 +54,7 @@ impl Default for Memory {
             asked: BTreeMap::new(),
             pages: BTreeMap::new(),
             items: BTreeMap::new(),
+            proofs: Proofs::default(),
         }
     }
 }
