@@ -1,5 +1,6 @@
 //! The prober over the real network: one set of collaborators for all slots.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -14,6 +15,7 @@ use ems_contract::plan::{Plan, Reference};
 use ems_contract::probe::ProbeKind;
 use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::standing::Standing;
@@ -29,9 +31,13 @@ use crate::net::resolve::dnssec::Anchors;
 use crate::net::tls::revocation::Lists;
 use crate::net::tls::{TlsClient, TlsSetupError};
 use crate::page::kind::KindMemory;
+use crate::site::kept;
 
 /// How long a reference point has to answer, per stage: shorter than a probe, for it is asked after a failure.
 const REFERENCE_LIMIT: Duration = Duration::from_secs(3);
+
+/// Visits that render at once: each has a Chromium of some hundred megabytes.
+const RENDERING: usize = 2;
 
 /// What a prober is set up with.
 #[derive(Debug, Clone)]
@@ -66,6 +72,8 @@ pub struct NetProber {
     pub(super) visits: Option<PathBuf>,
     pub(super) evidence: Option<EvidenceSpool>,
     pub(super) renderer: Option<Vec<String>>,
+    /// Room for visits that render.
+    pub(super) rendering: Semaphore,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -91,6 +99,7 @@ impl NetProber {
             standing: Standing::default(),
             visits: settings.visits,
             evidence: settings.evidence,
+            rendering: Semaphore::new(RENDERING),
             renderer: Some(settings.renderer).filter(|command| !command.is_empty()),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
@@ -184,6 +193,14 @@ impl Prober for NetProber {
 
     fn take_plan(&self, plan: &Plan) {
         self.set_contact(&plan.contact);
+        if let Some(folder) = &self.visits {
+            let planned: HashSet<&str> = plan.portals.iter().map(|portal| portal.id.as_str()).collect();
+            match kept::forget_others(folder, |portal| planned.contains(portal)) {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "memories of portals that left the plan are removed"),
+                Err(error) => tracing::warn!(%error, "memories of portals that left the plan stay"),
+            }
+        }
     }
 
     fn evidence(&self) -> Option<EvidenceSpool> {

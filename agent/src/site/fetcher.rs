@@ -1,7 +1,7 @@
 //! Pages for a visit: each fetched once, within the budget, where `robots.txt` allows it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
@@ -16,6 +16,9 @@ use crate::net::fault::Fault;
 use crate::page::facts::MAX_BODY;
 use crate::page::links::normalise;
 use crate::render::Renderer;
+
+/// Bytes of pages in one visit, rendered ones among them: all are held until it ends.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// A page as it came.
 #[derive(Debug, Clone)]
@@ -67,6 +70,8 @@ pub struct Fetcher<'a> {
     /// What was answered with success, by the address asked for and by the one it was at.
     bodies: Mutex<BTreeMap<String, Arc<Fetched>>>,
     left: AtomicU32,
+    /// Bytes of pages so far.
+    bytes: AtomicUsize,
     until: Option<Instant>,
     read: AtomicU32,
     /// The command that renders pages, if they are to be rendered.
@@ -94,6 +99,7 @@ impl<'a> Fetcher<'a> {
             pages: Mutex::default(),
             bodies: Mutex::default(),
             left: AtomicU32::new(pages),
+            bytes: AtomicUsize::new(0),
             until,
             read: AtomicU32::new(0),
             render,
@@ -190,7 +196,7 @@ impl<'a> Fetcher<'a> {
         if !self.robots(url).await.allows(url) {
             return Err(Miss::Robots);
         }
-        if self.is_over() {
+        if self.is_over() || self.bytes.load(Ordering::Relaxed) >= MAX_BYTES {
             return Err(Miss::Budget);
         }
         let taken = self
@@ -242,6 +248,7 @@ impl<'a> Fetcher<'a> {
             body = page.into_bytes();
             rendered = true;
         }
+        self.bytes.fetch_add(body.len(), Ordering::Relaxed);
         let fetched = Arc::new(Fetched {
             url: got.url,
             status: status.unwrap_or(0),
