@@ -223,11 +223,11 @@ mod tests {
         let mut memory = Memory::default();
         let url = |n: usize| format!("https://p1.example/bai-{n:04}");
         // A list of 40 that moves on by 10 a day.
-        let (days, mut gone) = (100, Vec::new());
-        for day in 0..days {
+        let (days, mut gone) = (100_usize, Vec::new());
+        for (day, at) in (0..days).zip(0..) {
             let list: Vec<String> = (day * 10..day * 10 + 40).map(url).collect();
             let shown: Vec<&str> = list.iter().map(String::as_str).collect();
-            gone = memory.items("tin-tuc", &shown, NOW + day as i64 * 86_400);
+            gone = memory.items("tin-tuc", &shown, NOW + at * 86_400);
             assert!(memory.items["tin-tuc"].len() <= MAX_OLD);
         }
         // The latest that left are known, and none that the list shows was forgotten for an old one.
