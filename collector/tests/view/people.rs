@@ -8,6 +8,7 @@ use ems_collector::account::{ApiToken, Author, Person, Role, Scope, password};
 use ems_collector::console;
 use ems_collector::context::Context;
 use ems_collector::http::auth::Tokens;
+use ems_collector::http::evidence::Room;
 use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
@@ -121,6 +122,7 @@ fn serve(needs_login: bool) -> Served {
         plans,
         tokens: Arc::new(Tokens::new()),
         allow_plain_tokens: false,
+        evidence: Room::new(8 * 1024 * 1024),
         rules,
         hosts: Hosts::default(),
         context,
