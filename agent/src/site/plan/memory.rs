@@ -133,8 +133,9 @@ impl Memory {
         }
     }
 
-    /// Notes the items of a section; returns addresses seen in earlier visits that the list no longer shows, oldest first.
-    pub fn items(&mut self, section: &str, shown: &[&str], now: UnixTime) -> Vec<String> {
+    /// Notes the items of a section; returns addresses seen in earlier visits that the list no longer shows,
+    /// with when they were first seen, oldest first.
+    pub fn items(&mut self, section: &str, shown: &[&str], now: UnixTime) -> Vec<(UnixTime, String)> {
         let known = self.items.entry(section.to_owned()).or_default();
         let mut gone: Vec<(UnixTime, String)> = known
             .iter()
@@ -147,7 +148,7 @@ impl Memory {
                 known.entry((*url).to_owned()).or_insert(now);
             }
         }
-        gone.into_iter().map(|(_, url)| url).collect()
+        gone
     }
 
     /// Forgets links that no page has any more.
@@ -205,7 +206,10 @@ mod tests {
     fn items_that_a_list_no_longer_shows_are_told() {
         let mut memory = Memory::default();
         assert!(memory.items("van-ban", &["a", "b"], NOW).is_empty());
-        assert_eq!(memory.items("van-ban", &["b", "c"], NOW + 9), ["a"]);
+        assert_eq!(
+            memory.items("van-ban", &["b", "c"], NOW + 9),
+            [(NOW, "a".to_owned())]
+        );
     }
 
     #[test]
