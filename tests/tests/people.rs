@@ -46,7 +46,7 @@ impl Installation {
         fs::write(folder.path().join("targets.yaml"), inventory).unwrap();
         let mut command = Command::new(binary("ems-collector").unwrap());
         command
-            .args(["serve", "--lang", "en", "--listen", "127.0.0.1:0", "--targets"])
+            .args(["up", "--lang", "en", "--listen", "127.0.0.1:0", "--targets"])
             .arg(folder.path().join("targets.yaml"))
             .arg("--data")
             .arg(folder.path().join("data"));
@@ -120,17 +120,22 @@ fn accounts_made_at_the_command_line_open_the_running_console_and_close_again() 
     one.done(&official, &format!("{PASSWORD}\n"));
     assert_eq!(one.log_in("can.bo", "một mật khẩu khác").status, 401);
     let session = cookie(&one.log_in("can.bo", PASSWORD));
-    // The password was set by somebody else: it is changed before anything is written.
     let page = seen(&format!("{}/account", one.url), &session);
     assert_eq!(page.status, 200);
     assert!(page.body.contains("Cán bộ"), "{}", page.body);
     let listed = one.done(&["users", "list", "--json"], "");
-    assert!(listed.contains("can.bo") && !listed.contains(PASSWORD), "{listed}");
+    assert!(
+        listed.contains("can.bo") && !listed.contains(PASSWORD),
+        "{listed}"
+    );
 
     one.done(&["users", "disable", "can.bo"], "");
     assert_eq!(one.log_in("can.bo", PASSWORD).status, 401);
     let page = seen(&format!("{}/account", one.url), &session);
-    assert!(!page.body.contains("Cán bộ"), "the session ended with the account");
+    assert!(
+        !page.body.contains("Cán bộ"),
+        "the session ended with the account"
+    );
     one.done(&["users", "enable", "can.bo"], "");
     cookie(&one.log_in("can.bo", PASSWORD));
 }
@@ -143,7 +148,13 @@ fn a_token_does_what_its_scope_says_and_nothing_after_it_is_revoked() {
         format!("Bearer {}", printed.trim())
     };
     let (backups, sheets) = (token("sao-luu", "heartbeat"), token("nhap-lieu", "attest"));
-    let beat = |bearer: &str| one.post("/api/v1/heartbeats/backup/so-mau", &[("Authorization", bearer)], "");
+    let beat = |bearer: &str| {
+        one.post(
+            "/api/v1/heartbeats/backup/so-mau",
+            &[("Authorization", bearer)],
+            "",
+        )
+    };
     let sheet = format!(
         "portal;obligation;statement;by_name;by_role;signed_on\nso-mau;AG-12;yes;Nguyễn Văn A;Chánh Văn phòng;{}\n",
         day()
@@ -159,11 +170,19 @@ fn a_token_does_what_its_scope_says_and_nothing_after_it_is_revoked() {
     let bad = import(&sheets, &sheet.replace("AG-12", "AG-0"));
     assert_eq!(bad.status, 422, "{}", bad.body);
     let entered = import(&sheets, &sheet);
-    assert_eq!((entered.status, entered.json().unwrap()["entered"].as_u64()), (200, Some(1)), "{}", entered.body);
+    assert_eq!(
+        (entered.status, entered.json().unwrap()["entered"].as_u64()),
+        (200, Some(1)),
+        "{}",
+        entered.body
+    );
 
     let listed = one.done(&["tokens", "list", "--json"], "");
     let secret = sheets.trim_start_matches("Bearer ");
-    assert!(listed.contains("nhap-lieu") && !listed.contains(secret), "{listed}");
+    assert!(
+        listed.contains("nhap-lieu") && !listed.contains(secret),
+        "{listed}"
+    );
     one.done(&["tokens", "revoke", "nhap-lieu"], "");
     assert_eq!(import(&sheets, &sheet).status, 401);
     let log = one.done(&["audit"], "");
@@ -180,12 +199,19 @@ fn a_chain_broken_by_hand_is_found() {
         one.done(&operator, &format!("{PASSWORD}\n"));
     }
     let whole = one.ems(&["audit"], "");
-    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    assert!(
+        whole.status.success(),
+        "{}",
+        String::from_utf8_lossy(&whole.stderr)
+    );
     one.collector.terminate(PATIENCE).unwrap();
     let database = database(&one.data());
     let connection = rusqlite::Connection::open(&database).unwrap();
     let second = "UPDATE audit SET actor = 'ai đó' WHERE seq = 2";
-    assert!(connection.execute(second, []).is_err(), "the database itself refuses");
+    assert!(
+        connection.execute(second, []).is_err(),
+        "the database itself refuses"
+    );
     // Whoever owns the file can take its guards away; the seals stay.
     let guards: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'")
@@ -208,7 +234,11 @@ fn a_chain_broken_by_hand_is_found() {
     let lines = String::from_utf8(lines.stdout).unwrap();
     let holds: Vec<bool> = lines
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["holds"].as_bool().unwrap())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["holds"]
+                .as_bool()
+                .unwrap()
+        })
         .collect();
     assert_eq!(holds[..2], [true, false], "{lines}");
 }
@@ -225,19 +255,40 @@ fn an_attestation_of_the_command_line_is_judged_at_once() {
         let page = page()?.body;
         Ok(page.contains("AG-12").then_some(page))
     });
-    let unattested = unattested.unwrap_or_else(|error| panic!("{error:#}\n{}", one.collector.output().unwrap_or_default()));
+    let unattested = unattested
+        .unwrap_or_else(|error| panic!("{error:#}\n{}", one.collector.output().unwrap_or_default()));
     assert!(!unattested.contains("attested as met"), "{unattested}");
     let day = day();
     let attest = |typed: &str| {
-        let words = ["attest", "add", "so-mau", "AG-12", "--check", "editorial-board", "--statement", "yes"];
-        let signed = ["--by-name", "Nguyễn Văn A", "--by-role", "Chánh Văn phòng", "--signed-on", &day];
+        let words = [
+            "attest",
+            "add",
+            "so-mau",
+            "AG-12",
+            "--check",
+            "editorial-board",
+            "--statement",
+            "yes",
+        ];
+        let signed = [
+            "--by-name",
+            "Nguyễn Văn A",
+            "--by-role",
+            "Chánh Văn phòng",
+            "--signed-on",
+            &day,
+        ];
         let all = [&words[..], &signed, &["--as", "can.bo"]].concat();
         one.ems(&all, typed)
     };
     let refused = attest("một mật khẩu khác\n");
     assert!(!refused.status.success());
     let entered = attest(&format!("{PASSWORD}\n"));
-    assert!(entered.status.success(), "{}", String::from_utf8_lossy(&entered.stderr));
+    assert!(
+        entered.status.success(),
+        "{}",
+        String::from_utf8_lossy(&entered.stderr)
+    );
     until("the verdict that follows", SOON, || {
         Ok(page()?.body.contains("attested as met").then_some(()))
     })

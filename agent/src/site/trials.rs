@@ -218,7 +218,10 @@ async fn archive(trip: &Trip<'_>, looked: &Looked, memory: &mut Memory, tries: &
             continue;
         }
         let gone = memory.items(&facts.id, &shown, now);
-        old.extend(gone.iter().filter_map(|(since, url)| Some((*since, Url::parse(url).ok()?))));
+        old.extend(
+            gone.iter()
+                .filter_map(|(since, url)| Some((*since, Url::parse(url).ok()?))),
+        );
     }
     old.truncate(OLD);
     let there = pairs(old, async |(since, url): (UnixTime, Url)| {

@@ -157,7 +157,11 @@ impl Digest {
 
     /// The operators' addresses: those that the letters' channel writes to by itself.
     fn operators(&self) -> &[String] {
-        let channel = self.notify.channels.iter().find(|channel| channel.name == self.settings.channel);
+        let channel = self
+            .notify
+            .channels
+            .iter()
+            .find(|channel| channel.name == self.settings.channel);
         match channel.map(|channel| &channel.kind) {
             Some(ChannelKind::Email(mail)) => &mail.to,
             _ => &[],
@@ -238,13 +242,19 @@ mod tests {
             let day: Date = day.parse().unwrap();
             digest(context).post(day, civil::start_of(day) + 43_200).unwrap()
         };
-        assert_eq!((post(&context, "2026-10-30"), post(&context, "2026-11-02")), (1, 0));
+        assert_eq!(
+            (post(&context, "2026-10-30"), post(&context, "2026-11-02")),
+            (1, 0)
+        );
         drop(context);
         let again = begin();
         assert_eq!((post(&again, "2026-11-03"), post(&again, "2026-11-23")), (0, 1));
         assert_eq!((post(&again, "2026-11-27"), post(&again, "2026-11-30")), (1, 0));
         let letters = again.store.waiting_letters(10).unwrap();
         let keys: Vec<&str> = letters.iter().map(|letter| &*letter.letter.key).collect();
-        assert_eq!(keys, [30, 7, 1].map(|step| format!("attestation/p1/2026-11-30/{step}")));
+        assert_eq!(
+            keys,
+            [30, 7, 1].map(|step| format!("attestation/p1/2026-11-30/{step}"))
+        );
     }
 }

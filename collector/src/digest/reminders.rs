@@ -120,7 +120,10 @@ fn last_day(rules: &Regulations, portal: Option<&Portal>, said: &Attestation) ->
     if portal.is_some_and(|portal| portal.regulations.iter().all(|bound| **bound != *pack.id)) {
         return None;
     }
-    let asked = row.checks.iter().filter(|id| said.check.as_deref().is_none_or(|check| *check == ***id));
+    let asked = row
+        .checks
+        .iter()
+        .filter(|id| said.check.as_deref().is_none_or(|check| *check == ***id));
     let ends = asked
         .filter_map(|id| rules.check(id))
         .map(|check| said.last_day(row.attestation_months(check)));
@@ -141,7 +144,10 @@ fn letter(
     let portal = endings.first()?.portal.filter(|_| to.is_some());
     let (to, whose) = match portal {
         Some(portal) => (vec![address(portal)?.clone()], neutral::line(&portal.name)),
-        None => (of.operators.to_vec(), get(lang, "digest.reminder.operators").to_owned()),
+        None => (
+            of.operators.to_vec(),
+            get(lang, "digest.reminder.operators").to_owned(),
+        ),
     };
     if to.is_empty() {
         return None;
@@ -157,9 +163,12 @@ fn letter(
     let mut lines = vec![fill(lang, "digest.reminder.greeting", &words), String::new()];
     for ending in endings.iter().take(MOST) {
         let said = ending.said;
-        let what = of.rules.obligation(&said.obligation).map_or_else(String::new, |(pack, row)| {
-            format!("{}, {}: {}", row.article, pack.citation(), row.wording.text())
-        });
+        let what = of
+            .rules
+            .obligation(&said.obligation)
+            .map_or_else(String::new, |(pack, row)| {
+                format!("{}, {}: {}", row.article, pack.citation(), row.wording.text())
+            });
         let about = match ending.portal {
             // The operators' letter is about many.
             Some(other) if portal.is_none() => format!("{}: ", neutral::line(&other.name)),
@@ -178,7 +187,9 @@ fn letter(
         lines.push(fill(lang, "digest.reminder.more", &[("count", &count)]));
     }
     lines.push(String::new());
-    let page = of.console.and_then(|console| console.join("registers/attestation").ok());
+    let page = of
+        .console
+        .and_then(|console| console.join("registers/attestation").ok());
     lines.extend(page.map(|page| fill(lang, "digest.reminder.page", &[("link", page.as_str())])));
     lines.push(get(lang, "digest.reminder.foot").to_owned());
     let thread = portal.map_or("operators", |portal| portal.id.as_str());
@@ -265,12 +276,20 @@ mod tests {
         // 30 October 2026 is a Friday.
         let one = [said(1, Some("p1"), "AG-12", "2025-11-30", Some("2026-11-30"))];
         assert_eq!(keys(&one, "2026-10-29"), [""; 0]);
-        assert_eq!(keys(&one, "2026-10-30"), ["attestation/p1/2026-11-30/30"], "29 days on Sunday");
+        assert_eq!(
+            keys(&one, "2026-10-30"),
+            ["attestation/p1/2026-11-30/30"],
+            "29 days on Sunday"
+        );
         assert_eq!(keys(&one, "2026-11-18"), ["attestation/p1/2026-11-30/30"]);
         // 23 November has seven days left; the 24th is a holiday, so the next letter is that of the 25th.
         assert_eq!(keys(&one, "2026-11-23"), ["attestation/p1/2026-11-30/7"]);
         assert_eq!(keys(&one, "2026-11-26"), ["attestation/p1/2026-11-30/7"]);
-        assert_eq!(keys(&one, "2026-11-27"), ["attestation/p1/2026-11-30/1"], "the last Friday");
+        assert_eq!(
+            keys(&one, "2026-11-27"),
+            ["attestation/p1/2026-11-30/1"],
+            "the last Friday"
+        );
         assert_eq!(keys(&one, "2026-11-30"), ["attestation/p1/2026-11-30/1"]);
         assert_eq!(keys(&one, "2026-12-01"), [""; 0], "it has ended");
     }
@@ -284,14 +303,23 @@ mod tests {
         ];
         let papers = sent(&all, "2026-11-27");
         assert_eq!(papers.len(), 2);
-        let operators = papers.iter().find(|paper| paper.key.contains("operators")).unwrap();
+        let operators = papers
+            .iter()
+            .find(|paper| paper.key.contains("operators"))
+            .unwrap();
         assert_eq!(operators.to, ["van-hanh@example.gov.vn"]);
         let text = operators.lines.join("\n");
-        assert!(text.contains("Cổng p2: AG-12") && !text.contains("Cổng p1"), "{text}");
+        assert!(
+            text.contains("Cổng p2: AG-12") && !text.contains("Cổng p1"),
+            "{text}"
+        );
         let unit = papers.iter().find(|paper| paper.key.contains("/p1/")).unwrap();
         assert_eq!(unit.to, ["a@example.gov.vn"]);
         let text = unit.lines.join("\n");
-        assert!(text.contains("Nguyễn Văn A") && text.contains("30/11/2026"), "{text}");
+        assert!(
+            text.contains("Nguyễn Văn A") && text.contains("30/11/2026"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -309,7 +337,13 @@ mod tests {
             said.statement = Statement::No;
         }
         assert_eq!(keys(&[no], "2026-11-27"), [""; 0]);
-        assert_eq!(keys(&[said(5, Some("gone"), "AG-12", "2025-11-30", None)], "2026-11-27"), [""; 0]);
+        assert_eq!(
+            keys(
+                &[said(5, Some("gone"), "AG-12", "2025-11-30", None)],
+                "2026-11-27"
+            ),
+            [""; 0]
+        );
         assert_eq!(keys(&[old], "2026-11-27").len(), 1);
     }
 }

@@ -70,7 +70,9 @@ pub(super) fn note_sources<'i>(
     let (mut good, mut of) = (0, 0);
     for component in components {
         of += 1;
-        let named = [&component.name, &component.owner].into_iter().any(|name| names.contains(&slug(name)));
+        let named = [&component.name, &component.owner]
+            .into_iter()
+            .any(|name| names.contains(&slug(name)));
         good += u32::from(named || host(component).is_some_and(|host| hosts.contains(&host)));
     }
     if of > 0 {
@@ -179,7 +181,11 @@ mod tests {
         assert_eq!(of(&all, Some(&["SỞ Y TẾ", "so-a.tinh.gov.vn"])), found(2));
         assert_eq!(of(&all, Some(&["Báo Nhân Dân", "nhandan.vn"])), found(0));
         assert_eq!(of(&all, None), None, "nothing was read");
-        assert_eq!(of(&inventory(&["tinh"]), Some(&["nhandan.vn"])), None, "no components");
+        assert_eq!(
+            of(&inventory(&["tinh"]), Some(&["nhandan.vn"])),
+            None,
+            "no components"
+        );
     }
 
     #[test]

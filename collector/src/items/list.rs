@@ -85,7 +85,9 @@ fn judged(item: StoredItem, class: &str, owner: &str) -> Item {
     let spread = class == "pho-bien-phap-luat";
     let cites = facts.symbol.clone().filter(|_| spread);
     let cited_issued = facts.issued.filter(|_| cites.is_some());
-    let decided = facts.issued.filter(|_| class == "thong-ke" && decides_publication(&facts));
+    let decided = facts
+        .issued
+        .filter(|_| class == "thong-ke" && decides_publication(&facts));
     let year = year_of(&facts.title);
     let by_owner = facts.issuer.as_deref().map(|issuer| slug(issuer) == slug(owner));
     Item {
@@ -124,7 +126,11 @@ fn judged(item: StoredItem, class: &str, owner: &str) -> Item {
 /// of its issue is that of the decision. Nothing else in a list tells that day.
 fn decides_publication(facts: &ItemFacts) -> bool {
     let title = slug(&facts.title);
-    let decision = title.starts_with("quyetdinh") || facts.symbol.as_deref().is_some_and(|symbol| symbol.contains("/QĐ"));
+    let decision = title.starts_with("quyetdinh")
+        || facts
+            .symbol
+            .as_deref()
+            .is_some_and(|symbol| symbol.contains("/QĐ"));
     decision && title.contains("congbo")
 }
 
@@ -174,11 +180,23 @@ mod tests {
     #[test]
     fn a_list_has_its_clocks_unless_it_was_re_indexed() {
         let at = UnixTime::from_secs(3_000);
-        let list = item_list(vec![stored(false)], &[look(1_000, false)], "van-ban", "Sở Tư pháp", at);
+        let list = item_list(
+            vec![stored(false)],
+            &[look(1_000, false)],
+            "van-ban",
+            "Sở Tư pháp",
+            at,
+        );
         assert!(!list.reindexed);
         assert_eq!(list.list[0].by_owner, Some(true));
         assert_eq!(list.list[0].last_absent.map(UnixTime::secs), Some(900));
-        let held = item_list(vec![stored(true)], &[look(1_000, true)], "van-ban", "Sở Tài chính", at);
+        let held = item_list(
+            vec![stored(true)],
+            &[look(1_000, true)],
+            "van-ban",
+            "Sở Tài chính",
+            at,
+        );
         assert!(held.reindexed && held.list[0].first_seen.is_none() && held.list[0].by_owner.is_none());
         let later = UnixTime::from_secs(1_001 + REINDEX_HOLD_S);
         assert!(!item_list(vec![stored(true)], &[look(1_000, true)], "van-ban", "x", later).reindexed);
@@ -193,7 +211,9 @@ mod tests {
             let mut item = stored(false);
             item.facts.symbol = Some("31/2024/QH15".to_owned());
             item.facts.issued = Some(jiff::civil::date(2024, 1, 18));
-            item_list(vec![item], &[], class, "x", UnixTime::from_secs(3_000)).list.remove(0)
+            item_list(vec![item], &[], class, "x", UnixTime::from_secs(3_000))
+                .list
+                .remove(0)
         };
         let article = of("pho-bien-phap-luat");
         assert_eq!(article.cites.as_deref(), Some("31/2024/QH15"));
@@ -212,11 +232,20 @@ mod tests {
             item_list(vec![item], &[], "thong-ke", "x", UnixTime::from_secs(3_000)).list[0].decided
         };
         let day = Some(jiff::civil::date(2026, 11, 2));
-        assert_eq!(decided("Quyết định về việc công bố số liệu thống kê năm 2025", None), day);
+        assert_eq!(
+            decided("Quyết định về việc công bố số liệu thống kê năm 2025", None),
+            day
+        );
         assert_eq!(decided("Công bố Niên giám thống kê 2025", Some("12/QĐ-CTK")), day);
         // A report that announces figures, or a decision on something else, is not that decision.
-        assert_eq!(decided("Công bố tình hình kinh tế - xã hội quý III", Some("45/BC-CTK")), None);
-        assert_eq!(decided("Quyết định giao kế hoạch điều tra", Some("13/QĐ-CTK")), None);
+        assert_eq!(
+            decided("Công bố tình hình kinh tế - xã hội quý III", Some("45/BC-CTK")),
+            None
+        );
+        assert_eq!(
+            decided("Quyết định giao kế hoạch điều tra", Some("13/QĐ-CTK")),
+            None
+        );
     }
 
     #[test]
@@ -225,7 +254,13 @@ mod tests {
         assert_eq!((class_of("van-ban"), class_of("ban-do")), (Some("van-ban"), None));
         let one = || item_list(vec![stored(false)], &[], "other", "x", UnixTime::from_secs(3_000));
         let mut both = one();
-        join(&mut both, ItemList { reindexed: true, ..one() });
+        join(
+            &mut both,
+            ItemList {
+                reindexed: true,
+                ..one()
+            },
+        );
         assert!(both.reindexed && both.list.len() == 2);
     }
 

@@ -33,7 +33,11 @@ pub fn explain(rules: &Regulations, unit: &Unit, verdict: &Verdict, lang: Lang) 
             ("level", &level),
         ],
     ));
-    for before in unit.predecessors.iter().filter(|before| before.from <= verdict.at) {
+    for before in unit
+        .predecessors
+        .iter()
+        .filter(|before| before.from <= verdict.at)
+    {
         let day = date(civil::day_of(before.from));
         let words = [
             ("owner", &*before.owner),

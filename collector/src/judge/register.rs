@@ -58,7 +58,10 @@ fn last<'c>(case: &'c Case<'_>) -> Option<&'c Attestation> {
 /// What the last attestation says. `None` when nobody has said anything.
 fn newest(case: &Case<'_>) -> Option<Raw> {
     let said = last(case)?;
-    let graded = match (said.standing(case.day, case.row.attestation_months(case.check)), said.statement) {
+    let graded = match (
+        said.standing(case.day, case.row.attestation_months(case.check)),
+        said.statement,
+    ) {
         (Standing::Future, _) => return None,
         (Standing::Expired, _) => Graded::unclear(Reason::AttestationExpired),
         (_, Statement::No) => Graded::new(Grade::Bad, Reason::AttestedNo),

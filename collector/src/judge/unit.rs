@@ -150,7 +150,9 @@ impl Units {
             let parent = portal.parent.as_ref().and_then(|id| by_id.get(id).copied());
             let origin = |before: &Predecessor| Origin {
                 portal: before.id.clone(),
-                owner: by_id.get(&before.id).map_or_else(String::new, |portal| portal.owner.clone()),
+                owner: by_id
+                    .get(&before.id)
+                    .map_or_else(String::new, |portal| portal.owner.clone()),
                 from: before.from,
             };
             let unit = Unit {

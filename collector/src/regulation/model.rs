@@ -334,7 +334,10 @@ impl Obligation {
                 .params
                 .threshold(name)
                 .filter(|threshold| threshold.unit == "mo");
-            let own = check.params.iter().find(|param| param.name == name && param.unit == "mo");
+            let own = check
+                .params
+                .iter()
+                .find(|param| param.name == name && param.unit == "mo");
             row.map(|threshold| threshold.value)
                 .or_else(|| own.and_then(|_| check.number(name)))
         };

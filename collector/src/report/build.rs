@@ -121,7 +121,11 @@ fn portal(input: &PortalInput, all: &[PortalInput], data: Window) -> PortalRepor
 
 /// Whom it had taken over from by the end of the data.
 fn takes_over(input: &PortalInput, all: &[PortalInput], data: Window) -> Vec<Change> {
-    let written = input.portal.predecessors.iter().filter(|before| before.from < data.to);
+    let written = input
+        .portal
+        .predecessors
+        .iter()
+        .filter(|before| before.from < data.to);
     let mut all: Vec<Change> = written
         .map(|before| {
             let known = all.iter().find(|input| input.portal.id == before.id);

@@ -11,12 +11,12 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
 
+use super::Beside;
 use super::build::{METHOD, build};
 use super::contents::{Days, Expiring, Issuer, Kind, Material, Revision, document};
 use super::export::Manifest;
 use super::findings::findings;
 use super::inputs::Inputs;
-use super::Beside;
 use super::load::{load, settled};
 use super::model::Report;
 use super::period::Period;
@@ -120,19 +120,23 @@ pub fn draw(
         Ok(super::beside(&all.portals, portal, window))
     };
     let beside = [beside(subject.compared[0])?, beside(subject.compared[1])?];
-    let drawn = |(period, window): (Period, Window), portals: &[PortalId]| -> Result<(Report, Days), DrawError> {
-        // A portal that was taken over may have been bound by another text.
-        let pack = subject.duty().map(|duty| &*duty.pack).filter(|_| portals == order.portals);
-        let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
-        narrow(&mut inputs, portals)?;
-        if order.kind == Kind::Unit && inputs.portals.len() != 1 {
-            return Err(DrawError::NotOneUnit(inputs.portals.len()));
-        }
-        let mut report = build(&inputs, period, window, cut);
-        report.findings = Some(findings(source.store, &report)?);
-        let to = report.data_to.max(window.from + 1);
-        Ok((report, Days::of(&inputs, Window::new(window.from, to))))
-    };
+    let drawn =
+        |(period, window): (Period, Window), portals: &[PortalId]| -> Result<(Report, Days), DrawError> {
+            // A portal that was taken over may have been bound by another text.
+            let pack = subject
+                .duty()
+                .map(|duty| &*duty.pack)
+                .filter(|_| portals == order.portals);
+            let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
+            narrow(&mut inputs, portals)?;
+            if order.kind == Kind::Unit && inputs.portals.len() != 1 {
+                return Err(DrawError::NotOneUnit(inputs.portals.len()));
+            }
+            let mut report = build(&inputs, period, window, cut);
+            report.findings = Some(findings(source.store, &report)?);
+            let to = report.data_to.max(window.from + 1);
+            Ok((report, Days::of(&inputs, Window::new(window.from, to))))
+        };
     let (report, days) = drawn((subject.period, subject.window), order.portals)?;
     let earlier = |place: usize| match &beside[place] {
         Beside::Predecessor(portal) => drawn(subject.compared[place], std::slice::from_ref(portal)),

@@ -109,7 +109,11 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
             sections: sections.unwrap_or_default(),
             maintenance: maintenance.unwrap_or_default(),
             old_domains: old_domains.unwrap_or_default(),
-            predecessors: predecessors.iter().flatten().map(PredecessorDraft::value).collect(),
+            predecessors: predecessors
+                .iter()
+                .flatten()
+                .map(PredecessorDraft::value)
+                .collect(),
             former_levels: former_levels.unwrap_or_default(),
             hosting: all.hosting,
             contact: all.contact,

@@ -56,7 +56,11 @@ pub(super) fn former_levels(
         let level = map.required("level", |at| at.choice(Level::ALL, Level::as_str));
         let until = map.required("until", |at| moment(at, DateMeans::End));
         if let (Some(until), Some(at)) = (until, map.get("until")) {
-            if let Some(before) = levels.last().map(|before| before.until).filter(|before| until <= *before) {
+            if let Some(before) = levels
+                .last()
+                .map(|before| before.until)
+                .filter(|before| until <= *before)
+            {
                 let message = Message::new("inventory.level.order").with("before", civil_text(before));
                 at.error(message.with("until", civil_text(until)));
             }
@@ -87,7 +91,11 @@ pub(super) fn check(draft: &Draft<'_>) {
         .filter_map(|written| written.portal.as_ref())
         .map(|portal| (&portal.id, portal))
         .collect();
-    let written: Vec<&PortalId> = draft.portals.iter().filter_map(|portal| Some(&portal.id.as_ref()?.value)).collect();
+    let written: Vec<&PortalId> = draft
+        .portals
+        .iter()
+        .filter_map(|portal| Some(&portal.id.as_ref()?.value))
+        .collect();
     let names: Vec<&str> = written.iter().map(|id| id.as_str()).collect();
     let back: HashMap<&PortalId, Vec<&PortalId>> = draft
         .portals
@@ -105,7 +113,10 @@ pub(super) fn check(draft: &Draft<'_>) {
         for before in &portal.predecessors {
             let name = &before.id.value;
             if !seen.insert(name) {
-                before.id.at.error(Message::new("inventory.twice").with("value", name));
+                before
+                    .id
+                    .at
+                    .error(Message::new("inventory.twice").with("value", name));
             }
             if draft.whole && !written.contains(&name) {
                 before

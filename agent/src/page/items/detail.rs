@@ -345,7 +345,12 @@ pub(super) fn symbol(text: &str) -> Option<String> {
         let symbol = rest.get(..tail)?.trim_end_matches(['.', '-']);
         // Laws carry the number of the National Assembly: `31/2024/QH15`.
         let term = match symbol {
-            "QH" => rest.bytes().skip(tail).take(2).take_while(u8::is_ascii_digit).count(),
+            "QH" => rest
+                .bytes()
+                .skip(tail)
+                .take(2)
+                .take_while(u8::is_ascii_digit)
+                .count(),
             _ => 0,
         };
         let known = symbol.contains('-')

@@ -39,7 +39,12 @@ pub(super) async fn former(prober: &NetProber, portal: &PlanPortal, name: Option
 }
 
 /// What one name answers with; none where nothing could be learnt.
-async fn ask(prober: &NetProber, portal: &PlanPortal, host: &str, name: Option<&str>) -> Option<OldHostAnswer> {
+async fn ask(
+    prober: &NetProber,
+    portal: &PlanPortal,
+    host: &str,
+    name: Option<&str>,
+) -> Option<OldHostAnswer> {
     let limit = Duration::from_secs(5);
     let (mut address, mut denied) = (None, true);
     for family in Family::ALL {
@@ -140,7 +145,10 @@ mod tests {
     #[test]
     fn a_redirect_to_the_present_name_is_enough_and_one_to_a_third_place_says_nothing() {
         let of = |to: &str| next(&found(301, Some(to)), OLD, OWN);
-        assert_eq!(of("https://soyte.angiang.gov.vn/tin"), Next::Told(OldHostAnswer::Leads));
+        assert_eq!(
+            of("https://soyte.angiang.gov.vn/tin"),
+            Next::Told(OldHostAnswer::Leads)
+        );
         let secure = "https://www.soyte-angiang.gov.vn/";
         assert_eq!(of(secure), Next::On(Url::parse(secure).unwrap()));
         assert_eq!(of("https://angiang.gov.vn/"), Next::Told(OldHostAnswer::Unclear));
@@ -162,7 +170,10 @@ mod tests {
             format!("<html><head><title>{title}</title></head><body><p>{body}</p></body></html>")
         };
         let name = Some("Sở Y tế tỉnh An Giang");
-        let own = page("Sở Y tế tỉnh An Giang", "Tin tức và sự kiện của ngành y tế trong tuần. ");
+        let own = page(
+            "Sở Y tế tỉnh An Giang",
+            "Tin tức và sự kiện của ngành y tế trong tuần. ",
+        );
         assert_eq!(shown(own.as_bytes(), name), OldHostAnswer::Serves);
         let shop = page(
             "Công ty TNHH Bất động sản",

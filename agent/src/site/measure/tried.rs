@@ -193,14 +193,23 @@ mod tests {
     #[test]
     fn what_is_lost_is_counted_for_the_years_that_items_were_known() {
         assert_eq!(aged(&[(true, 365), (true, 365)]).lost_percent_a_year(), Some(0.0));
-        assert_eq!(aged(&[(true, 365), (false, 365)]).lost_percent_a_year(), Some(50.0));
+        assert_eq!(
+            aged(&[(true, 365), (false, 365)]).lost_percent_a_year(),
+            Some(50.0)
+        );
         // The same loss in twice the time is half the rate.
-        assert_eq!(aged(&[(true, 730), (false, 730)]).lost_percent_a_year(), Some(25.0));
+        assert_eq!(
+            aged(&[(true, 730), (false, 730)]).lost_percent_a_year(),
+            Some(25.0)
+        );
     }
 
     #[test]
     fn young_items_and_little_time_say_nothing() {
-        assert_eq!(aged(&[(false, 89), (false, 89), (false, 89), (false, 89), (false, 89)]), Aged::default());
+        assert_eq!(
+            aged(&[(false, 89), (false, 89), (false, 89), (false, 89), (false, 89)]),
+            Aged::default()
+        );
         assert_eq!(aged(&[(false, 90), (true, 274)]).lost_percent_a_year(), None);
         assert!(aged(&[(false, 90), (true, 275)]).lost_percent_a_year().is_some());
     }

@@ -160,14 +160,21 @@ fn one(case: &Case<'_>, class: &str, clocks: &[Deadline], item: &Item) -> Comput
 fn with_issue<'i>(case: &Case<'_>, article: &'i Item) -> Cow<'i, Item> {
     let same = |symbol: &str, other: &str| symbol.split_whitespace().eq(other.split_whitespace());
     let documents = case.facts.items.get("van-ban").map(|list| list.list.as_slice());
-    let issued = article.cites.as_deref().filter(|_| article.cited_issued.is_none()).and_then(|cited| {
-        let acts = documents.unwrap_or_default().iter().filter(|document| {
-            document.document_type() == Some(DocumentType::Qppl)
-                && document.symbol.as_deref().is_some_and(|symbol| same(symbol, cited))
+    let issued = article
+        .cites
+        .as_deref()
+        .filter(|_| article.cited_issued.is_none())
+        .and_then(|cited| {
+            let acts = documents.unwrap_or_default().iter().filter(|document| {
+                document.document_type() == Some(DocumentType::Qppl)
+                    && document
+                        .symbol
+                        .as_deref()
+                        .is_some_and(|symbol| same(symbol, cited))
+            });
+            let days: BTreeSet<Date> = acts.filter_map(|act| act.issued).collect();
+            days.first().copied().filter(|_| days.len() == 1)
         });
-        let days: BTreeSet<Date> = acts.filter_map(|act| act.issued).collect();
-        days.first().copied().filter(|_| days.len() == 1)
-    });
     match issued {
         Some(issued) => Cow::Owned(Item {
             cited_issued: Some(issued),
@@ -207,16 +214,25 @@ pub(super) fn urgent(case: &Case<'_>) -> Raw {
     let received = by_clock(case, &["van-ban"], "van-ban-khan", |item| {
         item.urgent && item.received.is_some()
     });
-    if received.graded.grade == Grade::Bad || matches!(received.graded.reason, Reason::NotMeasured | Reason::Reindexed) {
+    if received.graded.grade == Grade::Bad
+        || matches!(received.graded.reason, Reason::NotMeasured | Reason::Reindexed)
+    {
         return received;
     }
     let list = case.facts.items.get("van-ban").map(|list| list.list.as_slice());
     let mut slow = 0;
     let mut prompt = 0;
     let mut waiting = 0;
-    for item in list.unwrap_or_default().iter().filter(|item| item.urgent && item.received.is_none()) {
+    for item in list
+        .unwrap_or_default()
+        .iter()
+        .filter(|item| item.urgent && item.received.is_none())
+    {
         let Published { from, to, .. } = published(item);
-        let ends = |days: i64| item.issued.map(|issued| civil::end_of(civil::plus_days(issued, days)));
+        let ends = |days: i64| {
+            item.issued
+                .map(|issued| civil::end_of(civil::plus_days(issued, days)))
+        };
         if to.zip(ends(0)).is_some_and(|(to, end)| to <= end) {
             prompt += 1;
         } else if from.zip(ends(1)).is_some_and(|(from, end)| from > end) {

@@ -73,7 +73,9 @@ const REPORT_S: i64 = 31 * 86_400;
 /// Whether an item reports an event that its text dates: not one that announces what is still to come, nor one that looks
 /// back at something long past.
 fn reports_event(item: &Item) -> bool {
-    let Some(ended) = item.event_ended else { return false };
+    let Some(ended) = item.event_ended else {
+        return false;
+    };
     let Published { from, to, .. } = published(item);
     let announced = to.is_some_and(|to| civil::day_of(ended) > civil::day_of(to));
     let recalled = from.is_some_and(|from| from - ended > REPORT_S);

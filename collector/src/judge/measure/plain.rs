@@ -119,7 +119,10 @@ const RULES: &[(&str, Rule)] = &[
         "component-of-province-portal",
         Rule::Fields(&["domain", "link_to_portal", "link_from_portal"]),
     ),
-    ("portal-aggregates-components", Rule::MinSeen("min_items_per_quarter")),
+    (
+        "portal-aggregates-components",
+        Rule::MinSeen("min_items_per_quarter"),
+    ),
     ("ems-connection", Rule::Proof(Reason::AttestationMissing)),
     ("dvc-integration", Rule::Found),
     (

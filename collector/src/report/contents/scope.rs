@@ -103,7 +103,10 @@ fn taken_over(material: &Material<'_>) -> Vec<Block> {
         ordered: false,
         items,
     };
-    vec![Block::paragraph(format!("{}:", said("report.changes.taken_over"))), list]
+    vec![
+        Block::paragraph(format!("{}:", said("report.changes.taken_over"))),
+        list,
+    ]
 }
 
 /// "kế thừa từ …, từ ngày …".
