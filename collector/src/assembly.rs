@@ -19,7 +19,7 @@ use crate::context::{Context, LiveInventory};
 use crate::digest::Digest;
 use crate::edition::{self, Office, ReportJob};
 use crate::inventory::Watcher;
-use crate::judging::Judging;
+use crate::judging::{Elsewhere, Judging};
 use crate::keeper::Keeper;
 use crate::metrics::{self, Counters, Metrics};
 use crate::notify::channel::Channel;
@@ -157,6 +157,7 @@ pub async fn run(
     let [for_inventory, for_certificate] = hangups.clone();
     let shutdown = CancellationToken::new();
     let judging = Judging::new(&context, Arc::clone(&rules)).map_err(ServeError::from)?;
+    let elsewhere = Elsewhere::new(&context).map_err(ServeError::from)?;
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
     let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
     let listeners = serve::bind(settings).await?;
@@ -168,6 +169,10 @@ pub async fn run(
     let mut tasks: Vec<(&'static str, crate::supervise::Task)> = vec![
         ("keeper", Box::pin(keeper.run(shutdown.clone()))),
         ("judging", Box::pin(judging.run(shutdown.clone()))),
+        (
+            "entries from elsewhere",
+            Box::pin(elsewhere.run(shutdown.clone())),
+        ),
         ("notifier", Box::pin(notifier.run(shutdown.clone()))),
         ("reports", Box::pin(reports.run(shutdown.clone()))),
         ("inventory", Box::pin(watch.run(for_inventory, shutdown.clone()))),

@@ -197,6 +197,8 @@ pub(crate) fn inventory(portals: &[&str]) -> Inventory {
         sections: BTreeMap::new(),
         maintenance: vec![],
         old_domains: vec![],
+        predecessors: vec![],
+        former_levels: vec![],
         hosting: None,
         contact: None,
         on_call: None,

@@ -23,7 +23,9 @@ pub use self::dns::{DnsFacts, Dnssec, NameServer, QueryStatus, Share};
 pub use self::finding::{Finding, FindingVerdict};
 pub use self::links::{BadLink, LinksFacts, MAX_LISTED};
 pub use self::page::PageFacts;
-pub use self::site::{Hsts, Identity, SecurityHeaders, SecurityTxt, SiteFacts, WwwVariant};
+pub use self::site::{
+    Hsts, Identity, OldHost, OldHostAnswer, SecurityHeaders, SecurityTxt, SiteFacts, WwwVariant,
+};
 pub use self::tls_audit::{Revocation, RevocationSource, TlsAudit};
 
 /// All fact groups of one observation.

@@ -74,6 +74,9 @@ pub struct PlanPortal {
     /// Measured until this instant, if one is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<UnixTime>,
+    /// Host names that it had before, which are looked at beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub old_hosts: Vec<String>,
     /// What to read on its pages; absent where another agent does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<PagePlan>,

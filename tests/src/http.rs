@@ -1,4 +1,4 @@
-//! A plain GET, for looking at our own servers as a stranger would.
+//! Plain requests, for looking at our own servers as a stranger would.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -41,13 +41,29 @@ impl Answer {
 /// # Errors
 /// When there is no server or no HTTP answer.
 pub fn get(url: &str) -> anyhow::Result<Answer> {
+    send("GET", url, &[], &[])
+}
+
+/// Sends a request with these headers and this body, and reads the whole answer as [`get`] does.
+///
+/// # Errors
+/// When there is no server or no HTTP answer.
+pub fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> anyhow::Result<Answer> {
     let rest = url
         .strip_prefix("http://")
         .with_context(|| format!("{url} is not plain http"))?;
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = TcpStream::connect(authority).with_context(|| url.to_owned())?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {authority}\r\n\r\n")?;
+    write!(stream, "{method} /{path} HTTP/1.0\r\nHost: {authority}\r\n")?;
+    for (name, value) in headers {
+        write!(stream, "{name}: {value}\r\n")?;
+    }
+    if !body.is_empty() || method == "POST" {
+        write!(stream, "Content-Length: {}\r\n", body.len())?;
+    }
+    stream.write_all(b"\r\n")?;
+    stream.write_all(body)?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);

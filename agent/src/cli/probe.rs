@@ -222,6 +222,7 @@ fn portals(args: &ProbeArgs) -> anyhow::Result<Vec<Arc<PlanPortal>>> {
             allow: allowed(args),
             valid_from: None,
             valid_to: None,
+            old_hosts: Vec::new(),
             pages: None,
         }))
     };

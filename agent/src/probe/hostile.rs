@@ -200,6 +200,7 @@ pub(crate) fn target(url: &str) -> Target {
         allow: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
         valid_from: None,
         valid_to: None,
+        old_hosts: Vec::new(),
         pages: None,
     };
     Target {

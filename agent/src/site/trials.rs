@@ -1,5 +1,6 @@
 //! Functions that only several requests can show: the portal's search, feeds, files, items that lists no longer show.
 
+use ems_contract::time::UnixTime;
 use url::Url;
 
 use super::fetcher::Miss;
@@ -205,7 +206,8 @@ async fn files(trip: &Trip<'_>, looked: &Looked, tries: &mut Tries) {
 
 /// Items that earlier visits saw and lists no longer show: their pages should still be there.
 async fn archive(trip: &Trip<'_>, looked: &Looked, memory: &mut Memory, tries: &mut Tries) {
-    let mut old: Vec<(usize, Url)> = Vec::new();
+    let now = trip.settings.now;
+    let mut old: Vec<(usize, UnixTime, Url)> = Vec::new();
     for facts in &looked.facts {
         let shown: Vec<&str> = facts
             .items
@@ -215,23 +217,30 @@ async fn archive(trip: &Trip<'_>, looked: &Looked, memory: &mut Memory, tries: &
         if shown.is_empty() {
             continue;
         }
-        let gone = memory.items(&facts.id, &shown, trip.settings.now);
-        let parsed = gone.iter().filter_map(|url| Url::parse(url).ok());
-        old.extend(parsed.take(OLD).enumerate());
+        let gone = memory.items(&facts.id, &shown, now);
+        let parsed = gone
+            .iter()
+            .filter_map(|(since, url)| Some((*since, Url::parse(url).ok()?)));
+        let ranked = parsed.take(OLD).enumerate();
+        old.extend(ranked.map(|(rank, (since, url))| (rank, since, url)));
     }
     // Of every section its oldest before the second of any.
-    old.sort_by_key(|(rank, _)| *rank);
-    let old: Vec<Url> = old.into_iter().map(|(_, url)| url).take(OLD).collect();
-    let there = pairs(old, async |url: Url| match trip.fetcher.page(&url).await {
-        Ok(fetched) if fetched.status == 200 => {
-            let page = trip.read(&fetched, None).await?;
-            Some(!trip.is_nowhere(&url, &page))
-        }
-        Ok(fetched) => matches!(fetched.status, 404 | 410).then_some(false),
-        Err(_) => None,
+    old.sort_by_key(|(rank, ..)| *rank);
+    old.truncate(OLD);
+    let there = pairs(old, async |(_, since, url): (usize, UnixTime, Url)| {
+        let there = match trip.fetcher.page(&url).await {
+            Ok(fetched) if fetched.status == 200 => {
+                let page = trip.read(&fetched, None).await?;
+                !trip.is_nowhere(&url, &page)
+            }
+            Ok(fetched) if matches!(fetched.status, 404 | 410) => false,
+            Ok(_) | Err(_) => return None,
+        };
+        Some((there, now - since))
     })
     .await;
-    for there in there.into_iter().flatten() {
+    for (there, age_s) in there.into_iter().flatten() {
         tries.archive.count(there);
+        tries.aged.count(there, age_s);
     }
 }

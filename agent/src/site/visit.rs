@@ -277,6 +277,7 @@ async fn pages(
     };
     group.checks = measure::all(&survey);
     group.linked = measure::linked(&survey);
+    group.sources = measure::sources(&survey);
     group.sections = looked.facts;
     group.english = Some(side.facts);
     std::iter::once(home.page)

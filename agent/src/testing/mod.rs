@@ -73,6 +73,7 @@ pub(crate) fn plan(n: usize) -> Plan {
         allow: Vec::new(),
         valid_from: None,
         valid_to: None,
+        old_hosts: Vec::new(),
         pages: None,
     };
     let reference = |family, address: &str| Reference {

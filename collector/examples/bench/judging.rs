@@ -199,6 +199,8 @@ fn inventory(ids: &[PortalId], packs: &[String]) -> Inventory {
             sections: std::collections::BTreeMap::new(),
             maintenance: Vec::new(),
             old_domains: Vec::new(),
+            predecessors: Vec::new(),
+            former_levels: Vec::new(),
             hosting: None,
             contact: None,
             on_call: None,

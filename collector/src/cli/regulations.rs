@@ -1,5 +1,6 @@
 //! `ems-collector regulations list|show|check|coverage|checks`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -273,6 +274,7 @@ fn coverage(rules: &Regulations, json: bool, lang: Lang, out: &mut dyn Write) ->
                     "marked_automatic": marked(coverage.automatic),
                     "waiting": coverage.waiting,
                     "by_people": coverage.by_people,
+                    "unseen": unseen(rules, &coverage.unseen, lang).collect::<BTreeMap<_, _>>(),
                 });
                 (pack.clone(), of)
             })
@@ -311,6 +313,20 @@ fn coverage(rules: &Regulations, json: bool, lang: Lang, out: &mut dyn Write) ->
                 writeln!(out, "    {} {check}: {}", get(lang, key), rows.join(", "))?;
             }
         }
+        for (check, what) in unseen(rules, &coverage.unseen, lang) {
+            writeln!(out, "    {} {check}: {what}", get(lang, "law.cli.unseen"))?;
+        }
     }
     writeln!(out, "{}", told(sum))
+}
+
+/// What no machine sees of these checks.
+fn unseen<'r>(
+    rules: &'r Regulations,
+    checks: &'r BTreeSet<String>,
+    lang: Lang,
+) -> impl Iterator<Item = (&'r str, &'r str)> {
+    checks
+        .iter()
+        .filter_map(move |id| Some((id.as_str(), rules.check(id)?.unseen.as_ref()?.text(lang))))
 }

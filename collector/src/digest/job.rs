@@ -8,11 +8,13 @@ use jiff::civil::{Date, Time};
 use tokio_util::sync::CancellationToken;
 
 use super::letter::letter;
+use super::reminders::{Reminding, reminders};
 use super::tasks::tasks;
 use crate::calendar::civil;
 use crate::context::Context;
-use crate::notify::paper::PAPER;
-use crate::notify::settings::NotifySettings;
+use crate::notify::paper::{PAPER, Paper};
+use crate::notify::settings::{ChannelKind, NotifySettings};
+use crate::register::RegisterKind;
 use crate::regulation::Regulations;
 use crate::store::{Asked, NewLetter, StoreError};
 
@@ -113,25 +115,146 @@ impl Digest {
                 day,
                 self.notify.lang,
             );
-            let Some(paper) = paper else { continue };
-            let body = serde_json::to_string(&paper);
-            let Ok(body) = body.inspect_err(|error| tracing::error!(%error, "a letter cannot be written"))
-            else {
-                continue;
-            };
-            letters.push(NewLetter {
-                thread: format!("{PAPER}{}", portal.id),
-                key: paper.key,
-                route: self.settings.channel.clone(),
-                channel: self.settings.channel.clone(),
-                body,
-                posted_at: now,
-                not_before: now,
-            });
+            letters.extend(paper.and_then(|paper| self.posted(paper, portal.id.as_str(), now)));
+        }
+        let entries = store.entries(Some(RegisterKind::Attestation), None)?;
+        let endings = reminders(
+            &Reminding {
+                rules: &self.rules,
+                inventory: &inventory,
+                entries: &entries,
+                operators: self.operators(),
+                console: self.notify.console_url.as_ref(),
+                lang: self.notify.lang,
+            },
+            day,
+            now,
+        );
+        for paper in endings {
+            letters.extend(self.posted(paper, "attestations", now));
         }
         if letters.is_empty() {
             return Ok(0);
         }
         store.post(Vec::new(), letters)
+    }
+
+    /// A letter for the outbox.
+    fn posted(&self, paper: Paper, thread: &str, now: UnixTime) -> Option<NewLetter> {
+        let body = serde_json::to_string(&paper)
+            .inspect_err(|error| tracing::error!(%error, "a letter cannot be written"))
+            .ok()?;
+        Some(NewLetter {
+            thread: format!("{PAPER}{thread}"),
+            key: paper.key,
+            route: self.settings.channel.clone(),
+            channel: self.settings.channel.clone(),
+            body,
+            posted_at: now,
+            not_before: now,
+        })
+    }
+
+    /// The operators' addresses: those that the letters' channel writes to by itself.
+    fn operators(&self) -> &[String] {
+        let channel = self
+            .notify
+            .channels
+            .iter()
+            .find(|channel| channel.name == self.settings.channel);
+        match channel.map(|channel| &channel.kind) {
+            Some(ChannelKind::Email(mail)) => &mail.to,
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::inventory::Contact;
+    use ems_contract::text::Lang;
+    use ems_contract::time::UnixTime;
+
+    use super::*;
+    use crate::account::Author;
+    use crate::attest::{Attestation, Statement};
+    use crate::context::LiveInventory;
+    use crate::register::Entry;
+    use crate::store::{Entered, NewEntry};
+    use crate::testing;
+
+    fn digest(context: &Context) -> Digest {
+        Digest {
+            context: context.clone(),
+            rules: Arc::new(Regulations::embedded().unwrap()),
+            notify: Arc::new(NotifySettings {
+                lang: Lang::Vi,
+                ..NotifySettings::default()
+            }),
+            settings: DigestSettings {
+                channel: "mail".into(),
+                at: Time::midnight(),
+            },
+        }
+    }
+
+    /// A collector that stops and begins again on the same folder reminds of the same end once at each step.
+    #[test]
+    fn each_step_is_posted_once_whatever_restarts_in_between() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let noon = |day: &str| -> UnixTime { civil::start_of(day.parse().unwrap()) + 43_200 };
+        let mut all = testing::inventory(&["p1"]);
+        all.portals[0].regulations = vec!["an-giang-2023".to_owned()];
+        all.portals[0].contact = Some(Contact {
+            name: "Phòng Thông tin".into(),
+            email: Some("a@example.gov.vn".into()),
+            phone: None,
+        });
+        let begin = || {
+            let mut context = testing::context(dir.path(), noon("2026-10-30"));
+            context.inventory = LiveInventory::new(all.clone(), noon("2026-10-01"));
+            context
+        };
+        let context = begin();
+        let said = Attestation {
+            obligation: "AG-12".into(),
+            check: None,
+            statement: Statement::Yes,
+            by_name: "Nguyễn Văn A".into(),
+            by_role: "Chánh Văn phòng".into(),
+            signed_on: "2026-10-01".parse().unwrap(),
+            valid_until: Some("2026-11-30".parse().unwrap()),
+            file_sha256: None,
+            note: None,
+        };
+        let author = Author::of_machine("can.bo");
+        let note = author.note(noon("2026-10-01"), "register.enter", "attestation p1", "AG-12");
+        let entry = NewEntry {
+            portal: Some(testing::portal("p1")),
+            replaces: None,
+            withdrawn: false,
+            entry: Entry::Attestation(said),
+            file: None,
+        };
+        let entered = context.store.enter(vec![entry], &author, note).unwrap();
+        assert!(matches!(entered, Entered::All(_)));
+        let post = |context: &Context, day: &str| {
+            let day: Date = day.parse().unwrap();
+            digest(context).post(day, civil::start_of(day) + 43_200).unwrap()
+        };
+        assert_eq!(
+            (post(&context, "2026-10-30"), post(&context, "2026-11-02")),
+            (1, 0)
+        );
+        drop(context);
+        let again = begin();
+        assert_eq!((post(&again, "2026-11-03"), post(&again, "2026-11-23")), (0, 1));
+        assert_eq!((post(&again, "2026-11-27"), post(&again, "2026-11-30")), (1, 0));
+        let letters = again.store.waiting_letters(10).unwrap();
+        let keys: Vec<&str> = letters.iter().map(|letter| &*letter.letter.key).collect();
+        assert_eq!(
+            keys,
+            [30, 7, 1].map(|step| format!("attestation/p1/2026-11-30/{step}"))
+        );
     }
 }

@@ -8,10 +8,10 @@ use ems_contract::time::{UnixTime, Window};
 
 use super::account::availability;
 use super::chronicle::{Chronicle, Era};
-use super::kin;
+use super::{former, kin};
 use crate::calendar::civil;
 use crate::items;
-use crate::judge::facts::{Observed, ResponseTimes, Suspension, TargetFacts, When};
+use crate::judge::facts::{Observed, OldDomainSeen, ResponseTimes, Suspension, TargetFacts, When};
 use crate::ledger::{Delays, Track, settled_horizon};
 use crate::regulation::Regulations;
 use crate::store::{Store, StoreError};
@@ -65,7 +65,7 @@ impl<'a> Gatherer<'a> {
         let end = (at + 1).min(settled_horizon(now, delays));
         let mut facts = TargetFacts::empty(portal.id.clone());
         facts.monitored_since = self.chronicle.since(&portal.id);
-        facts.observations = self.observations(era, portal, at)?;
+        (facts.observations, facts.old_domains) = self.observations(era, portal, at)?;
         facts.response = self.response(&portal.id, Window::new(end - DAY_S, end))?;
         let month = civil::start_of(civil::day_of(end - 1).first_of_month());
         let window = portal.validity(Window::new(
@@ -84,7 +84,12 @@ impl<'a> Gatherer<'a> {
 
     /// The newest looks of every agent whose network is known: of the others it cannot be said how many witnesses
     /// they are.
-    fn observations(&self, era: &Era, portal: &Portal, at: UnixTime) -> Result<Vec<Observed>, StoreError> {
+    fn observations(
+        &self,
+        era: &Era,
+        portal: &Portal,
+        at: UnixTime,
+    ) -> Result<(Vec<Observed>, Vec<OldDomainSeen>), StoreError> {
         let window = Window::new(at - LOOK_BACK_S, at + 1);
         let results = self.store.newest_results(&portal.id, window, &needed)?;
         let visited = results.iter().any(|result| result.facts.page.is_some());
@@ -92,16 +97,22 @@ impl<'a> Gatherer<'a> {
             Some(parent) if visited => self.newest_visit(parent, window)?,
             _ => None,
         };
+        let old = results.iter().filter_map(|result| {
+            let network = era.network(&result.agent)?;
+            Some(former::seen(portal, result, network))
+        });
+        let old = old.flatten().collect();
         let seen = results.iter().filter_map(|result| {
             let network = era.network(&result.agent)?;
             let mut seen = Observed::from_observation(result, network.clone());
             if let Some(facts) = &result.facts.page {
                 kin::note_components(&mut seen, facts, kin::components(&era.inventory, portal, at));
+                kin::note_sources(&mut seen, facts, kin::components(&era.inventory, portal, at));
                 kin::complete_component(&mut seen, portal, parent.as_ref());
             }
             Some(seen)
         });
-        Ok(seen.collect())
+        Ok((seen.collect(), old))
     }
 
     /// What the newest visit of a portal found.
@@ -127,8 +138,8 @@ impl<'a> Gatherer<'a> {
             let looks = self.store.section_history(&portal.id, id, held)?;
             if looks.iter().any(|look| look.whole) {
                 let stored = self.store.items(&portal.id, id)?;
-                let list = items::item_list(stored, &looks, &portal.owner, at);
-                facts.items.insert(class.to_owned(), list);
+                let list = items::item_list(stored, &looks, class, &portal.owner, at);
+                items::join(facts.items.entry(class.to_owned()).or_default(), list);
             }
         }
         Ok(())

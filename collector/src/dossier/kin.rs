@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ems_contract::facts::page::PageFacts;
-use ems_contract::inventory::{Inventory, Portal, Status};
+use ems_contract::inventory::{Inventory, Portal, Status, slug};
 use ems_contract::time::UnixTime;
 
 use crate::judge::facts::{Measure, Observed};
@@ -12,6 +12,8 @@ use crate::regulation::Host;
 
 /// Links from a portal to all its components.
 const TO_COMPONENTS: &str = "portal-links-components";
+/// Items of components on the portal.
+const OF_COMPONENTS: &str = "portal-aggregates-components";
 /// Name and links of a component.
 const OF_PORTAL: &str = "component-of-province-portal";
 /// The element of it that the portal's pages tell.
@@ -52,6 +54,35 @@ pub(super) fn note_components<'i>(
             ..Measure::default()
         };
         seen.checks.insert(TO_COMPONENTS.to_owned(), measure);
+    }
+}
+
+/// Notes whether any of the sources that a portal's articles and lists name is one of its components. What is read is a
+/// sample: finding none proves nothing.
+pub(super) fn note_sources<'i>(
+    seen: &mut Observed,
+    facts: &PageFacts,
+    components: impl Iterator<Item = &'i Portal>,
+) {
+    let Some(sources) = &facts.sources else { return };
+    let hosts: BTreeSet<String> = sources.iter().map(|source| Host::new(source).name).collect();
+    let names: BTreeSet<String> = sources.iter().map(|source| slug(source)).collect();
+    let (mut good, mut of) = (0, 0);
+    for component in components {
+        of += 1;
+        let named = [&component.name, &component.owner]
+            .into_iter()
+            .any(|name| names.contains(&slug(name)));
+        good += u32::from(named || host(component).is_some_and(|host| hosts.contains(&host)));
+    }
+    if of > 0 {
+        let measure = Measure {
+            found: Some(good > 0),
+            good: Some(good),
+            of: Some(of),
+            ..Measure::default()
+        };
+        seen.checks.insert(OF_COMPONENTS.to_owned(), measure);
     }
 }
 
@@ -128,6 +159,33 @@ mod tests {
         all.portals[2].valid_to = Some(at);
         assert_eq!(of(&all, &facts), Some((Some(1), Some(1))));
         assert_eq!(of(&inventory(&["tinh"]), &facts), None);
+    }
+
+    #[test]
+    fn items_of_components_are_known_by_host_or_name_and_none_found_is_no_proof() {
+        let mut all = province();
+        all.portals[2].owner = "Sở Y tế".to_owned();
+        let of = |all: &Inventory, sources: Option<&[&str]>| {
+            let sources = sources.map(|all| all.iter().map(|source| (*source).to_owned()).collect());
+            let facts = PageFacts {
+                sources,
+                ..PageFacts::default()
+            };
+            let mut seen = seen();
+            let at = UnixTime::from_secs(1_000);
+            note_sources(&mut seen, &facts, components(all, &all.portals[0], at));
+            seen.checks.remove(OF_COMPONENTS).map(|m| (m.found, m.good, m.of))
+        };
+        let found = |good| Some((Some(good > 0), Some(good), Some(2)));
+        assert_eq!(of(&all, Some(&["so-a.tinh.gov.vn"])), found(1));
+        assert_eq!(of(&all, Some(&["SỞ Y TẾ", "so-a.tinh.gov.vn"])), found(2));
+        assert_eq!(of(&all, Some(&["Báo Nhân Dân", "nhandan.vn"])), found(0));
+        assert_eq!(of(&all, None), None, "nothing was read");
+        assert_eq!(
+            of(&inventory(&["tinh"]), Some(&["nhandan.vn"])),
+            None,
+            "no components"
+        );
     }
 
     #[test]

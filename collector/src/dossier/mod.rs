@@ -5,6 +5,7 @@
 
 mod account;
 mod chronicle;
+mod former;
 mod gather;
 mod kin;
 

@@ -138,8 +138,9 @@ fn bound<'a>(inventory: &'a Inventory, duty: &'a ReportDuty) -> impl Iterator<It
 /// The units that owe a report due on `day`; none where a body owes it by its role.
 fn units<'a>(inventory: &'a Inventory, duty: &'a ReportDuty, day: Date) -> Vec<&'a Portal> {
     let owes = |portal: &&Portal| {
-        let gone = portal.level == Level::District && duty.district_valid_to.is_some_and(|last| day > last);
-        duty.from_levels.contains(&portal.level) && !gone
+        let level = portal.level_at(start_of(day));
+        let gone = level == Level::District && duty.district_valid_to.is_some_and(|last| day > last);
+        duty.from_levels.contains(&level) && !gone
     };
     bound(inventory, duty).filter(owes).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ems_contract::facts::page::DocumentKind;
+use ems_contract::facts::page::{DocumentKind, ItemFacts};
 use ems_contract::inventory::slug;
 use ems_contract::time::UnixTime;
 
@@ -24,6 +24,7 @@ pub fn class_of(section: &str) -> Option<&'static str> {
         "dat-dai",
         "de-tai-khoa-hoc",
         "thong-ke",
+        "su-kien",
         "hoi-dap",
         "cong-bao",
         "bao-cao-tai-chinh",
@@ -31,15 +32,41 @@ pub fn class_of(section: &str) -> Option<&'static str> {
         "gioi-thieu",
         "lien-he-can-bo",
     ];
-    CLASSES.iter().find(|class| **class == section).copied()
+    /// Sections of documents and notices for which no text has a term of their own: "thông tin khác".
+    const OTHER: &[&str] = &[
+        "chuong-trinh-ke-hoach",
+        "khen-thuong-xu-phat",
+        "nguon-von",
+        "tuyen-dung",
+        "thong-tin-giao-dich",
+        "tiep-can-thong-tin",
+    ];
+    CLASSES
+        .iter()
+        .find(|class| **class == section)
+        .copied()
+        .or_else(|| OTHER.contains(&section).then_some("other"))
 }
 
-/// The list of one section as it was known at `at`. `looks` are the looks at it, `owner` the body that the portal belongs to.
+/// Puts the list of one section to those of its class.
+pub fn join(class: &mut ItemList, list: ItemList) {
+    class.reindexed |= list.reindexed;
+    class.list.extend(list.list);
+}
+
+/// The list of one section as it was known at `at`. `looks` are the looks at it, `class` the class of its items, `owner`
+/// the body that the portal belongs to.
 ///
 /// An item that came with a re-index, or that was there at the first look of all, has no clock: `first_seen` without
 /// `last_absent` says "some time before".
 #[must_use]
-pub fn item_list(items: Vec<StoredItem>, looks: &[LookRow], owner: &str, at: UnixTime) -> ItemList {
+pub fn item_list(
+    items: Vec<StoredItem>,
+    looks: &[LookRow],
+    class: &str,
+    owner: &str,
+    at: UnixTime,
+) -> ItemList {
     let held = |look: &&LookRow| look.reindexed && look.at <= at && at - look.at <= REINDEX_HOLD_S;
     let known = items.into_iter().filter(|item| item.first_seen <= at).collect();
     ItemList {
@@ -47,13 +74,20 @@ pub fn item_list(items: Vec<StoredItem>, looks: &[LookRow], owner: &str, at: Uni
         changed: None,
         list: merged(known)
             .into_iter()
-            .map(|item| judged(item, owner))
+            .map(|item| judged(item, class, owner))
             .collect(),
     }
 }
 
-fn judged(item: StoredItem, owner: &str) -> Item {
+fn judged(item: StoredItem, class: &str, owner: &str) -> Item {
     let facts = item.facts;
+    // In the section that spreads the law a symbol and its day are those of the instrument that an article is about.
+    let spread = class == "pho-bien-phap-luat";
+    let cites = facts.symbol.clone().filter(|_| spread);
+    let cited_issued = facts.issued.filter(|_| cites.is_some());
+    let decided = facts
+        .issued
+        .filter(|_| class == "thong-ke" && decides_publication(&facts));
     let year = year_of(&facts.title);
     let by_owner = facts.issuer.as_deref().map(|issuer| slug(issuer) == slug(owner));
     Item {
@@ -77,12 +111,27 @@ fn judged(item: StoredItem, owner: &str) -> Item {
         event_ended: facts.event.map(|day| When::day(day).to),
         asked: facts.asked,
         answered: facts.answered.map(When::day),
+        cites,
+        cited_issued,
+        decided,
         year,
         shown: item.shown.or(facts.shown).map(When::day),
         first_seen: (!item.reindexed).then_some(item.first_seen),
         last_absent: item.last_absent.filter(|_| !item.reindexed),
         ..Item::default()
     }
+}
+
+/// Whether a document of statistics is the decision to publish them (`Quyết định số 12/QĐ-CTK về việc công bố …`): the day
+/// of its issue is that of the decision. Nothing else in a list tells that day.
+fn decides_publication(facts: &ItemFacts) -> bool {
+    let title = slug(&facts.title);
+    let decision = title.starts_with("quyetdinh")
+        || facts
+            .symbol
+            .as_deref()
+            .is_some_and(|symbol| symbol.contains("/QĐ"));
+    decision && title.contains("congbo")
 }
 
 /// The year that a title names (`quyết toán ngân sách năm 2025`); none where it names several.
@@ -100,8 +149,6 @@ fn year_of(title: &str) -> Option<i16> {
 
 #[cfg(test)]
 mod tests {
-    use ems_contract::facts::page::ItemFacts;
-
     use super::*;
 
     fn stored(reindexed: bool) -> StoredItem {
@@ -133,17 +180,88 @@ mod tests {
     #[test]
     fn a_list_has_its_clocks_unless_it_was_re_indexed() {
         let at = UnixTime::from_secs(3_000);
-        let list = item_list(vec![stored(false)], &[look(1_000, false)], "Sở Tư pháp", at);
+        let list = item_list(
+            vec![stored(false)],
+            &[look(1_000, false)],
+            "van-ban",
+            "Sở Tư pháp",
+            at,
+        );
         assert!(!list.reindexed);
         assert_eq!(list.list[0].by_owner, Some(true));
         assert_eq!(list.list[0].last_absent.map(UnixTime::secs), Some(900));
-        let held = item_list(vec![stored(true)], &[look(1_000, true)], "Sở Tài chính", at);
+        let held = item_list(
+            vec![stored(true)],
+            &[look(1_000, true)],
+            "van-ban",
+            "Sở Tài chính",
+            at,
+        );
         assert!(held.reindexed && held.list[0].first_seen.is_none() && held.list[0].by_owner.is_none());
         let later = UnixTime::from_secs(1_001 + REINDEX_HOLD_S);
-        assert!(!item_list(vec![stored(true)], &[look(1_000, true)], "x", later).reindexed);
+        assert!(!item_list(vec![stored(true)], &[look(1_000, true)], "van-ban", "x", later).reindexed);
         // What was not known yet is not in it.
-        let before = item_list(vec![stored(false)], &[], "x", UnixTime::from_secs(999));
+        let before = item_list(vec![stored(false)], &[], "van-ban", "x", UnixTime::from_secs(999));
         assert!(before.list.is_empty());
+    }
+
+    #[test]
+    fn an_article_that_spreads_the_law_tells_its_instrument_and_nothing_else_does() {
+        let of = |class: &str| {
+            let mut item = stored(false);
+            item.facts.symbol = Some("31/2024/QH15".to_owned());
+            item.facts.issued = Some(jiff::civil::date(2024, 1, 18));
+            item_list(vec![item], &[], class, "x", UnixTime::from_secs(3_000))
+                .list
+                .remove(0)
+        };
+        let article = of("pho-bien-phap-luat");
+        assert_eq!(article.cites.as_deref(), Some("31/2024/QH15"));
+        assert_eq!(article.cited_issued, Some(jiff::civil::date(2024, 1, 18)));
+        let document = of("van-ban");
+        assert_eq!((document.cites, document.cited_issued), (None, None));
+    }
+
+    #[test]
+    fn only_a_decision_to_publish_tells_the_day_of_the_decision() {
+        let decided = |title: &str, symbol: Option<&str>| {
+            let mut item = stored(false);
+            item.facts.title = title.to_owned();
+            item.facts.symbol = symbol.map(str::to_owned);
+            item.facts.issued = Some(jiff::civil::date(2026, 11, 2));
+            item_list(vec![item], &[], "thong-ke", "x", UnixTime::from_secs(3_000)).list[0].decided
+        };
+        let day = Some(jiff::civil::date(2026, 11, 2));
+        assert_eq!(
+            decided("Quyết định về việc công bố số liệu thống kê năm 2025", None),
+            day
+        );
+        assert_eq!(decided("Công bố Niên giám thống kê 2025", Some("12/QĐ-CTK")), day);
+        // A report that announces figures, or a decision on something else, is not that decision.
+        assert_eq!(
+            decided("Công bố tình hình kinh tế - xã hội quý III", Some("45/BC-CTK")),
+            None
+        );
+        assert_eq!(
+            decided("Quyết định giao kế hoạch điều tra", Some("13/QĐ-CTK")),
+            None
+        );
+    }
+
+    #[test]
+    fn lists_without_a_class_of_their_own_are_one() {
+        assert_eq!(class_of("tuyen-dung"), Some("other"));
+        assert_eq!((class_of("van-ban"), class_of("ban-do")), (Some("van-ban"), None));
+        let one = || item_list(vec![stored(false)], &[], "other", "x", UnixTime::from_secs(3_000));
+        let mut both = one();
+        join(
+            &mut both,
+            ItemList {
+                reindexed: true,
+                ..one()
+            },
+        );
+        assert!(both.reindexed && both.list.len() == 2);
     }
 
     #[test]

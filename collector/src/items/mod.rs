@@ -6,7 +6,7 @@ mod list;
 mod sameness;
 
 pub use identity::{Key, alike, key, moved};
-pub use list::{class_of, item_list};
+pub use list::{class_of, item_list, join};
 pub use sameness::merged;
 
 /// Seconds for which a re-indexed list has no clocks: as long as looks count for the judge.

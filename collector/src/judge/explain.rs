@@ -23,7 +23,8 @@ pub fn explain(rules: &Regulations, unit: &Unit, verdict: &Verdict, lang: Lang) 
     let mut line = |line: String| writeln!(text, "{line}").unwrap_or_default();
     let say = |key: &str, words: &[(&str, &str)]| fill(lang, key, words);
 
-    let level = get(lang, &format!("judge.level.{}", unit.level)).to_owned();
+    let level = unit.at(verdict.at).level;
+    let level = get(lang, &format!("judge.level.{level}")).to_owned();
     line(say(
         "judge.explain.target",
         &[
@@ -32,6 +33,19 @@ pub fn explain(rules: &Regulations, unit: &Unit, verdict: &Verdict, lang: Lang) 
             ("level", &level),
         ],
     ));
+    for before in unit
+        .predecessors
+        .iter()
+        .filter(|before| before.from <= verdict.at)
+    {
+        let day = date(civil::day_of(before.from));
+        let words = [
+            ("owner", &*before.owner),
+            ("portal", before.portal.as_str()),
+            ("day", &day),
+        ];
+        line(say("judge.explain.predecessor", &words));
+    }
     if let Some(body) = &verdict.body {
         line(say("judge.explain.body", &[("body", body)]));
     }

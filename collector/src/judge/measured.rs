@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::case::Case;
 use super::evaluate;
-use super::facts::{Availability, Measure, Observed, ResponseTimes, TargetFacts};
+use super::facts::{Availability, Measure, Observed, OldDomainSeen, ResponseTimes, TargetFacts};
 use super::grade::{Grade, Raw};
 use super::reason::Reason;
 use super::unit::Unit;
@@ -95,11 +95,14 @@ fn observations(rules: &Regulations) -> Vec<Observed> {
                 if observation.facts.page.is_some() {
                     // What two portals together tell: `dossier::kin`.
                     let one = Measure {
+                        found: Some(true),
                         good: Some(1),
                         of: Some(1),
                         ..Measure::default()
                     };
-                    seen.checks.insert("portal-links-components".to_owned(), one);
+                    for check in ["portal-links-components", "portal-aggregates-components"] {
+                        seen.checks.insert(check.to_owned(), one.clone());
+                    }
                 }
                 all.push(seen);
             }
@@ -121,6 +124,7 @@ fn lists(rules: &Regulations, facts: &mut TargetFacts) {
         .iter()
         .filter_map(|section| items::class_of(&section.id))
     {
+        // An emergency document is out on the day of its issue.
         let item = |n: u8, symbol: &str, issuer: &str, urgent: bool| StoredItem {
             key: [n; 16],
             first_seen: now() - 10 * 86_400 + 3_600,
@@ -129,12 +133,12 @@ fn lists(rules: &Regulations, facts: &mut TargetFacts) {
             shown: Some(date(2026, 11, 12)),
             reindexed: false,
             facts: ItemFacts {
-                title: format!("Báo cáo số {n} năm 2025"),
+                title: format!("Quyết định {n} công bố báo cáo năm 2025"),
                 symbol: Some(symbol.to_owned()),
                 issuer: Some(issuer.to_owned()),
                 urgent,
                 shown: Some(date(2026, 11, 12)),
-                issued: Some(date(2026, 11, 11)),
+                issued: Some(date(2026, 11, if urgent { 12 } else { 11 })),
                 effective: Some(date(2026, 11, 11)),
                 approved: Some(date(2026, 11, 11)),
                 accepted: Some(date(2026, 11, 11)),
@@ -152,10 +156,11 @@ fn lists(rules: &Regulations, facts: &mut TargetFacts) {
         let list = items::item_list(
             stored,
             std::slice::from_ref(&whole),
+            class,
             "Ủy ban nhân dân tỉnh",
             now(),
         );
-        facts.items.insert(class.to_owned(), list);
+        items::join(facts.items.entry(class.to_owned()).or_default(), list);
     }
 }
 
@@ -177,6 +182,17 @@ fn facts(rules: &Regulations) -> TargetFacts {
         p95_ms: 300,
     });
     lists(rules, &mut facts);
+    // What agents see of old names, with the inventory's day of the switch: `dossier::former`.
+    facts.old_domains = ["viettel", "vnpt"]
+        .map(|network| OldDomainSeen {
+            host: "cu.tinh.gov.vn".to_owned(),
+            switched_on: date(2026, 10, 1),
+            at: now() - 60,
+            network: network.parse().unwrap(),
+            serves_portal: true,
+            foreign: false,
+        })
+        .to_vec();
     facts
 }
 

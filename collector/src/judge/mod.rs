@@ -56,6 +56,7 @@ pub fn judge(
     let Some(unit) = units.get(&facts.portal) else {
         return Vec::new();
     };
+    let unit = unit.at(now);
     let mut packs: Vec<&Arc<Pack>> = unit
         .packs
         .iter()
@@ -69,7 +70,7 @@ pub fn judge(
         let judge = Judge {
             rules,
             units,
-            unit,
+            unit: &unit,
             facts,
             pack,
             now,

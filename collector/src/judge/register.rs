@@ -55,32 +55,13 @@ fn last<'c>(case: &'c Case<'_>) -> Option<&'c Attestation> {
     speaking(case).max_by_key(|said| (said.signed_on, gravity(said), said.by_name.clone()))
 }
 
-/// How long an attestation may last for this check, in months.
-fn max_months(case: &Case<'_>) -> Option<i32> {
-    let months = |name: &str| {
-        let row = case
-            .row
-            .params
-            .threshold(name)
-            .filter(|threshold| threshold.unit == "mo");
-        let own = case
-            .check
-            .params
-            .iter()
-            .find(|param| param.name == name && param.unit == "mo");
-        row.map(|threshold| threshold.value)
-            .or_else(|| own.and_then(|_| case.check.number(name)))
-    };
-    #[expect(clippy::cast_possible_truncation, reason = "a few months")]
-    months("attestation_max_age")
-        .or_else(|| months("max_age"))
-        .map(|months| months as i32)
-}
-
 /// What the last attestation says. `None` when nobody has said anything.
 fn newest(case: &Case<'_>) -> Option<Raw> {
     let said = last(case)?;
-    let graded = match (said.standing(case.day, max_months(case)), said.statement) {
+    let graded = match (
+        said.standing(case.day, case.row.attestation_months(case.check)),
+        said.statement,
+    ) {
         (Standing::Future, _) => return None,
         (Standing::Expired, _) => Graded::unclear(Reason::AttestationExpired),
         (_, Statement::No) => Graded::new(Grade::Bad, Reason::AttestedNo),

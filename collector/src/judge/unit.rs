@@ -1,9 +1,10 @@
 //! Who is judged: the unit behind a portal, as the inventory of the day says.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ems_contract::id::PortalId;
-use ems_contract::inventory::{Inventory, Level, Portal, Status};
+use ems_contract::inventory::{FormerLevel, Inventory, Level, Portal, Predecessor, Status};
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -49,6 +50,24 @@ pub struct Unit {
     /// The inventory names domains that it had before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_old_domains: bool,
+    /// Levels it had before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_levels: Vec<FormerLevel>,
+    /// Whom it took over from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<Origin>,
+}
+
+/// A unit that another one continues.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Its portal.
+    pub portal: PortalId,
+    /// The body that was answerable for it.
+    pub owner: String,
+    /// First instant of the successor's duty.
+    pub from: UnixTime,
 }
 
 const fn active() -> Status {
@@ -64,6 +83,18 @@ impl Unit {
             names.full.clone_from(&self.owner);
         }
         names
+    }
+
+    /// The unit with the level that it had at an instant.
+    #[must_use]
+    pub fn at(&self, at: UnixTime) -> Cow<'_, Self> {
+        match self.former_levels.iter().find(|before| at < before.until) {
+            Some(before) => Cow::Owned(Self {
+                level: before.level,
+                ..self.clone()
+            }),
+            None => Cow::Borrowed(self),
+        }
     }
 
     /// The unit of a portal, as far as the inventory tells.
@@ -82,6 +113,8 @@ impl Unit {
             roles: Vec::new(),
             body_id: None,
             has_old_domains: !portal.old_domains.is_empty(),
+            former_levels: portal.former_levels.clone(),
+            predecessors: Vec::new(),
             has_contact: portal
                 .contact
                 .as_ref()
@@ -115,7 +148,18 @@ impl Units {
             .collect();
         Self::new(inventory.portals.iter().map(|portal| {
             let parent = portal.parent.as_ref().and_then(|id| by_id.get(id).copied());
-            (portal.id.clone(), Unit::of(portal, parent))
+            let origin = |before: &Predecessor| Origin {
+                portal: before.id.clone(),
+                owner: by_id
+                    .get(&before.id)
+                    .map_or_else(String::new, |portal| portal.owner.clone()),
+                from: before.from,
+            };
+            let unit = Unit {
+                predecessors: portal.predecessors.iter().map(origin).collect(),
+                ..Unit::of(portal, parent)
+            };
+            (portal.id.clone(), unit)
         }))
     }
 
@@ -143,5 +187,32 @@ impl Units {
                 && (unit.roles.iter().any(|held| held == role)
                     || unit.body_id.as_deref().is_some_and(|id| body_ids.contains(&id)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, inventory, portal};
+
+    #[test]
+    fn a_unit_has_the_level_of_the_day_and_knows_whom_it_continues() {
+        let mut all = inventory(&["phuong", "huyen"]);
+        all.portals[0].level = Level::Commune;
+        all.portals[0].former_levels = vec![FormerLevel {
+            level: Level::District,
+            until: at(1_000),
+        }];
+        all.portals[0].predecessors = vec![Predecessor {
+            id: portal("huyen"),
+            from: at(1_000),
+        }];
+        all.portals[1].owner = "Ủy ban nhân dân huyện".to_owned();
+        let units = Units::of(&all);
+        let unit = units.get(&portal("phuong")).unwrap();
+        assert_eq!(unit.at(at(999)).level, Level::District);
+        assert_eq!(unit.at(at(1_000)).level, Level::Commune);
+        assert_eq!(unit.predecessors[0].owner, "Ủy ban nhân dân huyện");
+        assert!(units.get(&portal("huyen")).unwrap().predecessors.is_empty());
     }
 }

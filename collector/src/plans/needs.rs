@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ems_contract::inventory::Portal;
 use jiff::civil::Date;
 
+use crate::calendar::civil;
 use crate::regulation::Regulations;
 
 /// Terms of up to two working days want several looks a day.
@@ -37,19 +38,20 @@ pub(super) struct Need {
 /// The sections that make sense on the portal's level, those that its packs name for it and those that the operator
 /// mapped; read as often as the shortest of its terms wants.
 pub(super) fn of(portal: &Portal, law: &Regulations, day: Date) -> Need {
+    let level = portal.level_at(civil::start_of(day));
     let rows = portal
         .regulations
         .iter()
         .filter_map(|id| law.packs.get(id.as_str()))
-        .filter(|pack| pack.binds(portal.level, day))
+        .filter(|pack| pack.binds(level, day))
         .flat_map(|pack| &pack.obligations)
-        .filter(|row| row.validity.holds(day) && row.who.levels.contains(&portal.level));
+        .filter(|row| row.validity.holds(day) && row.who.levels.contains(&level));
     let mut every_s = SELDOM_S;
     let mut sections: BTreeSet<String> = portal.sections.keys().cloned().collect();
     let on_level = law
         .sections
         .iter()
-        .filter(|section| section.levels.contains(&portal.level));
+        .filter(|section| section.levels.contains(&level));
     sections.extend(on_level.map(|section| section.id.to_string()));
     for check in rows.flat_map(|row| &row.checks) {
         if let Some(section) = check.strip_prefix("section-")

@@ -2,6 +2,7 @@
 
 use ems_contract::diagnostic::Place;
 use ems_contract::inventory::Level;
+use ems_contract::text::Lang;
 
 use super::model::{Id, Validity};
 use super::names::{Ceiling, Evidence, Group, PeriodKind, Probe, ReportKind, SectionKind, Severity};
@@ -32,6 +33,8 @@ pub struct Check {
     pub params: Vec<Param>,
     /// The rule in words.
     pub verdict: String,
+    /// What no machine sees of it, so that a person has to say it.
+    pub unseen: Option<Unseen>,
     /// Obligations that name it.
     pub used_by: Vec<Id>,
     /// Whether no obligation names it (a pre-condition).
@@ -57,6 +60,26 @@ impl Check {
     #[must_use]
     pub fn section(&self) -> Option<&str> {
         self.id.strip_prefix("section-")
+    }
+}
+
+/// What of a check no machine sees, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Unseen {
+    /// In a language.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much of the law is judged from facts, and what is missing for the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::Check;
@@ -81,6 +81,8 @@ pub struct PackCoverage {
     pub waiting: BTreeMap<String, Vec<String>>,
     /// Checks of rows that are marked automatic which an attestation decides, because nothing measures them.
     pub by_people: BTreeMap<String, Vec<String>>,
+    /// Checks of the pack of which a part is seen by no machine: what that is says [`Check::unseen`].
+    pub unseen: BTreeSet<String>,
 }
 
 impl Regulations {
@@ -128,6 +130,9 @@ impl Regulations {
                         usize::from(count == checks.len() && self.way(row) == Way::Automatic);
                 }
                 for check in checks {
+                    if check.unseen.is_some() {
+                        coverage.unseen.insert(check.id.to_string());
+                    }
                     let list = match check.measured() {
                         Measured::Pending => &mut coverage.waiting,
                         Measured::Attested if automatic => &mut coverage.by_people,

@@ -73,6 +73,9 @@ fn one(text: &mut String, rules: &Regulations, check: &Check) {
             .collect();
         writeln!(text, "- **Defaults (policy)** {}", params.join(" · ")).unwrap_or_default();
     }
+    if let Some(unseen) = &check.unseen {
+        writeln!(text, "- **Not seen by machine** {} · {}", unseen.vi, unseen.en).unwrap_or_default();
+    }
     let users: Vec<String> = check.used_by.iter().map(|id| citation(rules, id)).collect();
     let users = if users.is_empty() {
         "technical pre-condition; no article names it".to_owned()

@@ -7,6 +7,7 @@ use ems_contract::diagnostic::Place;
 use ems_contract::inventory::Level;
 use jiff::civil::Date;
 
+use super::catalogue::Check;
 use super::names::{
     Ceiling, Kind, Mode, NoCheck, Origin, PackStatus, Rank, ReferenceMode, Severity, Subject,
 };
@@ -325,6 +326,27 @@ pub struct Obligation {
 }
 
 impl Obligation {
+    /// How long an attestation may last for one of its checks, in months; the attestation's own end where nothing is said.
+    #[must_use]
+    pub fn attestation_months(&self, check: &Check) -> Option<i32> {
+        let months = |name: &str| {
+            let row = self
+                .params
+                .threshold(name)
+                .filter(|threshold| threshold.unit == "mo");
+            let own = check
+                .params
+                .iter()
+                .find(|param| param.name == name && param.unit == "mo");
+            row.map(|threshold| threshold.value)
+                .or_else(|| own.and_then(|_| check.number(name)))
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "a few months")]
+        months("attestation_max_age")
+            .or_else(|| months("max_age"))
+            .map(|months| months as i32)
+    }
+
     /// The worst verdict that evidence may give on a day: the row's ceiling, lowered where the number or the duty is
     /// not statutory, or a text is missing (README rules 3-5).
     #[must_use]

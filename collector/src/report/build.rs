@@ -46,7 +46,7 @@ pub fn build(inputs: &Inputs, period: Period, window: Window, horizon: UnixTime)
                 why,
                 note: input.portal.note.clone(),
             }),
-            None => portals.push(portal(input, data)),
+            None => portals.push(portal(input, &inputs.portals, data)),
         }
     }
     portals.sort_by_key(|report| report.level);
@@ -81,10 +81,10 @@ pub fn build(inputs: &Inputs, period: Period, window: Window, horizon: UnixTime)
     }
 }
 
-fn portal(input: &PortalInput, data: Window) -> PortalReport {
+fn portal(input: &PortalInput, all: &[PortalInput], data: Window) -> PortalReport {
     let counted = input.counted(data);
     let mut tracks = Vec::new();
-    let mut all: Vec<Outage> = Vec::new();
+    let mut down: Vec<Outage> = Vec::new();
     for track in Track::ALL {
         let spans = input.spans(track);
         let account = ledger::account(spans, counted, &input.portal.maintenance, counted.to);
@@ -96,9 +96,9 @@ fn portal(input: &PortalInput, data: Window) -> PortalReport {
             adjusted,
             OutageSummary::of(&found),
         ));
-        all.extend(found);
+        down.extend(found);
     }
-    all.sort_by_key(|outage| (outage.from, outage.track));
+    down.sort_by_key(|outage| (outage.from, outage.track));
     let sufficient = tracks
         .iter()
         .any(|report| report.track == Track::Overall && report.statutory.covers(SUFFICIENT_COVERAGE_PERCENT));
@@ -107,15 +107,37 @@ fn portal(input: &PortalInput, data: Window) -> PortalReport {
         id: source.id.clone(),
         name: source.name.clone(),
         owner: source.owner.clone(),
-        level: source.level,
+        level: input.level(data),
         url: source.url.to_string(),
         counted,
         sufficient,
         rank: None,
         tracks,
-        outages: all,
+        outages: down,
         excluded: exclusions(input, counted),
+        takes_over: takes_over(input, all, data),
     }
+}
+
+/// Whom it had taken over from by the end of the data.
+fn takes_over(input: &PortalInput, all: &[PortalInput], data: Window) -> Vec<Change> {
+    let written = input
+        .portal
+        .predecessors
+        .iter()
+        .filter(|before| before.from < data.to);
+    let mut all: Vec<Change> = written
+        .map(|before| {
+            let known = all.iter().find(|input| input.portal.id == before.id);
+            Change {
+                id: before.id.clone(),
+                name: known.map_or_else(|| before.id.to_string(), |input| input.portal.name.clone()),
+                at: before.from,
+            }
+        })
+        .collect();
+    all.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    all
 }
 
 fn track_report(track: Track, statutory: Figures, adjusted: Figures, outages: OutageSummary) -> TrackReport {

@@ -11,6 +11,7 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
 
+use super::Beside;
 use super::build::{METHOD, build};
 use super::contents::{Days, Expiring, Issuer, Kind, Material, Revision, document};
 use super::export::Manifest;
@@ -110,20 +111,38 @@ pub fn draw(
 ) -> Result<Drawn, DrawError> {
     let settled = settled(source.store, source.inventory, now)?;
     let cut = order.as_of.unwrap_or(settled).min(settled);
-    let drawn = |(period, window): (Period, Window)| -> Result<(Report, Days), DrawError> {
-        let pack = subject.duty().map(|duty| &*duty.pack);
-        let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
-        narrow(&mut inputs, order.portals)?;
-        if order.kind == Kind::Unit && inputs.portals.len() != 1 {
-            return Err(DrawError::NotOneUnit(inputs.portals.len()));
-        }
-        let mut report = build(&inputs, period, window, cut);
-        report.findings = Some(findings(source.store, &report)?);
-        let to = report.data_to.max(window.from + 1);
-        Ok((report, Days::of(&inputs, Window::new(window.from, to))))
+    // Of one portal the figures before may be those of the portal that it took over from.
+    let beside = |(_, window): (Period, Window)| -> Result<Beside, DrawError> {
+        let [portal] = order.portals else {
+            return Ok(Beside::Itself);
+        };
+        let all = load(source.store, source.inventory, window)?;
+        Ok(super::beside(&all.portals, portal, window))
     };
-    let (report, days) = drawn((subject.period, subject.window))?;
-    let [(before, _), (year_before, _)] = [drawn(subject.compared[0])?, drawn(subject.compared[1])?];
+    let beside = [beside(subject.compared[0])?, beside(subject.compared[1])?];
+    let drawn =
+        |(period, window): (Period, Window), portals: &[PortalId]| -> Result<(Report, Days), DrawError> {
+            // A portal that was taken over may have been bound by another text.
+            let pack = subject
+                .duty()
+                .map(|duty| &*duty.pack)
+                .filter(|_| portals == order.portals);
+            let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
+            narrow(&mut inputs, portals)?;
+            if order.kind == Kind::Unit && inputs.portals.len() != 1 {
+                return Err(DrawError::NotOneUnit(inputs.portals.len()));
+            }
+            let mut report = build(&inputs, period, window, cut);
+            report.findings = Some(findings(source.store, &report)?);
+            let to = report.data_to.max(window.from + 1);
+            Ok((report, Days::of(&inputs, Window::new(window.from, to))))
+        };
+    let (report, days) = drawn((subject.period, subject.window), order.portals)?;
+    let earlier = |place: usize| match &beside[place] {
+        Beside::Predecessor(portal) => drawn(subject.compared[place], std::slice::from_ref(portal)),
+        _ => drawn(subject.compared[place], order.portals),
+    };
+    let [(before, _), (year_before, _)] = [earlier(0)?, earlier(1)?];
     let expiring = expiring(source.store, &report)?;
     let versions = versions(source.rules);
     let basis = subject.duty().and_then(|duty| basis(source.rules, duty));
@@ -132,6 +151,7 @@ pub fn draw(
         rules: source.rules,
         before: Some(&before),
         year_before: Some(&year_before),
+        beside: &beside,
         expiring: &expiring,
         days: &days,
         due: subject.due.as_ref(),

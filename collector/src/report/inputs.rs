@@ -2,7 +2,7 @@
 
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
-use ems_contract::inventory::{Agent, Maintenance, Portal, Status};
+use ems_contract::inventory::{Agent, Level, Maintenance, Portal, Status};
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
@@ -70,6 +70,12 @@ impl PortalInput {
         self.counted(window).is_empty().then_some("outside_validity")
     }
 
+    /// Its level at the end of the time in which it counts in `window`.
+    #[must_use]
+    pub fn level(&self, window: Window) -> Level {
+        self.portal.level_at(self.counted(window).to - 1)
+    }
+
     /// The part of `window` in which it counts.
     #[must_use]
     pub fn counted(&self, window: Window) -> Window {
@@ -133,7 +139,7 @@ impl Inputs {
                 .into_iter()
                 .map(|input| PortalFacts {
                     portal: input.portal.id.as_str(),
-                    level: input.portal.level.as_str(),
+                    level: input.level(data).as_str(),
                     counted: input.counted(data),
                     maintenance: input
                         .portal

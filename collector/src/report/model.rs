@@ -122,6 +122,9 @@ pub struct PortalReport {
     pub outages: Vec<Outage>,
     /// Announced maintenance within the window.
     pub excluded: Vec<Exclusion>,
+    /// Portals that it had taken over from by the end of the data, and since when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub takes_over: Vec<Change>,
 }
 
 impl PortalReport {
@@ -165,7 +168,7 @@ pub struct NotCounted {
     pub note: Option<String>,
 }
 
-/// A portal that began or ceased to count.
+/// A portal that began or ceased to count, or was taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// Id.

@@ -57,6 +57,12 @@ pub trait RegisterStore: Send + Sync + 'static {
         portal: Option<&PortalId>,
     ) -> Result<Vec<Kept>, StoreError>;
 
+    /// Numbers and portals of the entries after this number, lowest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn entered_after(&self, id: i64) -> Result<Vec<(i64, Option<PortalId>)>, StoreError>;
+
     /// Keeps entries and their files: all or, on error, none.
     ///
     /// # Errors

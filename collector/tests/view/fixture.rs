@@ -86,6 +86,8 @@ pub(crate) fn portal(id: &str, name: &str, level: Level) -> Portal {
         sections: Default::default(),
         maintenance: Vec::new(),
         old_domains: Vec::new(),
+        predecessors: Vec::new(),
+        former_levels: Vec::new(),
         hosting: Some("trung-tam-du-lieu".into()),
         contact: None,
         on_call: None,

@@ -60,6 +60,31 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// What a name that the portal had before answers with.
+    OldHostAnswer {
+        /// It redirects to the portal's present name.
+        Leads = "leads",
+        /// It shows a page with the name of the portal's owner.
+        Serves = "serves",
+        /// It shows somebody else's page, or one that was taken over.
+        Foreign = "foreign",
+        /// There is no such name, or nothing behind it that answers with a page.
+        Silent = "silent",
+        /// A firewall, a redirect to a third place, or a page that names nobody.
+        Unclear = "unclear",
+    }
+}
+
+/// One name that the portal had before, as it answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldHost {
+    /// The old host name, as the inventory writes it.
+    pub host: String,
+    /// What it answered with.
+    pub answer: OldHostAnswer,
+}
+
 /// Security headers of the final answer: recorded as sent, absent where not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SecurityHeaders {
@@ -110,4 +135,7 @@ pub struct SiteFacts {
     /// Whether the page carries its owner's name.
     #[serde(default)]
     pub identity: Option<Identity>,
+    /// Names the portal had before; those of which nothing could be learnt are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub old_hosts: Vec<OldHost>,
 }

@@ -8,6 +8,7 @@ use super::cadence;
 use super::defaults::Written;
 use super::model::{Agent, Expectation, Portal, Status};
 use super::portal::{PortalDraft, site};
+use super::succession;
 use super::vantage::AgentDraft;
 use crate::diagnostic::Message;
 use crate::family::Family;
@@ -53,6 +54,7 @@ pub(super) fn all(draft: &Draft<'_>) {
     twice(draft.portals.iter().filter_map(|portal| portal.id.as_ref()));
     twice(draft.agents.iter().filter_map(|agent| agent.id.as_ref()));
     parents(draft);
+    succession::check(draft);
     networks(draft);
     sites(draft);
     witnesses(draft);

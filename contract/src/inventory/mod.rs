@@ -17,6 +17,7 @@ mod parts;
 mod planning;
 mod portal;
 mod slug;
+mod succession;
 mod vantage;
 mod version;
 mod vocabulary;

@@ -128,6 +128,12 @@ pub struct Portal {
     pub maintenance: Vec<Maintenance>,
     /// Names it had before.
     pub old_domains: Vec<OldDomain>,
+    /// Portals that it took over from (`kế thừa`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<Predecessor>,
+    /// Levels it had before, oldest first; [`Self::level`] is that after the last of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_levels: Vec<FormerLevel>,
     /// Portals with one hosting group fail together.
     pub hosting: Option<String>,
     /// Who edits it.
@@ -150,6 +156,13 @@ impl Portal {
             .filter(|(_, e)| *e != Expectation::None)
             .map(|(f, _)| f)
             .collect()
+    }
+
+    /// Its level at an instant.
+    #[must_use]
+    pub fn level_at(&self, at: UnixTime) -> Level {
+        let before = self.former_levels.iter().find(|before| at < before.until);
+        before.map_or(self.level, |before| before.level)
     }
 
     /// The stretch in which the portal counts, open ends clamped to `within`.
@@ -199,6 +212,24 @@ pub struct OldDomain {
     pub host: String,
     /// The day of the switch (midnight, civil time).
     pub switched_at: UnixTime,
+}
+
+/// A portal whose body, or part of it, another one continues.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predecessor {
+    /// Which.
+    pub id: PortalId,
+    /// First instant of the successor's duty.
+    pub from: UnixTime,
+}
+
+/// A level that a portal had before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerLevel {
+    /// Which.
+    pub level: Level,
+    /// First instant at which it had it no more.
+    pub until: UnixTime,
 }
 
 /// A contact officer.

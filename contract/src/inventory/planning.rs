@@ -84,6 +84,7 @@ fn plan_portal(portal: &Portal, of_family: impl Fn(&Family) -> bool) -> Option<P
         allow: portal.allow.clone(),
         valid_from: portal.valid_from,
         valid_to: portal.valid_to,
+        old_hosts: portal.old_domains.iter().map(|old| old.host.clone()).collect(),
         pages: None,
     })
 }

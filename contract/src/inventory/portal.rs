@@ -9,6 +9,7 @@ use super::defaults::{Defaults, Written};
 use super::model::{Expectation, Portal, Status};
 use super::moment::{DateMeans, civil_text, moment};
 use super::parts::{maintenance, old_domain, sections, written_id};
+use super::succession::{PredecessorDraft, former_levels, predecessor};
 use crate::diagnostic::Message;
 use crate::family::Family;
 use crate::id::PortalId;
@@ -29,6 +30,7 @@ const TLS_S: u32 = 3_600;
 pub(super) struct PortalDraft<'t> {
     pub(super) id: Option<Written<'t, PortalId>>,
     pub(super) parent: Option<Written<'t, PortalId>>,
+    pub(super) predecessors: Vec<PredecessorDraft<'t>>,
     /// Where the address is written, or the portal itself.
     pub(super) url_at: Item<'t>,
     /// Where the cadence is written, or the portal itself.
@@ -48,6 +50,7 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
     let sections = map.optional("sections", |at| sections(at, url.as_ref()));
     let maintenance = map.optional("maintenance", |at| Some(at.list_of(|m| maintenance(&m))));
     let old_domains = map.optional("old_domains", |at| Some(at.list_of(|d| old_domain(&d))));
+    let predecessors = map.optional("predecessors", |at| Some(at.list_of(|p| predecessor(&p))));
     let resolve = map.optional("resolve", |at| Some(at.list_of(|a| address(&a))));
     let allow = map.optional("allow_addresses", |at| Some(at.list_of(|n| network(&n))));
     let critical = map.optional("critical", Item::boolean).unwrap_or(false);
@@ -63,6 +66,10 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
         all.parent = all.parent.filter(|parent| !itself(parent));
     }
     all.missing().for_each(|key| map.missing(key));
+    let level = all.level;
+    let former_levels = map.optional("former_levels", |at| {
+        Some(former_levels(at, level, (life.from, life.to)))
+    });
     let ipv4 = all.ipv4.unwrap_or(Expectation::Required);
     let ipv6 = all.ipv6.unwrap_or(Expectation::Required);
     let resolve = resolve.unwrap_or_default();
@@ -102,6 +109,12 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
             sections: sections.unwrap_or_default(),
             maintenance: maintenance.unwrap_or_default(),
             old_domains: old_domains.unwrap_or_default(),
+            predecessors: predecessors
+                .iter()
+                .flatten()
+                .map(PredecessorDraft::value)
+                .collect(),
+            former_levels: former_levels.unwrap_or_default(),
             hosting: all.hosting,
             contact: all.contact,
             on_call: all.on_call,
@@ -113,6 +126,7 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
     Some(PortalDraft {
         id,
         parent,
+        predecessors: predecessors.unwrap_or_default(),
         url_at,
         cadence_at,
         portal,

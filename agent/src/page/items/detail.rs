@@ -343,13 +343,24 @@ pub(super) fn symbol(text: &str) -> Option<String> {
             .map(char::len_utf8)
             .sum();
         let symbol = rest.get(..tail)?.trim_end_matches(['.', '-']);
+        // Laws carry the number of the National Assembly: `31/2024/QH15`.
+        let term = match symbol {
+            "QH" => rest
+                .bytes()
+                .skip(tail)
+                .take(2)
+                .take_while(u8::is_ascii_digit)
+                .count(),
+            _ => 0,
+        };
         let known = symbol.contains('-')
+            || term > 0
             || matches!(
                 symbol,
                 "QĐ" | "NQ" | "CT" | "KH" | "TB" | "BC" | "CV" | "TTr" | "GM" | "HD" | "CĐ"
             );
         if known && symbol.chars().count() >= 2 {
-            return text.get(start..length + symbol.len()).map(str::to_owned);
+            return text.get(start..length + symbol.len() + term).map(str::to_owned);
         }
     }
     None

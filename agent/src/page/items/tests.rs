@@ -535,6 +535,8 @@ fn symbols_of_documents() {
         ("Quyết định số 643/QĐ-UBND về", Some("643/QĐ-UBND")),
         ("12/2026/NQ-HĐND ngày", Some("12/2026/NQ-HĐND")),
         ("Thông tư 88/2026/TT-BTTTT.", Some("88/2026/TT-BTTTT")),
+        ("Luật Đất đai số 31/2024/QH15 ngày", Some("31/2024/QH15")),
+        ("Phiên họp 12/QH", None),
         ("05/11/2026", None),
         ("24/7", None),
         ("Trang 1/8", None),

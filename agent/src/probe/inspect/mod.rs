@@ -3,6 +3,7 @@
 
 mod dns;
 mod fetch;
+mod former;
 mod look;
 mod same;
 mod shell;

@@ -13,6 +13,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use url::{Host, Url};
 
 use super::fetch::fetch;
+use super::former::former;
 use super::same::{Sameness, sameness};
 use super::{View, permits};
 use crate::net::fault::Fault;
@@ -73,7 +74,15 @@ pub async fn site(
                 soft_404(prober, portal, address)
             )
         };
-        let (plain, (security_txt, soft_404), www) = tokio::join!(plain, beside, www(prober, portal));
+        // What an old name shows is held to the portal's own: without that a failure of ours would silence it.
+        let former = async {
+            match served {
+                Some(_) => former(prober, portal, name).await,
+                None => Vec::new(),
+            }
+        };
+        let (plain, (security_txt, soft_404), www, old_hosts) =
+            tokio::join!(plain, beside, www(prober, portal), former);
         site.facts.http_available = Some(plain.is_some());
         site.facts.https_redirect = plain.map(|plain| {
             let to = plain.location.filter(|to| to.scheme() == "https");
@@ -82,6 +91,7 @@ pub async fn site(
         site.facts.security_txt = security_txt;
         site.facts.soft_404 = soft_404;
         site.facts.www = www;
+        site.facts.old_hosts = old_hosts;
     }
     if let Some(answer) = served.and_then(|view| view.visit.answer.as_ref()) {
         let last = served.and_then(|view| view.visit.steps.last());

@@ -22,6 +22,7 @@ fn portal(name: &str) -> Arc<PlanPortal> {
         allow: Vec::new(),
         valid_from: None,
         valid_to: None,
+        old_hosts: Vec::new(),
         pages: None,
     })
 }

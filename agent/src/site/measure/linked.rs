@@ -1,4 +1,4 @@
-//! Which other sites a portal leads to.
+//! Which other sites a portal leads to, and whom its articles name as their source.
 
 use std::collections::BTreeSet;
 
@@ -49,6 +49,62 @@ pub fn linked(survey: &Survey<'_>) -> Option<Vec<String>> {
     Some(hosts.into_iter().collect())
 }
 
+/// Whom the articles that were read name as their source, and the hosts of other sites to which these sources and the
+/// lists of items lead; nothing where neither article nor list was read.
+#[must_use]
+pub fn sources(survey: &Survey<'_>) -> Option<Vec<String>> {
+    let listed = survey.sections.iter().flat_map(|section| &section.items);
+    if survey.items.is_empty() && listed.clone().next().is_none() {
+        return None;
+    }
+    let own = survey.home.url.host_str().map(bare);
+    let elsewhere = |address: &str| {
+        let url = Url::parse(address).ok()?;
+        let host = bare(url.host_str()?);
+        (Some(host) != own).then(|| host.to_owned())
+    };
+    let mut told: BTreeSet<String> = listed
+        .filter_map(|item| elsewhere(item.url.as_deref()?))
+        .collect();
+    for (_, page) in survey.items {
+        if let Some(source) = &page.facts.features.layout.source {
+            told.extend(source.url.as_deref().and_then(elsewhere));
+            told.extend(named(&source.text));
+        }
+    }
+    Some(told.into_iter().collect())
+}
+
+/// The name behind the label: `Nguồn: Sở Y tế`, `(Theo Sở Y tế)`.
+fn named(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches('(').trim_end_matches(')');
+    let rest = ["Nguồn tin", "Nguồn", "Theo", "Source"]
+        .iter()
+        .find_map(|label| text.strip_prefix(label))
+        .unwrap_or(text);
+    let name = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '–'));
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 fn bare(host: &str) -> &str {
     host.strip_prefix("www.").unwrap_or(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_source_is_what_stands_behind_its_label() {
+        for (text, name) in [
+            ("Nguồn: Sở Y tế", Some("Sở Y tế")),
+            ("(Theo Sở Y tế)", Some("Sở Y tế")),
+            ("Nguồn tin: Báo An Giang.", Some("Báo An Giang")),
+            ("Sở Y tế", Some("Sở Y tế")),
+            ("Nguồn:", None),
+            ("", None),
+        ] {
+            assert_eq!(named(text).as_deref(), name, "{text}");
+        }
+    }
 }

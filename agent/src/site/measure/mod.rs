@@ -16,8 +16,8 @@ use url::Url;
 use super::reader::Page;
 use crate::page::features::{Seen, Share};
 
-pub use linked::linked;
-pub use tried::{Tried, Tries};
+pub use linked::{linked, sources};
+pub use tried::{Aged, Tried, Tries};
 
 /// Measures by id of the check.
 pub type Checks = BTreeMap<String, Measure>;

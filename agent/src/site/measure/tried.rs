@@ -22,6 +22,38 @@ impl Tried {
     }
 }
 
+/// Old items that were asked for again, by how long they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Aged {
+    /// Those still there and those gone.
+    pub tried: Tried,
+    /// How long all of them together have been known, seconds.
+    pub known_s: i64,
+}
+
+/// An item that is known for less has not shown yet whether it stays.
+const YOUNG_S: i64 = 90 * 86_400;
+/// A year of 365 days.
+const YEAR_S: i64 = 365 * 86_400;
+
+impl Aged {
+    /// Counts one item that has been known for `age_s`; a young one says nothing.
+    pub fn count(&mut self, there: bool, age_s: i64) {
+        if age_s >= YOUNG_S {
+            self.tried.count(there);
+            self.known_s += age_s;
+        }
+    }
+
+    /// Percent of items that are lost in a year of their life; none before the items together were known for a year.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "seconds of some years")]
+    pub fn lost_percent_a_year(self) -> Option<f64> {
+        let lost = f64::from(self.tried.of - self.tried.good);
+        (self.known_s >= YEAR_S).then(|| 100.0 * lost * YEAR_S as f64 / self.known_s as f64)
+    }
+}
+
 /// Everything that was tried.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tries {
@@ -51,6 +83,8 @@ pub struct Tries {
     pub text_layer: Tried,
     /// Items that lists no longer show and whose pages are still there.
     pub archive: Tried,
+    /// Those of them that have been known for months.
+    pub aged: Aged,
 }
 
 pub(super) fn measure(survey: &Survey<'_>, checks: &mut Checks) {
@@ -103,6 +137,15 @@ pub(super) fn measure(survey: &Survey<'_>, checks: &mut Checks) {
         tries.text_layer.of,
     );
     share(checks, "archive-permanent", tries.archive.good, tries.archive.of);
+    if let Some(percent) = tries.aged.lost_percent_a_year() {
+        let measure = Measure {
+            value: Some((percent * 10.0).round() / 10.0),
+            good: Some(tries.aged.tried.good),
+            of: Some(tries.aged.tried.of),
+            ..Measure::default()
+        };
+        checks.insert("archive-continuity".to_owned(), measure);
+    }
 }
 
 fn search(survey: &Survey<'_>, checks: &mut Checks) {
@@ -133,4 +176,41 @@ fn search(survey: &Survey<'_>, checks: &mut Checks) {
         return;
     };
     checks.insert("search-accuracy".to_owned(), measure);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aged(items: &[(bool, i64)]) -> Aged {
+        let mut aged = Aged::default();
+        for (there, days) in items {
+            aged.count(*there, days * 86_400);
+        }
+        aged
+    }
+
+    #[test]
+    fn what_is_lost_is_counted_for_the_years_that_items_were_known() {
+        assert_eq!(aged(&[(true, 365), (true, 365)]).lost_percent_a_year(), Some(0.0));
+        assert_eq!(
+            aged(&[(true, 365), (false, 365)]).lost_percent_a_year(),
+            Some(50.0)
+        );
+        // The same loss in twice the time is half the rate.
+        assert_eq!(
+            aged(&[(true, 730), (false, 730)]).lost_percent_a_year(),
+            Some(25.0)
+        );
+    }
+
+    #[test]
+    fn young_items_and_little_time_say_nothing() {
+        assert_eq!(
+            aged(&[(false, 89), (false, 89), (false, 89), (false, 89), (false, 89)]),
+            Aged::default()
+        );
+        assert_eq!(aged(&[(false, 90), (true, 274)]).lost_percent_a_year(), None);
+        assert!(aged(&[(false, 90), (true, 275)]).lost_percent_a_year().is_some());
+    }
 }

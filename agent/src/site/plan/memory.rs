@@ -141,8 +141,9 @@ impl Memory {
         }
     }
 
-    /// Notes the items of a section; returns addresses seen in earlier visits that the list no longer shows, oldest first.
-    pub fn items(&mut self, section: &str, shown: &[&str], now: UnixTime) -> Vec<String> {
+    /// Notes the items of a section; returns addresses seen in earlier visits that the list no longer shows,
+    /// with when they were first seen, oldest first.
+    pub fn items(&mut self, section: &str, shown: &[&str], now: UnixTime) -> Vec<(UnixTime, String)> {
         let known = self.items.entry(section.to_owned()).or_default();
         let mut gone: Vec<(UnixTime, String)> = known
             .iter()
@@ -157,7 +158,7 @@ impl Memory {
         for (_, url) in gone.iter().take(excess) {
             known.remove(url);
         }
-        gone.into_iter().map(|(_, url)| url).collect()
+        gone
     }
 
     /// Forgets links that no page has any more.
@@ -215,7 +216,10 @@ mod tests {
     fn items_that_a_list_no_longer_shows_are_told() {
         let mut memory = Memory::default();
         assert!(memory.items("van-ban", &["a", "b"], NOW).is_empty());
-        assert_eq!(memory.items("van-ban", &["b", "c"], NOW + 9), ["a"]);
+        assert_eq!(
+            memory.items("van-ban", &["b", "c"], NOW + 9),
+            [(NOW, "a".to_owned())]
+        );
     }
 
     #[test]
@@ -231,7 +235,7 @@ mod tests {
             assert!(memory.items["tin-tuc"].len() <= MAX_OLD);
         }
         // The latest that left are known, and none that the list shows was forgotten for an old one.
-        assert_eq!(gone.last(), Some(&url(days * 10 - 11)));
+        assert_eq!(gone.last().map(|(_, url)| url), Some(&url(days * 10 - 11)));
         assert_eq!(memory.items["tin-tuc"].len(), MAX_OLD);
         assert!(gone.len() >= MAX_OLD - 40, "{}", gone.len());
         let newest: Vec<String> = (days * 10 - 10..days * 10 + 30).map(url).collect();

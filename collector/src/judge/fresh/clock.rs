@@ -1,9 +1,11 @@
 //! Items against the clocks of the row.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ems_contract::diagnostic::Message;
 use ems_contract::time::UnixTime;
+use jiff::civil::Date;
 
 use super::sum::summed;
 use super::words::{start_key, term_text};
@@ -11,7 +13,7 @@ use super::{lists, whole};
 use crate::calendar::{Roll, Term, Unit, civil};
 use crate::judge::case::Case;
 use crate::judge::deadline::{self, Published, done_at, published};
-use crate::judge::facts::{Item, When};
+use crate::judge::facts::{DocumentType, Item, When};
 use crate::judge::grade::{Grade, Graded, Raw};
 use crate::judge::reason::Reason;
 use crate::judge::verdict::{Computation, Timeliness};
@@ -96,10 +98,11 @@ pub(super) fn by_clock(
         // Articles are there, and nobody read what instruments they are about.
         return Raw::unclear(Reason::NotMeasured);
     }
-    let items = if class == "pho-bien-phap-luat" {
-        first_mentions(&items)
+    let items: Vec<Cow<'_, Item>> = if class == "pho-bien-phap-luat" {
+        let first = first_mentions(&items);
+        first.into_iter().map(|item| with_issue(case, item)).collect()
     } else {
-        items
+        items.into_iter().map(Cow::Borrowed).collect()
     };
     let told: Vec<Computation> = items.iter().map(|item| one(case, class, &clocks, item)).collect();
     let mut raw = summed(case, class, told);
@@ -152,6 +155,35 @@ fn one(case: &Case<'_>, class: &str, clocks: &[Deadline], item: &Item) -> Comput
     told
 }
 
+/// The article with the day of issue of its instrument: where it does not tell it, the portal's own list of documents may.
+/// Only a normative act is known by its symbol alone, which holds the year.
+fn with_issue<'i>(case: &Case<'_>, article: &'i Item) -> Cow<'i, Item> {
+    let same = |symbol: &str, other: &str| symbol.split_whitespace().eq(other.split_whitespace());
+    let documents = case.facts.items.get("van-ban").map(|list| list.list.as_slice());
+    let issued = article
+        .cites
+        .as_deref()
+        .filter(|_| article.cited_issued.is_none())
+        .and_then(|cited| {
+            let acts = documents.unwrap_or_default().iter().filter(|document| {
+                document.document_type() == Some(DocumentType::Qppl)
+                    && document
+                        .symbol
+                        .as_deref()
+                        .is_some_and(|symbol| same(symbol, cited))
+            });
+            let days: BTreeSet<Date> = acts.filter_map(|act| act.issued).collect();
+            days.first().copied().filter(|_| days.len() == 1)
+        });
+    match issued {
+        Some(issued) => Cow::Owned(Item {
+            cited_issued: Some(issued),
+            ..article.clone()
+        }),
+        None => Cow::Borrowed(article),
+    }
+}
+
 /// The first article about each instrument: later ones that mention an old law are not late (0.8 (3)).
 fn first_mentions<'i>(items: &[&'i Item]) -> Vec<&'i Item> {
     let mut first: BTreeMap<String, &Item> = BTreeMap::new();
@@ -175,46 +207,58 @@ fn first_mentions<'i>(items: &[&'i Item]) -> Vec<&'i Item> {
     first.into_values().collect()
 }
 
-/// Emergency documents: class and receipt are a person's to say; without them a document published after the day
-/// that follows its issue warns, and nothing fails.
+/// Emergency documents: class and receipt are a person's to say. Without a receipt a document published on the day of its
+/// issue is in time, for nobody receives it earlier; one published after the day that follows its issue warns, and
+/// nothing fails.
 pub(super) fn urgent(case: &Case<'_>) -> Raw {
     let received = by_clock(case, &["van-ban"], "van-ban-khan", |item| {
         item.urgent && item.received.is_some()
     });
-    if matches!(received.graded.grade, Grade::Bad) || received.graded.reason == Reason::NotMeasured {
+    if received.graded.grade == Grade::Bad
+        || matches!(received.graded.reason, Reason::NotMeasured | Reason::Reindexed)
+    {
         return received;
     }
-    let next_day = |item: &Item| {
-        item.issued
-            .map(|issued| civil::end_of(civil::plus_days(issued, 1)))
-    };
-    let slow = |item: &&Item| {
-        let Published { from, .. } = published(item);
-        item.urgent
-            && item.received.is_none()
-            && from.zip(next_day(item)).is_some_and(|(from, due)| from > due)
-    };
-    let all = case
-        .facts
-        .items
-        .get("van-ban")
-        .map(|list| list.list.iter().collect::<Vec<_>>())
-        .unwrap_or_default();
-    if all.iter().any(slow) {
-        return Raw {
-            graded: Graded {
-                reason: Reason::StartUnobservable,
-                ..Graded::policy()
-            },
-            ..received
+    let list = case.facts.items.get("van-ban").map(|list| list.list.as_slice());
+    let mut slow = 0;
+    let mut prompt = 0;
+    let mut waiting = 0;
+    for item in list
+        .unwrap_or_default()
+        .iter()
+        .filter(|item| item.urgent && item.received.is_none())
+    {
+        let Published { from, to, .. } = published(item);
+        let ends = |days: i64| {
+            item.issued
+                .map(|issued| civil::end_of(civil::plus_days(issued, days)))
         };
+        if to.zip(ends(0)).is_some_and(|(to, end)| to <= end) {
+            prompt += 1;
+        } else if from.zip(ends(1)).is_some_and(|(from, end)| from > end) {
+            slow += 1;
+        } else {
+            waiting += 1;
+        }
     }
-    let waiting = all.iter().any(|item| item.urgent && item.received.is_none());
-    if waiting && received.graded.grade != Grade::Unclear {
-        return Raw {
-            graded: Graded::unclear(Reason::StartUnobservable),
-            ..received
-        };
+    let graded = if slow > 0 {
+        Graded {
+            reason: Reason::StartUnobservable,
+            ..Graded::policy()
+        }
+    } else if waiting > 0 && received.graded.grade != Grade::Unclear {
+        Graded::unclear(Reason::StartUnobservable)
+    } else if prompt > 0 && received.graded.grade == Grade::Moot {
+        Graded::good()
+    } else {
+        return received;
+    };
+    let measured = Message::new("judge.m.items")
+        .with("on_time", prompt)
+        .with("late", slow)
+        .with("unknown", waiting);
+    Raw {
+        graded: graded.measured(measured),
+        ..received
     }
-    received
 }

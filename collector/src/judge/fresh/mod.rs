@@ -10,9 +10,10 @@ use ems_contract::inventory::Level;
 use self::age::{newest, unanswered, yearly};
 use self::clock::{by_clock, urgent};
 use super::case::Case;
-use super::facts::{DocumentType, ItemList};
+use super::deadline::{Published, published};
+use super::facts::{DocumentType, Item, ItemList};
 use super::grade::Raw;
-use crate::calendar::Unit;
+use crate::calendar::{Unit, civil};
 
 pub(super) use words::{start_key, term_text};
 
@@ -46,9 +47,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Raw> {
         "fresh-de-tai-khoa-hoc" => by_clock(case, &["de-tai-khoa-hoc"], "de-tai-khoa-hoc", |_| true),
         "fresh-thong-ke" => by_clock(case, &["thong-ke"], "thong-ke", |_| true),
         "fresh-other" => by_clock(case, &["other"], "other", |_| true),
-        "fresh-su-kien-24h" => by_clock(case, &["su-kien"], "su-kien-dang", |item| {
-            item.event_ended.is_some()
-        }),
+        "fresh-su-kien-24h" => by_clock(case, &["su-kien", "tin-tuc"], "su-kien-dang", reports_event),
         "supply-deadline" => by_clock(case, &[], "supply", |item| item.supplied.is_some()),
         "qa-answer-deadline" => by_clock(case, &["hoi-dap"], "question", |item| item.asked.is_some()),
         "fresh-hoi-dap" => unanswered(case),
@@ -66,6 +65,21 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Raw> {
         "fresh-bao-cao-tai-chinh" => yearly(case),
         _ => return None,
     })
+}
+
+/// An article that tells of an older event than this mentions it.
+const REPORT_S: i64 = 31 * 86_400;
+
+/// Whether an item reports an event that its text dates: not one that announces what is still to come, nor one that looks
+/// back at something long past.
+fn reports_event(item: &Item) -> bool {
+    let Some(ended) = item.event_ended else {
+        return false;
+    };
+    let Published { from, to, .. } = published(item);
+    let announced = to.is_some_and(|to| civil::day_of(ended) > civil::day_of(to));
+    let recalled = from.is_some_and(|from| from - ended > REPORT_S);
+    !announced && !recalled
 }
 
 const fn age_of_level(level: Level) -> &'static str {

@@ -26,8 +26,8 @@ enum Rule {
     FoundMax(&'static str),
     /// `value` at most the default of this name (policy).
     Max(&'static str),
-    /// `value` at least the default of this name (policy).
-    Min(&'static str),
+    /// `value` at least the default, else warns; where only `found` was measured it proves, and its absence does not.
+    MinSeen(&'static str),
     /// `fields`: all that the row or the check lists; those that may be lacking warn.
     Fields(&'static [&'static str]),
     /// `fields`: some lacking warns (policy), none at all fails.
@@ -119,7 +119,10 @@ const RULES: &[(&str, Rule)] = &[
         "component-of-province-portal",
         Rule::Fields(&["domain", "link_to_portal", "link_from_portal"]),
     ),
-    ("portal-aggregates-components", Rule::Min("min_items_per_quarter")),
+    (
+        "portal-aggregates-components",
+        Rule::MinSeen("min_items_per_quarter"),
+    ),
     ("ems-connection", Rule::Proof(Reason::AttestationMissing)),
     ("dvc-integration", Rule::Found),
     (
@@ -186,7 +189,7 @@ pub(super) fn looks(case: &Case<'_>) -> Vec<Look> {
     };
     // A dead link is dead after two checks a day apart.
     let gap = match &*case.check.id {
-        "links-agencies" | "archive-permanent" => Gap::Days(1),
+        "links-agencies" | "archive-permanent" | "archive-continuity" => Gap::Days(1),
         _ => TEN_MINUTES,
     };
     case.looks(gap, |seen| {
@@ -244,9 +247,10 @@ fn grade(case: &Case<'_>, rule: Rule, measure: &Measure) -> Option<Graded> {
         Rule::Max(name) => measure
             .value
             .map(|value| number(value, value <= case.number(name, f64::MAX))),
-        Rule::Min(name) => measure
-            .value
-            .map(|value| number(value, value >= case.number(name, 0.0))),
+        Rule::MinSeen(name) => match measure.value {
+            Some(value) => Some(number(value, value >= case.number(name, 0.0))),
+            None => found(Graded::good(), Graded::unclear(Reason::OfficialDecides)),
+        },
         Rule::Fields(list) => fields(case, list, measure, Graded::bad(), Graded::bad()),
         Rule::SomeFields(list) => fields(case, list, measure, Graded::policy(), Graded::bad()),
         Rule::FieldsWanted(list) => fields(case, list, measure, Graded::policy(), Graded::policy()),

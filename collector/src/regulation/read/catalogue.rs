@@ -8,7 +8,7 @@ use ems_contract::yaml::{Item, Map};
 
 use super::value::{id, levels, ratio, required_texts};
 use super::{file, rows};
-use crate::regulation::catalogue::{Check, Conflict, Matching, Param, Section, Value};
+use crate::regulation::catalogue::{Check, Conflict, Matching, Param, Section, Unseen, Value};
 use crate::regulation::names::{Ceiling, Evidence, Group, Probe, SectionKind, Severity};
 
 /// Reads the catalogue of checks.
@@ -35,6 +35,13 @@ fn check(item: &Item<'_>) -> Option<Arc<Check>> {
     });
     let params = rows(&mut map, "params", |item| param(&item));
     let verdict = map.required("verdict", Item::text);
+    let unseen = map.optional("unseen", |item| {
+        let mut map = item.map()?;
+        let vi = map.required("vi", Item::text);
+        let en = map.required("en", Item::text);
+        map.finish();
+        Some(Unseen { vi: vi?, en: en? })
+    });
     let used_by = map.required("used_by", |item| {
         Some(item.list_of(|item| super::value::id(&item)))
     });
@@ -53,6 +60,7 @@ fn check(item: &Item<'_>) -> Option<Arc<Check>> {
         facts,
         params: params?,
         verdict: verdict?,
+        unseen,
         used_by: used_by?,
         technical: technical.unwrap_or(false),
         place: item.place(),

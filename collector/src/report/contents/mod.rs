@@ -32,6 +32,7 @@ use ems_contract::document::{Block, Document, SCHEMA};
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 
+use super::Beside;
 use super::model::Report;
 use crate::regulation::{Regulations, ReportDue};
 pub use human::names as passage_names;
@@ -86,6 +87,8 @@ pub struct Material<'a> {
     pub before: Option<&'a Report>,
     /// Those of the same period a year before.
     pub year_before: Option<&'a Report>,
+    /// Whose figures those of the two are, where the text is about one portal.
+    pub beside: &'a [Beside; 2],
     /// Certificates that end within the next period, soonest first.
     pub expiring: &'a [Expiring],
     /// The days of each portal, in the order of the report's portals.

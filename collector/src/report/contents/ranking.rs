@@ -31,12 +31,18 @@ fn league(report: &Report, level: Level) -> Vec<&PortalReport> {
     members
 }
 
-/// How a portal's rank moved since the period before.
+/// How a portal's rank moved since the period before. The rank of a portal that it took over from is another portal's, and
+/// so is one in the league of another level.
 fn movement(portal: &PortalReport, before: Option<&Report>) -> Cell {
-    let earlier = before
-        .and_then(|report| report.portals.iter().find(|other| other.id == portal.id))
-        .and_then(|other| other.rank);
-    match (portal.rank, earlier) {
+    let earlier = before.and_then(|report| report.portals.iter().find(|other| other.id == portal.id));
+    let other = match earlier {
+        Some(other) => other.level != portal.level,
+        None => before.is_some() && !portal.takes_over.is_empty(),
+    };
+    if other {
+        return Cell::text(said("edition.not_comparable")).toned(Tone::Unknown);
+    }
+    match (portal.rank, earlier.and_then(|other| other.rank)) {
         (Some(now), Some(then)) => {
             let (now, then) = (i64::from(now), i64::from(then));
             let text = match then - now {

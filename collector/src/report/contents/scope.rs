@@ -7,6 +7,7 @@ use super::cells::{column, count, coverage};
 use super::{Material, filled, said};
 use crate::ledger::Track;
 use crate::locale;
+use crate::report::model::Change;
 
 pub(super) fn scope(material: &Material<'_>) -> Vec<Block> {
     let report = material.report;
@@ -82,5 +83,34 @@ pub(super) fn scope(material: &Material<'_>) -> Vec<Block> {
             items,
         });
     }
+    blocks.extend(taken_over(material));
     blocks
+}
+
+/// Who took over from whom within the period.
+fn taken_over(material: &Material<'_>) -> Vec<Block> {
+    let window = material.report.window;
+    let portals = material.report.portals.iter();
+    let items: Vec<Vec<Run>> = portals
+        .flat_map(|portal| portal.takes_over.iter().map(move |before| (portal, before)))
+        .filter(|(_, before)| window.from <= before.at)
+        .map(|(portal, before)| vec![Run::plain(format!("{}: {}", portal.name, origin(before)))])
+        .collect();
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let list = Block::List {
+        ordered: false,
+        items,
+    };
+    vec![
+        Block::paragraph(format!("{}:", said("report.changes.taken_over"))),
+        list,
+    ]
+}
+
+/// "kế thừa từ …, từ ngày …".
+pub(super) fn origin(before: &Change) -> String {
+    let day = locale::date(before.at, Lang::Vi);
+    filled("edition.takes_over", &[("name", &before.name), ("day", &day)])
 }

@@ -34,6 +34,12 @@ fn of(material: &Material<'_>, portal: &PortalReport) -> Vec<Block> {
             Run::link(portal.url.clone(), portal.url.clone()),
         ]),
     ];
+    for before in &portal.takes_over {
+        blocks.push(Block::paragraph(filled(
+            "edition.slip.takes_over",
+            &[("origin", &super::scope::origin(before))],
+        )));
+    }
     let items = portal.tracks.iter().map(|track| {
         let key = if track.statutory.0.is_absent() {
             "edition.slip.track.absent"

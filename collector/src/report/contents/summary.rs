@@ -8,11 +8,14 @@ use super::fresh::share_in_time;
 use super::{Material, filled, head, said};
 use crate::ledger::{Ratio, Track};
 use crate::locale;
+use crate::report::Beside;
 use crate::report::findings::{OnTime, on_time, statutory};
 use crate::report::model::{PortalReport, Report, TrackReport};
 
 /// Portals named as best and as worst.
 const NAMED: usize = 3;
+/// Heads of the columns of earlier periods.
+const COMPARED: [&str; 2] = ["edition.col.before", "edition.col.year_before"];
 /// Behind a figure for which too little was seen.
 const THIN: &str = " (*)";
 
@@ -170,12 +173,19 @@ fn thin(mut cell: Cell) -> Cell {
 
 /// This period beside the one before and the same a year before.
 pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
-    let reports = [Some(material.report), material.before, material.year_before];
+    let reports = [
+        (Some(material.report), &Beside::Itself),
+        (material.before, &material.beside[0]),
+        (material.year_before, &material.beside[1]),
+    ];
     let cell = |figure: &dyn Fn(&Report) -> Cell| -> Vec<Cell> {
         let none = || Cell::text(said("edition.no_data")).toned(Tone::Unknown);
         reports
             .iter()
-            .map(|report| report.map_or_else(none, figure))
+            .map(|(report, beside)| match beside {
+                Beside::Incomparable => Cell::text(said("edition.not_comparable")).toned(Tone::Unknown),
+                _ => report.map_or_else(none, figure),
+            })
             .collect()
     };
     let over = |report: &Report, wanted: Track, figure: &dyn Fn(&TrackReport) -> Cell| {
@@ -238,12 +248,27 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
             )],
         ));
     }
+    for (key, (report, beside)) in COMPARED.into_iter().zip(&reports[1..]) {
+        let column = said(key);
+        match beside {
+            Beside::Predecessor(id) => {
+                let found = report.and_then(|report| report.portals.iter().find(|portal| portal.id == *id));
+                let name = found.map_or_else(|| id.to_string(), |portal| portal.name.clone());
+                let words = [("column", &*column), ("name", &*name)];
+                notes.push(filled("edition.comparison.predecessor", &words));
+            }
+            Beside::Incomparable => {
+                notes.push(filled("edition.comparison.incomparable", &[("column", &column)]));
+            }
+            Beside::Itself | Beside::Nobody => {}
+        }
+    }
     let table = Table {
         columns: vec![
             column("edition.col.figure", ColumnKind::Text),
             column("edition.col.this", ColumnKind::Number),
-            column("edition.col.before", ColumnKind::Number),
-            column("edition.col.year_before", ColumnKind::Number),
+            column(COMPARED[0], ColumnKind::Number),
+            column(COMPARED[1], ColumnKind::Number),
         ],
         rows: rows
             .into_iter()

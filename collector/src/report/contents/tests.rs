@@ -11,6 +11,7 @@ use crate::report::inputs::{Inputs, PortalInput};
 use crate::report::{Period, build};
 use crate::testing::{at, inventory};
 use ems_contract::document::{Appendix, Tone};
+use ems_contract::inventory::{FormerLevel, Level, Predecessor};
 use ems_contract::time::Window;
 use jiff::civil::date;
 
@@ -77,6 +78,7 @@ fn made(kind: Kind, inputs: &Inputs, change: impl Fn(&mut Report)) -> Document {
             rules: &RULES,
             before: Some(&report),
             year_before: None,
+            beside: &[Beside::Itself, Beside::Itself],
             expiring: &[],
             days: &days,
             due: None,
@@ -167,6 +169,68 @@ fn figures_that_rest_on_too_little_are_marked_where_they_are_compared() {
 }
 
 #[test]
+fn a_portal_that_took_over_says_so_and_is_compared_with_nobody_in_its_place() {
+    let mut both = inputs(&[("moi", down_for(600)), ("cu", down_for(600))]);
+    both.portals[1].portal.valid_to = Some(at(DAY / 2));
+    both.portals[0].portal.valid_from = Some(at(DAY / 2));
+    both.portals[0].portal.predecessors = vec![Predecessor {
+        id: both.portals[1].portal.id.clone(),
+        from: at(DAY / 2),
+    }];
+    let window = Window::new(at(0), at(DAY));
+    let report = build(&both, Period::Range, window, window.to);
+    let earlier = build(&both, Period::Range, Window::new(at(0), at(DAY / 2)), at(DAY / 2));
+    let text = |kind, beside: &[Beside; 2]| {
+        let material = Material {
+            report: &report,
+            rules: &RULES,
+            before: Some(&earlier),
+            year_before: None,
+            beside,
+            expiring: &[],
+            days: &Days::of(&both, window),
+            due: None,
+            basis: None,
+            issuer: &Issuer::default(),
+            passages: &BTreeMap::new(),
+            versions: &[],
+            edition: Some(1),
+            revision: &Revision::default(),
+        };
+        let document = document(kind, &material);
+        let said = format!("{:?}", document.body);
+        (document, said)
+    };
+    let old = Beside::Predecessor(both.portals[1].portal.id.clone());
+    let (followed, said) = text(Kind::Leader, &[old, Beside::Nobody]);
+    assert!(said.contains("số liệu của Cổng cu, cổng được kế thừa"), "{said}");
+    assert_ne!(cells(&followed.body, "Số cổng được tính")[2], "không so sánh được");
+    let (many, said) = text(Kind::Leader, &[Beside::Incomparable, Beside::Nobody]);
+    assert_eq!(cells(&many.body, "Số cổng được tính")[2], "không so sánh được");
+    assert!(said.contains("nhiều cổng đã nhập làm một"), "{said}");
+    let (_, slip) = text(Kind::Slip, &[Beside::Itself, Beside::Itself]);
+    assert!(slip.contains("Cổng này kế thừa từ Cổng cu từ ngày"), "{slip}");
+    let (whole, said) = text(Kind::Consolidated, &[Beside::Itself, Beside::Itself]);
+    assert!(said.contains("Cổng moi: kế thừa từ Cổng cu"), "{said}");
+    let ranks = tables(&whole.body).flat_map(|table| &table.rows);
+    let moved = ranks.filter(|row| row.cells.get(1).is_some_and(|cell| cell.text == "Cổng moi"));
+    let told: Vec<&str> = moved.filter_map(|row| Some(&*row.cells.get(4)?.text)).collect();
+    assert!(told.contains(&"không so sánh được"), "{told:?}");
+}
+
+#[test]
+fn a_portal_is_reported_on_at_the_level_it_ended_with() {
+    let mut one = inputs(&[("p1", down_for(600))]);
+    one.portals[0].portal.level = Level::Commune;
+    one.portals[0].portal.former_levels = vec![FormerLevel {
+        level: Level::District,
+        until: at(DAY / 2),
+    }];
+    let level = |to: i64| build(&one, Period::Range, Window::new(at(0), at(to)), at(to)).portals[0].level;
+    assert_eq!((level(DAY / 2), level(DAY)), (Level::District, Level::Commune));
+}
+
+#[test]
 fn a_text_bears_every_mark_that_holds() {
     let one = inputs(&[("p1", down_for(600))]);
     let demo = |report: &mut Report| report.demo = true;
@@ -183,6 +247,7 @@ fn a_text_bears_every_mark_that_holds() {
         rules: &RULES,
         before: None,
         year_before: None,
+        beside: &[Beside::Itself, Beside::Itself],
         expiring: &[],
         days: &Days::of(&one, window),
         due: None,

@@ -131,6 +131,20 @@ impl RegisterStore for SqliteStore {
             .read("read a register", |conn, _| entries(conn, register, portal))
     }
 
+    fn entered_after(&self, after: i64) -> Result<Vec<(i64, Option<PortalId>)>, StoreError> {
+        self.readers.read("read new entries of registers", |conn, _| {
+            let mut query =
+                conn.prepare_cached("SELECT id, portal FROM register_entry WHERE id > ?1 ORDER BY id")?;
+            let mut rows = query.query([after])?;
+            let mut all = Vec::new();
+            while let Some(row) = rows.next()? {
+                let portal: Option<String> = row.get(1)?;
+                all.push((row.get(0)?, portal.map(|_| id(row, 1)).transpose()?));
+            }
+            Ok(all)
+        })
+    }
+
     fn enter(&self, entries: Vec<NewEntry>, author: &Author, note: Note) -> Result<Entered, StoreError> {
         let author = author.clone();
         self.writer.call("write a register", move |session| {

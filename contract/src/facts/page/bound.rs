@@ -1,8 +1,8 @@
 //! Keeping the group small enough to travel: a line of the wire and a row of the store have bounds.
 
 use super::{
-    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_TITLE, MAX_URL, Measure, PageFacts,
-    SectionFacts,
+    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_SOURCES, MAX_TITLE, MAX_URL, Measure,
+    PageFacts, SectionFacts,
 };
 
 /// The longest page group, in bytes of JSON: with the rest of the observation it fits a line of the wire.
@@ -44,6 +44,12 @@ impl PageFacts {
         }
         // Half a list would say of the others that nothing leads to them.
         self.linked = self.linked.filter(|linked| linked.len() <= MAX_LINKED);
+        if let Some(sources) = &mut self.sources {
+            sources.retain(|source| source.len() <= MAX_HOST);
+            sources.sort();
+            sources.dedup();
+            sources.truncate(MAX_SOURCES);
+        }
         if let Some(english) = &mut self.english {
             english.entry = english.entry.take().filter(|url| url.len() <= MAX_URL);
             english.organisation = english.organisation.take().filter(|url| url.len() <= MAX_URL);
@@ -62,6 +68,7 @@ impl PageFacts {
         }
         if length(&self) > MAX_BYTES {
             self.linked = None;
+            self.sources = None;
         }
         // Nothing but texts is left to be that long.
         while length(&self) > MAX_BYTES && !(self.checks.is_empty() && self.sections.is_empty()) {

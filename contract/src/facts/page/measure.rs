@@ -13,6 +13,7 @@ pub const MEASURED: &[&str] = &[
     "a11y-tables",
     "a11y-text-alternatives",
     "ads-inventory",
+    "archive-continuity",
     "archive-permanent",
     "attribution-original-link",
     "attribution-source",

@@ -63,6 +63,9 @@ pub struct CharsetFacts {
 /// The most hosts of other sites that are listed.
 pub const MAX_LINKED: usize = 1_000;
 
+/// The most sources that are listed.
+pub const MAX_SOURCES: usize = 100;
+
 /// The page group of facts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PageFacts {
@@ -115,6 +118,10 @@ pub struct PageFacts {
     /// not be told, because scripts make the menu or there are more than [`MAX_LINKED`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked: Option<Vec<String>>,
+    /// Whom its articles name as their source, as written, and hosts of other sites to which its articles' sources and
+    /// its lists of items lead, sorted; absent where no item was read. Of articles only a sample is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Vec<String>>,
     /// Items or measures were left out to keep the group within [`MAX_BYTES`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub capped: bool,

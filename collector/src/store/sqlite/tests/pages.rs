@@ -178,7 +178,7 @@ fn items_under_new_addresses_all_at_once_are_a_re_index() {
     let items = store.items(&portal("p1"), "tin-tuc").unwrap();
     assert_eq!(items.iter().filter(|item| item.reindexed).count(), 10);
     // Judged, each is one article with the clock of its first address.
-    let list = crate::items::item_list(items, &looks, "Sở KH&CN", at(HOUR));
+    let list = crate::items::item_list(items, &looks, "van-ban", "Sở KH&CN", at(HOUR));
     assert!(list.reindexed && list.list.len() == 10);
     assert!(list.list.iter().all(|item| item.first_seen == Some(at(0))));
 }
