@@ -114,20 +114,16 @@ impl Regulations {
             let coverage = all.entry(pack.id.to_string()).or_default();
             for row in &pack.obligations {
                 *coverage.ways.entry(self.way(row)).or_default() += 1;
-                let checks: Vec<_> = row
-                    .checks
-                    .iter()
-                    .filter_map(|id| self.check(id))
-                    .filter(|check| check.ceiling != Ceiling::Info)
-                    .collect();
+                let checks: Vec<_> = row.checks.iter().filter_map(|id| self.check(id)).collect();
                 let automatic = row.mode == Mode::Auto && self.way(row) != Way::NotJudged;
                 if automatic {
+                    let judging = || checks.iter().filter(|check| check.ceiling != Ceiling::Info);
                     let measured = |check: &&&Arc<Check>| check.measured() == Measured::Automatic;
-                    let count = checks.iter().filter(measured).count();
+                    let count = judging().filter(measured).count();
                     coverage.automatic.rows += 1;
                     coverage.automatic.judged += usize::from(self.way(row) == Way::Automatic);
                     coverage.automatic.wholly +=
-                        usize::from(count == checks.len() && self.way(row) == Way::Automatic);
+                        usize::from(count == judging().count() && self.way(row) == Way::Automatic);
                 }
                 for check in checks {
                     if check.unseen.is_some() {
