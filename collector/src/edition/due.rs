@@ -38,6 +38,20 @@ vocabulary! {
     }
 }
 
+/// The text of a standing.
+#[must_use]
+pub const fn standing_key(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ahead => "edition.standing.ahead",
+        Standing::Open => "edition.standing.open",
+        Standing::Today => "edition.standing.today",
+        Standing::Late => "edition.standing.late",
+        Standing::Sent => "edition.standing.sent",
+        Standing::SentLate => "edition.standing.sent-late",
+        Standing::NoDay => "edition.standing.no-day",
+    }
+}
+
 /// What the overview is made of.
 #[derive(Clone, Copy)]
 pub struct DueFacts<'a> {
@@ -300,8 +314,10 @@ pub fn begins(rules: &Regulations, report: &ReportDue, stage: &str) -> Option<Un
 /// The last instant at which units may contest a draft: the end of the day before an unsigned report is warned of; at
 /// least five working days after the draft was made where it was made late or corrects an edition that was sent.
 #[must_use]
-pub fn objections_until(rules: &Regulations, report: &ReportDue, made_at: UnixTime) -> UnixTime {
-    let planned = begins(rules, report, "T-2wd").map(|begins| begins - 1);
+pub fn objections_until(rules: &Regulations, report: Option<&ReportDue>, made_at: UnixTime) -> UnixTime {
+    let planned = report
+        .and_then(|report| begins(rules, report, "T-2wd"))
+        .map(|begins| begins - 1);
     match planned.filter(|until| made_at < *until) {
         Some(until) => until,
         None => end_of(rules.calendar.plus_working(day_of(made_at), 5)),
@@ -401,6 +417,24 @@ mod tests {
         assert_eq!(year.day_by, "statutory");
         assert_eq!(line_of(&all, "ag-yc/2026").owed, 1);
         assert!(line_of(&all, "ag-yc/2026").missing.is_empty());
+    }
+
+    #[test]
+    fn objections_end_before_the_warning_or_five_working_days_after_a_late_draft() {
+        let rules = Regulations::embedded().unwrap();
+        let report = report(&rules, "ag-q", "2026-Q4");
+        let until = |made: &str| objections_until(&rules, Some(&report), at(made)).to_string();
+        for early in [
+            "2026-11-01T00:00:00Z",
+            "2026-12-07T02:00:00Z",
+            "2026-12-09T16:59:58Z",
+        ] {
+            assert_eq!(until(early), "2026-12-09T16:59:59Z", "{early}");
+        }
+        // Thursday 10 December, and the Thursday after.
+        assert_eq!(until("2026-12-09T17:00:00Z"), "2026-12-17T16:59:59Z");
+        let unknown = objections_until(&rules, None, at("2026-12-10T02:00:00Z"));
+        assert_eq!(unknown.to_string(), "2026-12-17T16:59:59Z");
     }
 
     #[test]

@@ -13,15 +13,15 @@ use tokio_util::sync::CancellationToken;
 use super::due::{DueLine, Standing, begins};
 use super::gather::due_now;
 use super::key::EditionKey;
-use super::maker::{Made, MakeError, Maker, Office, Wish};
-use super::model::EditionState;
+use super::maker::{Made, MakeError, Maker, Office};
+use super::model::{EditionState, state_key};
 use crate::account::Author;
 use crate::context::Context;
 use crate::locale;
 use crate::notify::condition::{Condition, Kind, Severity, Subject};
 use crate::notify::round::Desk;
 use crate::regulation::{Regulations, ReportDue};
-use crate::report::{Form, FormError, Source};
+use crate::report::Source;
 use crate::store::StoreError;
 
 /// How often the calendar is looked at: the cut of An Giang is at noon, and the report due on the same day.
@@ -265,24 +265,7 @@ impl ReportJob {
             folder,
             office,
         };
-        let wish = |forms: &[Form]| Wish {
-            key: key.clone(),
-            forms: forms.to_vec(),
-            as_of: None,
-            reason: String::new(),
-            freeze: false,
-            with_open: false,
-        };
-        let author = Author::system();
-        let made = match maker.make(&wish(&Form::ALL), &author, now) {
-            // Without the renderer people still get a draft to read.
-            Err(MakeError::Form(FormError::Render(error))) => {
-                tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
-                maker.make(&wish(&Form::OWN), &author, now)
-            }
-            made => made,
-        };
-        made.map(Some)
+        maker.draft(key, "", &Author::system(), now).map(Some)
     }
 
     /// Hands what changed to the notifier: one alarm a report, from its first reminder until it is noted as sent.
@@ -341,12 +324,7 @@ fn condition(rules: &Regulations, line: &DueLine, lang: Lang, now: UnixTime) -> 
     let due = line.due.map(|due| locale::date(due, lang)).unwrap_or_default();
     let state = line
         .edition
-        .map_or("edition.due.no_edition", |(_, state)| match state {
-            EditionState::Drafted => "edition.state.drafted",
-            EditionState::Frozen => "edition.state.frozen",
-            EditionState::Signed => "edition.state.signed",
-            EditionState::Sent => "edition.state.sent",
-        });
+        .map_or("edition.due.no_edition", |(_, state)| state_key(state));
     let values = [
         ("stage", stage),
         ("state", get(lang, state)),

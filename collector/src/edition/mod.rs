@@ -12,10 +12,13 @@ mod maker;
 mod model;
 mod objection;
 
-pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until};
+pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until, standing_key};
 pub use gather::due_now;
 pub use job::{ReportJob, Watch};
 pub use key::{EditionKey, EditionKeyError};
 pub use maker::{Made, MakeError, Maker, Office, Wish};
-pub use model::{Edition, EditionFile, EditionState, NewEdition, Passage, Step};
-pub use objection::{Decision, NewObjection, Objection};
+pub use model::{Edition, EditionFile, EditionState, NewEdition, Passage, Step, state_key};
+pub use objection::{
+    Closed, Decision, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable,
+    contested_until, outcome_key,
+};

@@ -119,6 +119,7 @@ pub(super) const fn action_key(action: Action) -> &'static str {
         Action::AnnounceMaintenance => "account.action.announce-maintenance",
         Action::ExcludeTime => "account.action.exclude-time",
         Action::EditReport => "account.action.edit-report",
+        Action::SeeReport => "account.action.see-report",
         Action::SignReport => "account.action.sign-report",
         Action::Object => "account.action.object",
         Action::DecideObjection => "account.action.decide-objection",

@@ -228,8 +228,16 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
     let contests = format!("object ag-q/2026-Q4 {at} --figure gián-đoạn --claim mất-điện --portal {portal}");
     bad(&contests, EXIT_USAGE, "không có ấn bản");
     good(&format!("draft {report} --now 2026-12-07T02:00:00Z"));
+    good(&format!("save ag-q/2026-Q4 {at} --out DIR/draft"));
+    let page = text(&dir.path().join("draft/bao-cao.html"));
+    assert!(
+        page.contains("gửi giải trình chậm nhất 09/12/2026 23:59:59"),
+        "{page}"
+    );
     bad(
-        &format!("object ag-q/2026-Q4 {at} --figure a --claim b --portal {portal}x"),
+        &format!(
+            "object ag-q/2026-Q4 {at} --now 2026-12-08T02:00:00Z --figure a --claim b --portal {portal}x"
+        ),
         EXIT_USAGE,
         "x",
     );
@@ -240,12 +248,14 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
         "{contests} --file {} --now 2026-12-08T02:00:00Z",
         proof.display()
     ));
-    assert!(
-        said.contains("số 1 ") && said.contains("09/12/2026") && !said.contains("sau thời hạn"),
-        "{said}"
+    assert!(said.contains("số 1 ") && said.contains("09/12/2026"), "{said}");
+    bad(
+        &format!("{contests} --now 2026-12-09T17:00:00Z"),
+        EXIT_FAILED,
+        "đã hết thời hạn giải trình (09/12/2026 23:59:59)",
     );
-    let said = good(&format!("{contests} --now 2026-12-10T02:00:00Z"));
-    assert!(said.contains("số 2 ") && said.contains("sau thời hạn"), "{said}");
+    let said = good(&format!("{contests} --now 2026-12-09T16:59:59Z"));
+    assert!(said.contains("số 2 "), "{said}");
     bad(
         &format!("freeze {report}"),
         EXIT_FAILED,
@@ -287,8 +297,10 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
     );
     assert!(listed[0]["file"].is_string() && listed[0]["by"] == "an.nguyen");
     good(&format!("freeze {report}"));
+    bad(&contests, EXIT_FAILED, "đã chốt");
     good(&format!("save ag-q/2026-Q4 {at} --out DIR/one"));
     let page = text(&dir.path().join("one/bao-cao.html"));
+    assert!(!page.contains("gửi giải trình"), "{page}");
     for words in ["mất-điện", "chấp nhận: có-biên-bản", "không chấp nhận: quá-hạn"] {
         assert!(page.contains(words), "{words}");
     }
