@@ -195,7 +195,7 @@ pub(crate) fn line(from: UnixTime, to: UnixTime, base: State, troubles: &[Troubl
 pub(crate) struct Seed {
     pub(crate) store: Arc<SqliteStore>,
     seq: std::cell::RefCell<BTreeMap<AgentId, u64>>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Seed {
@@ -205,8 +205,13 @@ impl Seed {
         Self {
             store,
             seq: std::cell::RefCell::default(),
-            _dir: dir,
+            dir,
         }
+    }
+
+    /// The folder of the data.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     /// Puts an inventory in force.
