@@ -6,6 +6,7 @@
 
 mod hostile;
 mod portal;
+mod published;
 mod rendered;
 
 use std::collections::BTreeMap;
