@@ -259,7 +259,11 @@ fn settings(args: &SiteArgs, clock: &SharedClock) -> anyhow::Result<Settings> {
         .iter()
         .map(|(section, url)| Ok((section.clone(), absolute(url)?)))
         .collect::<anyhow::Result<_>>()?;
-    let published = args.published.iter().map(absolute).collect::<anyhow::Result<_>>()?;
+    let published = args
+        .published
+        .iter()
+        .map(absolute)
+        .collect::<anyhow::Result<_>>()?;
     let now = args.now.unwrap_or_else(|| clock.now());
     Ok(Settings {
         published,

@@ -108,6 +108,9 @@ fn answered(got: &Got) -> Answered {
 fn is_page(got: &Got) -> bool {
     match got.header("content-type") {
         Some(kind) => kind.contains("html"),
-        None => got.body.as_ref().is_ok_and(|body| body.trim_ascii_start().starts_with(b"<")),
+        None => got
+            .body
+            .as_ref()
+            .is_ok_and(|body| body.trim_ascii_start().starts_with(b"<")),
     }
 }

@@ -16,11 +16,21 @@ fn page(links: &str) -> String {
 }
 
 fn answer(asked: &Asked<'_>) -> Answer {
-    let many: String = (0..20).map(|n| format!("<a href=/tep/{n}.pdf>Tệp {n}</a> ")).collect();
+    let many: String = (0..20)
+        .map(|n| format!("<a href=/tep/{n}.pdf>Tệp {n}</a> "))
+        .collect();
     match asked.path {
         "/" => Answer::of("/", 200, page("")),
-        "/bao-cao" => Answer::of("/", 200, page("<a href='/tep/x7f3.pdf'>Toàn văn</a> <a href='/tep/mat.docx'>Word</a>")),
-        "/bao-cao-hong" => Answer::of("/", 200, page("<a href='/tep/x7f3.pdf'>Toàn văn</a> <a href='/tep/ban.pdf'>B</a>")),
+        "/bao-cao" => Answer::of(
+            "/",
+            200,
+            page("<a href='/tep/x7f3.pdf'>Toàn văn</a> <a href='/tep/mat.docx'>Word</a>"),
+        ),
+        "/bao-cao-hong" => Answer::of(
+            "/",
+            200,
+            page("<a href='/tep/x7f3.pdf'>Toàn văn</a> <a href='/tep/ban.pdf'>B</a>"),
+        ),
         "/bao-cao-nhieu" => Answer::of("/", 200, page(&many)),
         "/tep/x7f3.pdf" => Answer {
             status: 200,
@@ -45,14 +55,23 @@ fn digest(bytes: &[u8]) -> Value {
 #[test]
 fn a_document_and_the_files_of_its_page_are_told_by_their_bytes() {
     let portal = Portal::start(answer);
-    let asked = ["/tep/x7f3.pdf", "/bao-cao", "/bao-cao-hong", "/bao-cao-nhieu", "/khong-co", "/loi"];
+    let asked = [
+        "/tep/x7f3.pdf",
+        "/bao-cao",
+        "/bao-cao-hong",
+        "/bao-cao-nhieu",
+        "/khong-co",
+        "/loi",
+    ];
     let mut args = vec!["--max-links", "0", "--crawl", "0", "--section", "tin-tuc"];
     args.extend(asked.iter().flat_map(|path| ["--published", path]));
     let told = portal.visited(&args);
     let of = |path: &str| {
         let all = told["published"].as_array().unwrap();
         let url = format!("http://{}{path}", portal.address);
-        all.iter().find(|one| one["url"] == *url).unwrap_or_else(|| panic!("{path}: {told}"))
+        all.iter()
+            .find(|one| one["url"] == *url)
+            .unwrap_or_else(|| panic!("{path}: {told}"))
     };
     let file = digest(b"%PDF-1.7 x");
     assert_eq!(
@@ -62,15 +81,24 @@ fn a_document_and_the_files_of_its_page_are_told_by_their_bytes() {
     // A file that is gone is nothing; the page itself and the file that is there are told.
     let page = of("/bao-cao");
     assert!(page["sha256"].as_array().unwrap().contains(&file), "{page}");
-    assert_eq!((page["sha256"].as_array().unwrap().len(), &page["whole"]), (2, &json!(true)));
+    assert_eq!(
+        (page["sha256"].as_array().unwrap().len(), &page["whole"]),
+        (2, &json!(true))
+    );
     // One of its files cannot be had now: what is missing says nothing.
     let broken = of("/bao-cao-hong");
     assert!(broken["sha256"].as_array().unwrap().contains(&file), "{broken}");
     assert!(broken["whole"].is_null(), "{broken}");
     let many = of("/bao-cao-nhieu");
-    assert!(many["whole"].is_null() && many["sha256"].as_array().unwrap().len() == 13, "{many}");
+    assert!(
+        many["whole"].is_null() && many["sha256"].as_array().unwrap().len() == 13,
+        "{many}"
+    );
     let gone = of("/khong-co");
-    assert_eq!((&gone["status"], &gone["whole"], &gone["sha256"]), (&json!(404), &json!(true), &Value::Null));
+    assert_eq!(
+        (&gone["status"], &gone["whole"], &gone["sha256"]),
+        (&json!(404), &json!(true), &Value::Null)
+    );
     let busy = of("/loi");
     assert_eq!((&busy["status"], &busy["whole"]), (&json!(503), &Value::Null));
 }

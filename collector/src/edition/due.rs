@@ -90,7 +90,8 @@ pub struct DueLine {
     pub provisional: bool,
     /// How it stands.
     pub standing: Standing,
-    /// The newest edition of the whole report: its number and state.
+    /// The newest edition of the whole report: its number and state. Where units owe it and there is none of the whole,
+    /// that of the unit that is least far; none as long as any unit has none.
     pub edition: Option<(u32, EditionState)>,
     /// How many units owe it; 1 for a consolidated report.
     pub owed: usize,
@@ -171,7 +172,7 @@ fn line(facts: DueFacts<'_>, report: &ReportDue, now: UnixTime) -> Option<DueLin
     if units.is_empty() && !duty.from_levels.is_empty() && duty.from_roles.is_empty() {
         return None;
     }
-    let whole = facts.editions.iter().rev().find(|edition| edition.key == key);
+    let edition = newest(facts.editions, &key).or_else(|| least(facts.editions, &key, &units));
     let (arrivals, missing): (Vec<UnixTime>, Vec<PortalId>) = if units.is_empty() {
         let arrival = sent(facts.editions, &key).or_else(|| received(facts.receipts, report, None, now));
         (arrival.into_iter().collect(), Vec::new())
@@ -212,12 +213,30 @@ fn line(facts: DueFacts<'_>, report: &ReportDue, now: UnixTime) -> Option<DueLin
             .map(|due| facts.rules.calendar.working_between(today, due.day())),
         provisional: report.due.is_some_and(|due| due.provisional),
         standing: standing_of(facts, report, &arrivals, owed, now),
-        edition: whole.map(|edition| (edition.number, edition.state())),
+        edition: edition.map(|edition| (edition.number, edition.state())),
         owed,
         sent: arrivals.len(),
         missing,
         stage: reached(facts.rules, report, now),
     })
+}
+
+/// The newest edition of a report; editions are ordered by number.
+fn newest<'a>(editions: &'a [Edition], key: &EditionKey) -> Option<&'a Edition> {
+    editions.iter().rev().find(|edition| edition.key == *key)
+}
+
+/// Of the newest editions of all units the one that is least far in its life.
+fn least<'a>(editions: &'a [Edition], key: &EditionKey, units: &[&Portal]) -> Option<&'a Edition> {
+    let of_unit = |unit: &&Portal| {
+        let own = EditionKey {
+            unit: Some(unit.id.clone()),
+            ..key.clone()
+        };
+        newest(editions, &own)
+    };
+    let all: Option<Vec<&Edition>> = units.iter().map(of_unit).collect();
+    all?.into_iter().min_by_key(|edition| edition.state())
 }
 
 /// When an edition of this report was sent, the first of them.

@@ -11,6 +11,9 @@ mod key;
 mod maker;
 mod model;
 mod objection;
+mod publication;
+mod publish;
+mod title;
 
 pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until, standing_key};
 pub use gather::due_now;
@@ -22,3 +25,6 @@ pub use objection::{
     Closed, Decision, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable,
     contested_until, outcome_key,
 };
+pub use publication::{ASKED_S, NewPublication, Publication, PublicationFault};
+pub use publish::{INDEX, SUMS, for_portal};
+pub use title::title;

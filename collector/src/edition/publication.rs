@@ -2,8 +2,10 @@
 //! portal, and the check `report-published` compares the bytes that come with the files of the edition.
 
 use ems_contract::digest::Sha256;
+use ems_contract::facts::page::MAX_URL;
 use ems_contract::id::PortalId;
 use ems_contract::inventory::{Inventory, Level, Portal, Status};
+use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use url::Url;
 
@@ -12,8 +14,6 @@ use super::model::{Edition, EditionState};
 use crate::account::{Author, Note};
 use crate::regulation::Regulations;
 
-/// The longest address, in bytes: what agents take.
-pub const LONGEST_ADDRESS: usize = ems_contract::facts::page::MAX_URL;
 /// Addresses older than this are not asked any more.
 pub const ASKED_S: i64 = 200 * 86_400;
 
@@ -34,7 +34,7 @@ pub struct Publication {
     pub at: UnixTime,
     /// By whom, for readers.
     pub shown: String,
-    /// Digests of the edition's files.
+    /// Digests of the edition's files that are the whole report, in one form each.
     pub files: Vec<Sha256>,
 }
 
@@ -62,6 +62,23 @@ pub enum PublicationFault {
     Elsewhere(Vec<String>),
 }
 
+impl PublicationFault {
+    /// In words.
+    #[must_use]
+    pub fn render(&self, edition: &Edition, lang: Lang) -> String {
+        match self {
+            Self::Draft => fill(lang, "edition.publish.draft", &[("name", &edition.name())]),
+            Self::NoAddress => get(lang, "edition.published.no_address").to_owned(),
+            Self::Elsewhere(known) if known.is_empty() => get(lang, "edition.published.no_portal").to_owned(),
+            Self::Elsewhere(known) => fill(
+                lang,
+                "edition.published.elsewhere",
+                &[("known", &known.join(", "))],
+            ),
+        }
+    }
+}
+
 impl NewPublication {
     /// An edition at an address, on the province portal whose host the address has (with or without `www.`): there the
     /// regulations want reports published, and its pages are read anyway.
@@ -79,7 +96,7 @@ impl NewPublication {
         }
         let url = address.trim().parse::<Url>().ok().filter(|url| {
             let plain = url.username().is_empty() && url.password().is_none();
-            plain && matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LONGEST_ADDRESS
+            plain && matches!(url.scheme(), "http" | "https") && url.as_str().len() <= MAX_URL
         });
         let Some(url) = url else {
             return Err(PublicationFault::NoAddress);
@@ -115,4 +132,105 @@ impl NewPublication {
 fn bare(url: &Url) -> &str {
     let host = url.host_str().unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::time::Window;
+
+    use super::super::model::Step;
+    use super::*;
+    use crate::report::Manifest;
+    use crate::testing;
+
+    fn drafted(now: UnixTime) -> Edition {
+        let nothing = Sha256::of(b"");
+        Edition {
+            id: 1,
+            key: "ag-qc/2026-Q3".parse().unwrap(),
+            number: 1,
+            made_at: now,
+            made_by: "A".into(),
+            manifest: Manifest {
+                schema: 1,
+                key: "ag-qc/2026-Q3".into(),
+                edition: Some(1),
+                window: Window::new(now - 9, now),
+                data_to: now,
+                portals: Vec::new(),
+                pack: None,
+                demo: false,
+                excluded: Vec::new(),
+                data_digest: nothing,
+                inventory_version: nothing,
+                rules_version: nothing,
+                packs: [].into(),
+                calendar: Vec::new(),
+                method: nothing,
+                program: String::new(),
+                files: Vec::new(),
+            },
+            seal: nothing,
+            reason: String::new(),
+            changes: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_address_is_taken_on_a_province_portal_of_the_regulation_alone() {
+        let rules = Regulations::embedded().unwrap();
+        let mut inventory = testing::inventory(&["angiang", "so-khcn"]);
+        for portal in &mut inventory.portals {
+            portal.regulations = vec!["an-giang-2023".into()];
+        }
+        inventory.portals[0].level = Level::Province;
+        inventory.portals[0].url = "https://www.angiang.gov.vn/".parse().unwrap();
+        inventory.portals[1].level = Level::Department;
+        let now = testing::at(9);
+        let mut edition = drafted(now);
+        let of = |edition: &Edition, address: &str| {
+            NewPublication::of(edition, address, (&rules, &inventory), now).map(|new| new.portal.to_string())
+        };
+        assert_eq!(
+            of(&edition, "https://angiang.gov.vn/a"),
+            Err(PublicationFault::Draft)
+        );
+        edition.steps.push(Step {
+            state: EditionState::Frozen,
+            at: now,
+            author: "a".into(),
+            shown: "A".into(),
+            number: None,
+            on: None,
+            who: None,
+            file: None,
+        });
+        for good in [
+            "https://angiang.gov.vn/a?b#c",
+            " http://www.angiang.gov.vn ",
+            "https://ANGIANG.gov.vn/",
+        ] {
+            assert_eq!(of(&edition, good), Ok("angiang".to_owned()), "{good}");
+        }
+        let long = format!("https://angiang.gov.vn/{}", "a".repeat(1_100));
+        for bad in [
+            "",
+            "angiang.gov.vn",
+            "ftp://angiang.gov.vn/",
+            "https://a:b@angiang.gov.vn/",
+            &long,
+        ] {
+            assert_eq!(of(&edition, bad), Err(PublicationFault::NoAddress), "{bad}");
+        }
+        let known = PublicationFault::Elsewhere(vec!["https://www.angiang.gov.vn/".to_owned()]);
+        let so = inventory.portals[1].url.to_string();
+        for elsewhere in [
+            &*so,
+            "https://angiang.gov.vn.evil.vn/",
+            "https://xangiang.gov.vn/",
+        ] {
+            assert_eq!(of(&edition, elsewhere), Err(known.clone()), "{elsewhere}");
+        }
+    }
 }

@@ -16,4 +16,4 @@ pub use job::Judging;
 
 /// Version of the way in which facts are gathered and judged, kept with every verdict. To be raised with every change
 /// that can give another verdict from the same records and the same rules.
-pub const METHOD: u16 = 1;
+pub const METHOD: u16 = 2;

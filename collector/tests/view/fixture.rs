@@ -432,6 +432,24 @@ fn observation(portal: &str, family: Family, outcome: Outcome, timings: Timings,
     }))
 }
 
+/// What a visit of the portal's pages found at an instant: nothing yet.
+pub(crate) fn page_record(portal: &str, slot: UnixTime) -> Record {
+    let mut record = observation(
+        portal,
+        Family::V4,
+        Outcome::Up,
+        Timings::default(),
+        Facts::default(),
+    );
+    if let Record::Observation(visit) = &mut record {
+        visit.probe = ProbeKind::Page;
+        visit.family = None;
+        visit.slot = slot;
+        visit.attempts[0].address = None;
+    }
+    record
+}
+
 fn facts(faults: Vec<Cause>) -> Facts {
     let chain = chain();
     Facts {

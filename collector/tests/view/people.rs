@@ -292,6 +292,7 @@ const WRITING: &[&str] = &[
     "/registers/attestation/1/withdraw",
     "/reports/draft",
     "/reports/1/passages",
+    "/reports/1/publication",
     "/reports/1/objections",
     "/reports/1/objections/1",
 ];

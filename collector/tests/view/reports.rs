@@ -1,12 +1,18 @@
 //! Reports at the console: what is due, passages, giải trình, and who may do what.
 
 use ems_collector::account::Author;
+use ems_collector::dossier::Chronicle;
 use ems_collector::edition::{Edition, EditionKey, EditionState, NewEdition, Step};
+use ems_collector::judge::{Reason, Value};
+use ems_collector::judging::Bench;
+use ems_collector::regulation::Regulations;
 use ems_collector::store::{AccountStore, EditionKept, EditionStore};
 use ems_contract::digest::Sha256;
+use ems_contract::facts::page::{PageFacts, PublishedFacts};
+use ems_contract::record::Record;
 use ems_contract::time::UnixTime;
 
-use crate::fixture::now;
+use crate::fixture::{agent_id, now, page_record, portal_id, province};
 use crate::people::{Answer, Browser, Served, logged_in, serve_with};
 
 /// Every portal is bound by the regulation of An Giang.
@@ -364,6 +370,110 @@ fn a_unit_contests_its_figure_in_time_and_an_official_decides_once() {
     );
     let page = editor.get(&format!("/reports/{late}")).body;
     assert!(page.contains("Đã hết thời hạn giải trình") && !page.contains("f-claim"));
+}
+
+/// The bytes at the stated address prove that the report is published; before anybody looked nothing is known.
+#[test]
+fn the_address_of_a_published_report_is_stated_looked_at_and_judged() {
+    let served = served();
+    let (official, csrf) = logged_in(&served, "can.bo");
+    let place = drafted(&official, &csrf, "ag-qc/2026-Q3");
+    let path = format!("{place}/publication");
+    let state = |url: &str| official.post(&path, &[("csrf", &csrf), ("url", url)]);
+    let draft = state("https://angiang.angiang.gov.vn/bc");
+    assert_eq!(draft.status, 422);
+    assert!(draft.body.contains("còn là dự thảo"), "{}", draft.body);
+    assert!(!official.get(&place).body.contains("id=\"publication\""));
+    made_again(&served, "ag-qc/2026-Q3", now() - 60 * 86_400, true);
+    let wrong = state("https://soyt.angiang.gov.vn/bc");
+    assert_eq!(wrong.status, 422);
+    for wanted in [
+        "không nằm trên cổng thông tin điện tử tỉnh",
+        "https://angiang.angiang.gov.vn/",
+        "value=\"https://soyt.angiang.gov.vn/bc\"",
+    ] {
+        assert!(wrong.body.contains(wanted), "{wanted} in {}", wrong.body);
+    }
+    let (editor, own) = logged_in(&served, "bien.tap");
+    let url = "https://angiang.angiang.gov.vn/bc/q3.html";
+    assert_eq!(editor.post(&path, &[("csrf", &own), ("url", url)]).status, 403);
+    assert_eq!(state(url).status, 303);
+    assert!(official.get(&place).body.contains("chưa có điểm đo nào xem"));
+    let mut inventory = province();
+    for portal in &mut inventory.portals {
+        portal.regulations = vec!["an-giang-2023".into()];
+    }
+    inventory.version = Sha256::of(b"bound by a regulation");
+    served.seed.inventory(&inventory, now() - 1);
+    let rules = Regulations::embedded().unwrap();
+    let store = &*served.seed.store;
+    let verdict = |at: UnixTime| {
+        let chronicle = Chronicle::load(store, at).unwrap();
+        let bench = Bench {
+            store,
+            rules: &rules,
+            chronicle: &chronicle,
+            now: at,
+        };
+        let era = chronicle.at(at).unwrap();
+        let portal = era.inventory.portal(&portal_id("angiang")).unwrap();
+        let judged = bench.judge(era, portal, at).unwrap();
+        let row = judged
+            .verdicts
+            .iter()
+            .find(|row| &*row.obligation == "AG-24.1")
+            .unwrap();
+        let check = row
+            .checks
+            .iter()
+            .find(|check| &*check.check == "report-published")
+            .unwrap();
+        (check.value, check.reason)
+    };
+    assert_eq!(verdict(now() + 1), (Value::Unknown, Reason::NotMeasured));
+    let files = editions(&served, "ag-qc/2026-Q3")[0].manifest.files.clone();
+    let html = files
+        .iter()
+        .find(|file| file.name == "bao-cao.html")
+        .unwrap()
+        .sha256;
+    let looked = |at: UnixTime, sha256: Vec<Sha256>| {
+        let mut record = page_record("angiang", at);
+        if let Record::Observation(observation) = &mut record {
+            observation.facts.page = Some(Box::new(PageFacts {
+                published: vec![PublishedFacts {
+                    url: url.to_owned(),
+                    status: Some(200),
+                    sha256,
+                    whole: true,
+                }],
+                ..PageFacts::default()
+            }));
+        }
+        served.seed.batch(&agent_id("vnpt"), at + 1, 0, vec![record]);
+    };
+    looked(now() + 60, vec![Sha256::of(b"other")]);
+    assert_eq!(verdict(now() + 100), (Value::Unknown, Reason::Unconfirmed));
+    assert!(
+        official
+            .get(&place)
+            .body
+            .contains("không có tệp nào của ấn bản (mã HTTP 200)")
+    );
+    looked(now() + 3_660, vec![Sha256::of(b"other")]);
+    assert_eq!(verdict(now() + 3_700), (Value::Warn, Reason::PolicyMissed));
+    looked(now() + 7_260, vec![html]);
+    looked(now() + 10_860, vec![html, Sha256::of(b"other")]);
+    assert_eq!(verdict(now() + 10_900), (Value::Pass, Reason::Met));
+    let page = official.get(&place).body;
+    assert!(
+        page.contains("đúng nội dung của ấn bản") && page.contains(url),
+        "{page}"
+    );
+    // As of before, nothing of it was known.
+    assert_eq!(verdict(now() - 1).0, Value::Unknown);
+    let audit = audited(&served);
+    assert_eq!(audit.last().unwrap(), "can.bo report.published ag-qc/2026-Q3#1");
 }
 
 /// Roles by what they may do with reports, cell by cell; `o` about the own unit only.

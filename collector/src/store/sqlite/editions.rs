@@ -21,7 +21,7 @@ fn unit(key: &EditionKey) -> &str {
     key.unit.as_ref().map_or("", PortalId::as_str)
 }
 
-fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fail> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fail> {
     serde_json::from_str(text).map_err(|error| Fail::unreadable("edition", error))
 }
 
@@ -30,7 +30,7 @@ fn text(value: &impl serde::Serialize) -> Result<String, Fail> {
 }
 
 /// The key in the columns from `first` on: duty, period, unit.
-fn key(row: &Row<'_>, first: usize) -> Result<EditionKey, Fail> {
+pub(super) fn key(row: &Row<'_>, first: usize) -> Result<EditionKey, Fail> {
     let unit: String = row.get(first + 2)?;
     Ok(EditionKey {
         duty: row.get(first)?,

@@ -1,5 +1,6 @@
 //! Where editions were published, as rows.
 
+use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
 use rusqlite::Connection;
@@ -33,10 +34,19 @@ fn publications(conn: &Connection, portal: Option<&PortalId>) -> Result<Vec<Publ
             url: url.parse().map_err(|error| Fail::unreadable(&*url, error))?,
             at: UnixTime::from_secs(row.get(7)?),
             shown: row.get(8)?,
-            files: manifest.files.iter().map(|file| file.sha256).collect(),
+            files: whole(&manifest),
         });
     }
     Ok(all)
+}
+
+/// The files that are the report; a table of it alone may be empty, and then the same in every report.
+fn whole(manifest: &Manifest) -> Vec<Sha256> {
+    let files = manifest.files.iter();
+    files
+        .filter(|file| file.name.starts_with("bao-cao."))
+        .map(|file| file.sha256)
+        .collect()
 }
 
 fn keep(conn: &Connection, new: &NewPublication, author: &Author, note: &Note) -> Result<(), Fail> {
@@ -68,8 +78,8 @@ impl PublicationStore for SqliteStore {
         note: Note,
     ) -> Result<(), StoreError> {
         let author = author.clone();
-        self.write("keep a publication", move |session| {
-            keep(session.conn(), &publication, &author, &note)
+        self.writer.call("keep a publication", move |session| {
+            keep(session.conn, &publication, &author, &note)
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Keeping the group small enough to travel: a line of the wire and a row of the store have bounds.
 
 use super::{
-    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_PUBLISHED, MAX_PUBLISHED_FILES, MAX_TITLE,
-    MAX_URL, Measure, PageFacts, SectionFacts,
+    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_PUBLISHED, MAX_PUBLISHED_FILES,
+    MAX_TITLE, MAX_URL, Measure, PageFacts, SectionFacts,
 };
 
 /// The longest page group, in bytes of JSON: with the rest of the observation it fits a line of the wire.

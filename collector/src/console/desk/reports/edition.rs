@@ -11,6 +11,7 @@ use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
 use super::passages::{mark, passage_key};
+use super::publication::{self, PublicationRow};
 use super::{Desk, badge, of_edition};
 use crate::account::{Action, Actor};
 use crate::console::desk::{Choice, page};
@@ -33,6 +34,8 @@ pub(super) struct Typed {
     pub(super) objection: BTreeMap<String, String>,
     /// Number of the objection, and the fields of its decision.
     pub(super) decision: Option<(i64, BTreeMap<String, String>)>,
+    /// Where the edition is said to be published.
+    pub(super) address: String,
     pub(super) errors: Vec<String>,
     /// A file came with what was not taken: browsers do not send it again by themselves.
     pub(super) file_again: bool,
@@ -65,6 +68,11 @@ struct EditionPage {
     corrects: bool,
     objections: Vec<ObjectionRow>,
     contest: Option<Contest>,
+    /// Where it was published; a draft is not.
+    publications: Vec<PublicationRow>,
+    /// The reader may state an address; what was typed for that.
+    address: Option<String>,
+    drafted: bool,
     /// Until when, or why not any more.
     term: String,
 }
@@ -248,6 +256,10 @@ fn view(
         behind: drafted && last.is_some_and(|last| last > edition.made_at),
         corrects: !drafted && newest && actor.may(Action::EditReport, None),
         objections: rows,
+        publications: publication::rows(desk, edition, lang)?,
+        address: (!drafted && actor.may(Action::EditReport, None))
+            .then(|| std::mem::take(&mut typed.address)),
+        drafted,
         contest: open.then(|| contest(actor, &names, &typed)).flatten(),
         term: match (drafted, open) {
             (false, _) => get(lang, "reports.frozen").to_owned(),

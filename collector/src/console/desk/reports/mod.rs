@@ -6,6 +6,7 @@ mod draft;
 mod edition;
 mod file;
 mod passages;
+mod publication;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,9 +22,7 @@ use super::{Desk, blocking};
 use crate::account::{Action, Actor};
 use crate::console::page::PageError;
 use crate::console::router::Asked;
-use crate::edition::{Edition, EditionKey, EditionState};
-use crate::regulation::ReportKind;
-use crate::report::contents::period_words;
+use crate::edition::{Edition, EditionKey, EditionState, title};
 
 /// The pages of reports.
 pub(super) fn routes() -> Router<Arc<Desk>> {
@@ -33,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/reports/{id}", get(edition::show))
         .route("/reports/{id}/files/{name}", get(file::get))
         .route("/reports/{id}/passages", post(passages::take))
+        .route("/reports/{id}/publication", post(publication::state))
         .route("/reports/{id}/objections", post(contest::object))
         .route("/reports/{id}/objections/{number}", post(contest::decide))
 }
@@ -60,31 +60,13 @@ impl Desk {
                 .any(|portal| actor.may(Action::SeeReport, Some(portal)))
     }
 
-    /// `Báo cáo Quý IV/2026`, with the unit's name where it is a unit's.
+    /// What a report is called.
     fn report_title(&self, key: &EditionKey, lang: Lang) -> String {
-        let duty = self.access.rules.report(&key.duty);
-        let report = duty.and_then(|duty| self.access.rules.report_of_period(duty, &key.period));
-        let period = report.map_or_else(
-            || key.period.clone(),
-            |report| period_words(&report.window.label, &report.window.year.to_string(), lang),
-        );
         let unit = key.unit.as_ref().map(|unit| {
             let known = self.portals_of(key).remove(unit);
             known.unwrap_or_else(|| unit.to_string())
         });
-        let consolidated = duty.is_some_and(|duty| duty.kind == ReportKind::Consolidated);
-        let name = text(
-            lang,
-            if consolidated {
-                "reports.consolidated"
-            } else {
-                "reports.one"
-            },
-        );
-        match unit {
-            Some(unit) => format!("{name} {period} – {unit}"),
-            None => format!("{name} {period}"),
-        }
+        title(&self.access.rules, key, unit.as_deref(), lang)
     }
 }
 
