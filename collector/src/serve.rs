@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::http::auth::Tokens;
+use crate::http::evidence::Room;
 use crate::http::host::Hosts;
 use crate::http::{self, Edge, listener, tls};
 use crate::ingest::Ingest;
@@ -190,6 +191,7 @@ pub async fn serve(
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: settings.allow_plain_tokens,
+        evidence: Room::new(settings.retention.evidence_bytes_per_portal()),
         rules,
         hosts: Hosts::of(
             settings

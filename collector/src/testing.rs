@@ -52,7 +52,7 @@ pub(crate) fn store(dir: &Path) -> SqliteStore {
     store
 }
 
-pub(crate) fn know(store: &SqliteStore, portals: &[&str]) {
+pub(crate) fn know(store: &dyn Store, portals: &[&str]) {
     store
         .record_inventory(&InventoryRecord {
             version: Sha256::of(portals.join(",").as_bytes()),

@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod document;
 pub mod domain;
+pub mod evidence;
 pub mod facts;
 pub mod family;
 pub mod id;

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use ems_collector::regulation::Regulations;
 use ems_contract::clock::{Clock as _, SystemClock};
+use ems_contract::digest::Sha256;
+use ems_contract::time::UnixTime;
 use ems_tests::http::get;
 use ems_tests::nginx::{Nginx, Site, free_port};
 use ems_tests::portal;
@@ -138,6 +140,7 @@ fn twelve_sections_and_the_english_side_are_shown_with_date_age_and_evidence() {
 
     let page = get(&format!("{url}/portals/tinh-mau")).unwrap().body;
     keep(&page);
+    the_page_that_proves_it_can_be_had(url, of("tin-tuc"), &page, now);
     let newest = portal::day(now, 1);
     let shown = format!("{:02}/{:02}/{}", newest.day(), newest.month(), newest.year());
     for wanted in [
@@ -152,6 +155,42 @@ fn twelve_sections_and_the_english_side_are_shown_with_date_age_and_evidence() {
     }
 }
 
+/// The page that a date was read on, whole: what nginx serves, what the facts name, what the console hands over.
+fn the_page_that_proves_it_can_be_had(url: &str, section: &Value, shown: &str, now: UnixTime) {
+    let named = &section["newest"]["evidence"]["sha256"];
+    assert_eq!(named, &section["evidence"]["sha256"], "{section}");
+    let digest = named.as_str().unwrap_or_else(|| panic!("{section}"));
+    let served = portal::pages(now);
+    let (_, served) = served.iter().find(|(path, _)| path == "/tin-tuc/").unwrap();
+    assert_eq!(digest, Sha256::of(served.as_bytes()).to_string());
+    // It travels behind the facts.
+    let kept = until("the page that proves the date", PATIENCE, || {
+        let answer = get(&format!("{url}/evidence/{digest}"))?;
+        Ok((answer.status == 200).then_some(answer))
+    })
+    .unwrap();
+    assert_eq!(kept.body, *served);
+    assert_eq!(kept.header("content-type"), Some("text/plain"));
+    assert_eq!(kept.header("x-content-type-options"), Some("nosniff"));
+    assert!(
+        kept.header("content-disposition")
+            .unwrap()
+            .starts_with("attachment")
+    );
+    assert!(
+        kept.header("content-security-policy")
+            .unwrap()
+            .contains("sandbox")
+    );
+    assert!(shown.contains(&format!("href=\"/evidence/{digest}\"")), "{shown}");
+    assert_eq!(
+        get(&format!("{url}/evidence/{}", Sha256::of(b"no page")))
+            .unwrap()
+            .status,
+        404
+    );
+}
+
 /// Keeps the page beside the build, to be looked at.
 fn keep(page: &str) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
@@ -159,7 +198,7 @@ fn keep(page: &str) {
     fs::write(folder.join("sections.html"), page).unwrap();
 }
 
-fn serve(folder: &Path, address: SocketAddr, now: ems_contract::time::UnixTime) -> Nginx {
+fn serve(folder: &Path, address: SocketAddr, now: UnixTime) -> Nginx {
     let mut pages = portal::pages(now);
     let (_, home) = pages.remove(0);
     let site = Site {

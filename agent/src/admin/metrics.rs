@@ -14,6 +14,7 @@ use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, 
 
 use super::Portals;
 use super::family::{Family, sample};
+use crate::evidence::EvidenceSpool;
 use crate::selfcheck::{Channel, ClockTrust, Watch};
 use crate::{plan, ship, spool};
 
@@ -23,6 +24,8 @@ pub struct Sources {
     pub spool: Arc<spool::Status>,
     /// The shipper.
     pub ship: Arc<ship::Status>,
+    /// The pages kept as evidence, where any are.
+    pub evidence: Option<EvidenceSpool>,
     /// The plan.
     pub plan: Arc<plan::Status>,
     /// The references.
@@ -164,6 +167,7 @@ impl Collector for Pulled {
         ];
         self.spool(&mut all);
         self.ship(&mut all);
+        self.evidence(&mut all);
         self.sight(&mut all);
         all
     }
@@ -269,6 +273,48 @@ impl Pulled {
                 "Whether the last plan offered is unusable; the one before it is in force.",
                 &plan.refused,
             ),
+        ]);
+    }
+
+    fn evidence(&self, all: &mut Vec<MetricFamily>) {
+        let Some(evidence) = &self.sources.evidence else {
+            return;
+        };
+        let status = evidence.status();
+        let (pages, bytes) = status.waiting();
+        let mut unkept = Family::counter(
+            "ems_agent_evidence_unkept_total",
+            "Whole pages not kept as evidence, by reason; their facts are.",
+        );
+        for (why, count) in status.unkept_by_reason() {
+            unkept.add(&[("why", why)], sample(count));
+        }
+        let gauge = |name, help, value| Family::gauge(name, help).with(&[], sample(value));
+        let counter = |name, help, value: &std::sync::atomic::AtomicU64| {
+            Family::counter(name, help).with(&[], sample(value.load(Ordering::Relaxed)))
+        };
+        all.extend([
+            gauge(
+                "ems_agent_evidence_waiting_pages",
+                "Whole pages that the collector lacks.",
+                pages,
+            ),
+            gauge(
+                "ems_agent_evidence_waiting_bytes",
+                "Compressed bytes of whole pages that the collector lacks.",
+                bytes,
+            ),
+            counter(
+                "ems_agent_evidence_sent_total",
+                "Whole pages that the collector took or had.",
+                &status.sent,
+            ),
+            counter(
+                "ems_agent_evidence_failures_total",
+                "Tries to send a whole page that are made again.",
+                &status.failed,
+            ),
+            unkept.done(),
         ]);
     }
 

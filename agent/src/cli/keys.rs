@@ -1,7 +1,7 @@
 //! The keys of `agent.yaml`; every one has a flag of the same name with hyphens.
 
 /// Every key, in the order of the sample file.
-pub(super) const KEYS: [&str; 18] = [
+pub(super) const KEYS: [&str; 19] = [
     "agent",
     "collectors",
     "token",
@@ -17,6 +17,7 @@ pub(super) const KEYS: [&str; 18] = [
     "spool_max_mib",
     "spool_max_age_days",
     "spool_keep_mib",
+    "evidence_max_mib",
     "shutdown_deadline_s",
     "fallback_webhook",
     "fallback_after_minutes",

@@ -56,6 +56,7 @@ impl NetworkArgs {
             pace: Pace::Unlimited,
             renderer: Vec::new(),
             visits: None,
+            evidence: None,
         };
         Ok(NetProber::new(settings, Arc::clone(clock))?)
     }

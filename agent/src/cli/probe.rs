@@ -139,6 +139,7 @@ pub async fn run(
         pace: Pace::Unlimited,
         renderer: Vec::new(),
         visits: None,
+        evidence: None,
     };
     let anchors = args.trust_anchor.as_deref().map(Anchors::read).transpose();
     let anchors = anchors.map_err(anyhow::Error::msg)?.unwrap_or_default();

@@ -58,6 +58,7 @@ impl Settings {
         let max_mib = check.number("spool_max_mib", 16..=1_048_576);
         let max_age_days = check.number("spool_max_age_days", 3..=3_650);
         let keep_mib = check.number("spool_keep_mib", 16..=1_048_576);
+        let evidence_mib = check.number("evidence_max_mib", 16..=1_048_576);
         let deadline_s = check.number("shutdown_deadline_s", 1..=300);
         let webhook = check.one::<Url>("fallback_webhook", "agent.config.want_url");
         let minutes = check.number("fallback_after_minutes", 1..=1_440);
@@ -84,6 +85,9 @@ impl Settings {
         }
         if let Some(mib) = keep_mib {
             config.spool.keep_acked_bytes = mib * MIB;
+        }
+        if let Some(mib) = evidence_mib {
+            config.evidence_max_bytes = mib * MIB;
         }
         if let Some(seconds) = deadline_s {
             config.shutdown_deadline = Duration::from_secs(seconds);

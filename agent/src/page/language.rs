@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::dom::{NodeId, Tag};
+use super::plain::is_letter;
 use super::region::Regions;
 use super::syllable::{is_shared_letter, is_syllable, is_vietnamese_letter, plain};
 
@@ -117,8 +118,7 @@ pub fn weigh(text: &str) -> Weights {
     let lower = text.chars().filter(|c| c.is_lowercase()).count();
     let shouting = lower * 4 < text.chars().filter(|c| c.is_uppercase()).count() * 3;
     let mut names = 0.0_f32;
-    for word in text.split(|c: char| !c.is_alphabetic() && !matches!(c, '\u{300}'..='\u{36F}' | '\'' | '’'))
-    {
+    for word in text.split(|c: char| !is_letter(c) && !matches!(c, '\u{300}'..='\u{36F}' | '\'' | '’')) {
         let word = word.trim_matches(['\'', '’']);
         if word.is_empty() || word.contains(['@', '/']) {
             continue;

@@ -89,6 +89,16 @@ pub fn fold_words(text: &str) -> String {
     out
 }
 
+/// What [`char::is_alphabetic`] says, with the letters of Vietnamese before the tables of all scripts are searched.
+#[must_use]
+pub fn is_letter(c: char) -> bool {
+    match c {
+        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' => true,
+        '\u{1E00}'..='\u{1EFF}' => true,
+        c => !c.is_ascii() && c.is_alphabetic(),
+    }
+}
+
 /// Whether `text` (folded words) holds `phrase` (folded words) at word borders.
 #[must_use]
 pub fn has_phrase(text: &str, phrase: &str) -> bool {
@@ -98,7 +108,8 @@ pub fn has_phrase(text: &str, phrase: &str) -> bool {
 /// Where `phrase` stands in `text` at word borders.
 #[must_use]
 pub fn find_phrase(text: &str, phrase: &str) -> Option<usize> {
-    if phrase.is_empty() {
+    // Most texts are shorter than the phrases they are asked for, and preparing a search costs more than this question.
+    if phrase.is_empty() || text.len() < phrase.len() {
         return None;
     }
     let border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
@@ -122,6 +133,12 @@ mod tests {
         assert_eq!(fold(text), "tuyen truyen - pho bien, giao duc phap luat; duong y");
         assert_eq!(fold(&nfd), fold(text));
         assert_eq!(fold_words("Tin tức & Sự kiện"), "tin tuc va su kien");
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        let differs = ('\0'..=char::MAX).find(|c| is_letter(*c) != c.is_alphabetic());
+        assert_eq!(differs, None);
     }
 
     #[test]

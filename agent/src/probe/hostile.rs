@@ -226,6 +226,7 @@ pub(crate) fn target(url: &str) -> Target {
             pace: Pace::Planned,
             renderer: Vec::new(),
             visits: None,
+            evidence: None,
         },
     }
 }

@@ -8,6 +8,7 @@ mod handshake;
 pub(crate) mod hostile;
 pub mod inspect;
 mod prober;
+mod proof;
 mod reach;
 mod site;
 mod standing;
@@ -36,6 +37,7 @@ use tokio::time::Instant;
 pub use self::prober::{NetProber, NetSettings};
 pub use self::reach::Reached;
 pub use self::visit::{Answer, Step, Visit};
+use crate::evidence::EvidenceSpool;
 
 /// The longest that a visit may take: some hundred pages and links, two a second, and a slow portal.
 const VISIT: Duration = Duration::from_mins(40);
@@ -117,6 +119,11 @@ pub trait Prober: Send + Sync + 'static {
 
     /// A new plan is in force: takes over what concerns all slots, such as the contact.
     fn take_plan(&self, _plan: &Plan) {}
+
+    /// Where it leaves the pages that prove what it found; nowhere by default.
+    fn evidence(&self) -> Option<EvidenceSpool> {
+        None
+    }
 
     /// Measures one slot. Never panics on input from the network; ends within the job's limits.
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>>;

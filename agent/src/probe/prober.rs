@@ -1,5 +1,6 @@
 //! The prober over the real network: one set of collaborators for all slots.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -14,11 +15,13 @@ use ems_contract::plan::{Plan, Reference};
 use ems_contract::probe::ProbeKind;
 use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::standing::Standing;
 use super::visit::of_family;
 use super::{Job, Measurement, Prober, Reached, diagnosis, dns, reach, site, tls};
+use crate::evidence::EvidenceSpool;
 use crate::net::browse::{Browser, Collaborators, Written};
 use crate::net::budget::{Budget, Pace};
 use crate::net::connect::connect;
@@ -28,9 +31,13 @@ use crate::net::resolve::dnssec::Anchors;
 use crate::net::tls::revocation::Lists;
 use crate::net::tls::{TlsClient, TlsSetupError};
 use crate::page::kind::KindMemory;
+use crate::site::kept;
 
 /// How long a reference point has to answer, per stage: shorter than a probe, for it is asked after a failure.
 const REFERENCE_LIMIT: Duration = Duration::from_secs(3);
+
+/// Visits that render at once: each has a Chromium of some hundred megabytes.
+const RENDERING: usize = 2;
 
 /// What a prober is set up with.
 #[derive(Debug, Clone)]
@@ -48,6 +55,8 @@ pub struct NetSettings {
     pub renderer: Vec<String>,
     /// The folder in which visits leave what the next ones need; nothing is left where absent.
     pub visits: Option<PathBuf>,
+    /// Where pages that prove facts wait for the collector; none are kept where absent.
+    pub evidence: Option<EvidenceSpool>,
 }
 
 /// Measures over the real network.
@@ -61,7 +70,10 @@ pub struct NetProber {
     pub(super) lists: Lists,
     pub(super) standing: Standing,
     pub(super) visits: Option<PathBuf>,
+    pub(super) evidence: Option<EvidenceSpool>,
     pub(super) renderer: Option<Vec<String>>,
+    /// Room for visits that render.
+    pub(super) rendering: Semaphore,
     user_agent: RwLock<HeaderValue>,
 }
 
@@ -86,6 +98,8 @@ impl NetProber {
             lists: Lists::default(),
             standing: Standing::default(),
             visits: settings.visits,
+            evidence: settings.evidence,
+            rendering: Semaphore::new(RENDERING),
             renderer: Some(settings.renderer).filter(|command| !command.is_empty()),
             user_agent: RwLock::new(user_agent(&settings.contact)),
         })
@@ -179,6 +193,18 @@ impl Prober for NetProber {
 
     fn take_plan(&self, plan: &Plan) {
         self.set_contact(&plan.contact);
+        if let Some(folder) = &self.visits {
+            let planned: HashSet<&str> = plan.portals.iter().map(|portal| portal.id.as_str()).collect();
+            match kept::forget_others(folder, |portal| planned.contains(portal)) {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "memories of portals that left the plan are removed"),
+                Err(error) => tracing::warn!(%error, "memories of portals that left the plan stay"),
+            }
+        }
+    }
+
+    fn evidence(&self) -> Option<EvidenceSpool> {
+        self.evidence.clone()
     }
 
     fn measure(&self, job: Job) -> Pin<Box<dyn Future<Output = Measurement> + Send + '_>> {

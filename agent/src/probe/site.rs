@@ -7,11 +7,11 @@ use ems_contract::facts::Facts;
 use ems_contract::observation::{Attempt, Timings};
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::prober::NetProber;
 use super::visit::standing_of;
-use super::{Job, Measurement};
+use super::{Job, Measurement, proof};
 use crate::net::browse::Written;
 use crate::page::sections::Lexicon;
 use crate::site::plan::memory::Memory;
@@ -26,13 +26,24 @@ const CRAWL: u32 = 100;
 /// Links asked in one visit: those left over come first the next time.
 const MAX_LINKS: u32 = 300;
 
-/// Visits the portal. Only half of the slot's time goes into asking: what is asked last has the other half to answer.
+/// Visits the portal. Only half of the slot's time goes into asking: what is asked last has the other half to answer. A visit
+/// that renders waits for room first, half of its time at most.
 pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
     let Some(pages) = &job.portal.pages else {
         // No plan says what to read: the slot is accounted for, and nothing is said about the portal.
         return Measurement::unknown(UnknownWhy::Overload);
     };
     let portal = &job.portal;
+    let end = Instant::now() + job.limit();
+    let render = pages.render.then(|| prober.renderer.clone()).flatten();
+    let _room = match &render {
+        None => None,
+        Some(_) => match timeout(job.limit() / 2, prober.rendering.acquire()).await {
+            Ok(Ok(room)) => Some(room),
+            // Nothing was looked at, and that is ours.
+            Ok(Err(_)) | Err(_) => return Measurement::unknown(UnknownWhy::Overload),
+        },
+    };
     let started_at = prober.clock.timestamp();
     let part = match job.probe {
         ProbeKind::Links => Part::Links,
@@ -41,7 +52,7 @@ pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
     let settings = Settings {
         home: portal.url.clone(),
         part,
-        until: Some(Instant::now() + job.limit() / 2),
+        until: Some(Instant::now() + end.saturating_duration_since(Instant::now()) / 2),
         name: portal.name.clone(),
         parent: pages.parent.clone(),
         english: pages.english_url.clone(),
@@ -54,7 +65,7 @@ pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
         max_pages: MAX_PAGES,
         crawl: CRAWL,
         max_links: MAX_LINKS,
-        render: pages.render.then(|| prober.renderer.clone()).flatten(),
+        render,
         now: prober.clock.now(),
         // An instant in nanoseconds: no portal has an address that holds it.
         nonce: u64::try_from(started_at.as_nanosecond() & i128::from(u64::MAX)).unwrap_or(0),
@@ -69,8 +80,11 @@ pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
         .map(|folder| folder.join(format!("{}.{}.json", portal.id, job.probe)));
     let mut memory = recall(path.clone()).await;
     let browser = prober.browser(portal.url.clone(), written);
-    let visited = visit(browser, &settings, &mut memory, &|_step| {}).await;
+    let mut visited = visit(browser, &settings, &mut memory, &|_step| {}).await;
     if visited.fault.is_none() {
+        if let Some(evidence) = prober.evidence.as_ref().filter(|_| part == Part::Pages) {
+            proof::keep(evidence, &portal.id, settings.now, &mut visited, &mut memory).await;
+        }
         remember(path, memory).await;
     }
     let outcome = outcome(&visited);
@@ -139,5 +153,68 @@ async fn remember(path: Option<PathBuf>, memory: Memory) {
     let written = tokio::task::spawn_blocking(move || kept::write(&path, &memory)).await;
     if let Ok(Err(error)) = written {
         tracing::warn!(%error, "the next visit will not know of this one");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ems_contract::clock::SystemClock;
+    use ems_contract::plan::PagePlan;
+
+    use super::*;
+    use crate::net::budget::Pace;
+    use crate::probe::NetSettings;
+    use crate::testing;
+
+    #[tokio::test(start_paused = true)]
+    async fn visits_that_render_wait_for_room_and_no_others_do() {
+        let settings = NetSettings {
+            contact: String::new(),
+            resolvers: vec!["127.0.0.1:1".parse().unwrap()],
+            authorities: Vec::new(),
+            pace: Pace::Planned,
+            renderer: vec!["/nowhere/chromium".to_owned()],
+            visits: None,
+            evidence: None,
+        };
+        let prober = NetProber::new(settings, SystemClock::shared()).unwrap();
+        let measured = async |render: bool| {
+            let mut portal = testing::plan(1).portals.remove(0);
+            // Refused at once: no loopback is allowed.
+            portal.url = "http://127.0.0.1:9/".parse().unwrap();
+            portal.pages = Some(PagePlan {
+                page_interval_s: 3_600,
+                render,
+                ..PagePlan::default()
+            });
+            let job = Job {
+                portal: Arc::new(portal),
+                probe: ProbeKind::Page,
+                family: None,
+                slot: ems_contract::time::UnixTime::from_secs(1_800_000_000),
+                interval_s: 3_600,
+                limits: testing::plan(1).limits,
+            };
+            let began = Instant::now();
+            let outcome = site(&prober, &job).await.outcome;
+            (outcome, began.elapsed(), job.limit())
+        };
+        let overload = Outcome::Unknown {
+            why: UnknownWhy::Overload,
+        };
+        let rooms = prober.rendering.acquire_many(2).await.unwrap();
+        assert_eq!(prober.rendering.available_permits(), 0);
+        let (outcome, took, limit) = measured(true).await;
+        assert!(
+            outcome == overload && took >= limit / 2 && took < limit,
+            "{outcome:?} {took:?}"
+        );
+        let (plain, took, _) = measured(false).await;
+        assert!(plain != overload && took < limit / 4, "{plain:?} {took:?}");
+        drop(rooms);
+        assert_eq!(measured(true).await.0, plain);
+        assert_eq!(prober.rendering.available_permits(), 2);
     }
 }

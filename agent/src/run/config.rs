@@ -7,6 +7,7 @@ use std::time::Duration;
 use ems_contract::id::AgentId;
 use url::{Host, Url};
 
+use crate::evidence;
 use crate::ship::{AlarmConfig, Token};
 use crate::spool;
 
@@ -33,6 +34,8 @@ pub struct AgentConfig {
     pub renderer: Vec<String>,
     /// Bounds of the spool.
     pub spool: spool::Limits,
+    /// Compressed bytes of whole pages that may wait for the collector.
+    pub evidence_max_bytes: u64,
     /// A damaged spool is renamed and a new one begun.
     pub set_aside_spool: bool,
     /// Who is told when no collector answers.
@@ -56,6 +59,7 @@ impl AgentConfig {
             resolvers: Vec::new(),
             renderer: Vec::new(),
             spool: spool::Limits::default(),
+            evidence_max_bytes: evidence::MAX_BYTES,
             set_aside_spool: false,
             alarm: None,
             shutdown_deadline: Duration::from_secs(20),

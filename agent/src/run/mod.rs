@@ -27,7 +27,7 @@ use crate::admin::{self, Admin, Health, Metrics, Portals, Sources};
 use crate::plan::{self, Puller};
 use crate::probe::Prober;
 use crate::selfcheck::{Channel, ClockTrust, ReferenceChecker, Watch};
-use crate::ship::{Alarm, Client, ClientError, Shipper, Target};
+use crate::ship::{Alarm, Client, ClientError, EvidenceShipper, Random, Shipper, Target};
 use crate::spool::{self, Spool, SpoolError, SpoolThread};
 use measure::Tools;
 use runner::Runner;
@@ -146,6 +146,7 @@ struct Parts {
     clock: SharedClock,
     spool: Spool,
     shipper: Arc<Shipper>,
+    evidence: Option<EvidenceShipper>,
     puller: Arc<Puller>,
     watch: Arc<Watch>,
     runner: Runner,
@@ -187,12 +188,19 @@ impl Parts {
             status: Arc::default(),
         });
         puller.recall();
+        let draw: Random = Arc::new(|| random().unwrap_or_default());
+        let evidence = prober.evidence().map(|evidence| EvidenceShipper {
+            evidence,
+            records: Arc::clone(spool.status()),
+            client: Arc::clone(&client),
+            random: Arc::clone(&draw),
+        });
         let shipper = Arc::new(Shipper {
             agent: config.agent.clone(),
             spool: spool.clone(),
             client,
             clock: Arc::clone(&clock),
-            random: Arc::new(|| random().unwrap_or_default()),
+            random: draw,
             status: Arc::default(),
             plan_in_force,
         });
@@ -201,6 +209,7 @@ impl Parts {
             Sources {
                 spool: Arc::clone(spool.status()),
                 ship: Arc::clone(&shipper.status),
+                evidence: prober.evidence(),
                 plan: Arc::clone(&puller.status),
                 watch: Arc::clone(&watch),
                 trust: Arc::clone(&trust),
@@ -234,6 +243,7 @@ impl Parts {
             clock,
             spool,
             shipper,
+            evidence,
             puller,
             watch,
             runner,
@@ -258,6 +268,9 @@ impl Parts {
         }
         let (shipper, cancel) = (Arc::clone(&self.shipper), stop_rest.clone());
         tasks.spawn("ship", async move { shipper.run(cancel).await });
+        if let Some(evidence) = self.evidence {
+            tasks.spawn("evidence", evidence.run(stop_rest.clone()));
+        }
         if let Some(alarm) = self.alarm {
             tasks.spawn("alarm", alarm.run(stop_rest.clone()));
         }

@@ -9,6 +9,7 @@ use ems_contract::plan::Reference;
 use tokio_util::sync::CancellationToken;
 
 use super::{AgentConfig, AgentError, Shutdown, run};
+use crate::evidence::EvidenceSpool;
 use crate::net::budget::Pace;
 use crate::net::tls::{TlsSetupError, read_authorities};
 use crate::probe::{NetProber, NetSettings};
@@ -58,6 +59,9 @@ pub async fn run_over_network(
         pace: Pace::Planned,
         renderer: config.renderer.clone(),
         visits: Some(config.data_dir.join("visits")),
+        evidence: EvidenceSpool::open(&config.data_dir, config.evidence_max_bytes)
+            .inspect_err(|error| tracing::error!(%error, "no pages are kept as evidence"))
+            .ok(),
     };
     let prober = NetProber::new(settings, Arc::clone(&clock)).map_err(unusable)?;
     let prober = Arc::new(prober);

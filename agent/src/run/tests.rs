@@ -435,6 +435,7 @@ fn paused(
     let sources = Sources {
         spool: Arc::clone(spool.status()),
         ship: Arc::default(),
+        evidence: None,
         plan: Arc::default(),
         watch: Arc::clone(&watch),
         trust: Arc::default(),

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use ems_contract::clock::SharedClock;
+use ems_contract::evidence;
 use ems_contract::wire::CONTENT_TYPE;
 use jiff::Timestamp;
 use reqwest::header::{
@@ -17,6 +18,7 @@ use url::Url;
 
 use super::Failure;
 use super::token::Token;
+use crate::evidence::Waiting;
 use crate::selfcheck::ClockTrust;
 
 /// A connection that takes longer is given up.
@@ -122,6 +124,16 @@ impl Client {
         let request = self.http.post(self.address("api/v1/batches")?);
         let request = request.header(CONTENT_TYPE_HEADER, CONTENT_TYPE).body(batch);
         self.exchange(request, MAX_ACK).await
+    }
+
+    /// Sends a whole page.
+    pub(super) async fn post_evidence(&self, waiting: &Waiting) -> Result<Answer, Failure> {
+        let address = self.address(&waiting.label.target(&waiting.digest))?;
+        let request = self
+            .http
+            .post(address)
+            .header(CONTENT_TYPE_HEADER, evidence::CONTENT_TYPE);
+        self.exchange(request.body(waiting.frame.clone()), MAX_ACK).await
     }
 
     /// Asks for the plan; `etag` is the one at hand.

@@ -6,6 +6,7 @@
 mod alarm;
 mod backoff;
 mod client;
+mod evidence;
 mod shipper;
 mod status;
 mod token;
@@ -14,6 +15,7 @@ mod verdict;
 pub use alarm::{Alarm, AlarmConfig};
 pub use backoff::full_jitter;
 pub use client::{Answer, Client, ClientError, Target};
+pub use evidence::EvidenceShipper;
 pub use shipper::{Random, Shipper};
 pub use status::{Failure, Status};
 pub use token::Token;

@@ -1,7 +1,7 @@
 //! Pages for a visit: each fetched once, within the budget, where `robots.txt` allows it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
@@ -20,6 +20,9 @@ use crate::render::Renderer;
 /// Bytes of a published document: a report with its appendices is some megabytes.
 const MAX_DOCUMENT: usize = 20 * 1024 * 1024;
 
+/// Bytes of pages in one visit, rendered ones among them: all are held until it ends.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// A page as it came.
 #[derive(Debug, Clone)]
 pub struct Fetched {
@@ -37,6 +40,8 @@ pub struct Fetched {
     pub last_modified: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+    /// The body is what the page's scripts made of it.
+    pub rendered: bool,
 }
 
 /// Why a page was not fetched.
@@ -65,7 +70,11 @@ pub struct Fetcher<'a> {
     browser: Browser<'a>,
     robots: Mutex<BTreeMap<String, Arc<Robots>>>,
     pages: Mutex<BTreeMap<String, Result<Arc<Fetched>, Miss>>>,
+    /// What was answered with success, by the address asked for and by the one it was at.
+    bodies: Mutex<BTreeMap<String, Arc<Fetched>>>,
     left: AtomicU32,
+    /// Bytes of pages so far.
+    bytes: AtomicUsize,
     until: Option<Instant>,
     read: AtomicU32,
     /// The command that renders pages, if they are to be rendered.
@@ -91,7 +100,9 @@ impl<'a> Fetcher<'a> {
             browser,
             robots: Mutex::default(),
             pages: Mutex::default(),
+            bodies: Mutex::default(),
             left: AtomicU32::new(pages),
+            bytes: AtomicUsize::new(0),
             until,
             read: AtomicU32::new(0),
             render,
@@ -103,6 +114,12 @@ impl<'a> Fetcher<'a> {
     #[must_use]
     pub fn count(&self) -> u32 {
         self.read.load(Ordering::Relaxed)
+    }
+
+    /// Every page that was answered with success, by the address asked for and by the one it was at.
+    #[must_use]
+    pub fn bodies(&self) -> BTreeMap<String, Arc<Fetched>> {
+        lock(&self.bodies).clone()
     }
 
     /// The status of a page that this visit has fetched, and whether it was.
@@ -189,7 +206,7 @@ impl<'a> Fetcher<'a> {
         if !self.robots(url).await.allows(url) {
             return Err(Miss::Robots);
         }
-        if self.is_over() {
+        if self.is_over() || self.bytes.load(Ordering::Relaxed) >= MAX_BYTES {
             return Err(Miss::Budget);
         }
         let taken = self
@@ -232,14 +249,17 @@ impl<'a> Fetcher<'a> {
         let (mut content_type, etag, last_modified) =
             (text(http::header::CONTENT_TYPE), text(ETAG), text(LAST_MODIFIED));
         let mut body = got.body.map_err(Miss::Fault)?;
+        let mut rendered = false;
         if status == Some(200)
             && content_type.as_deref().is_none_or(|kind| kind.contains("html"))
             && let Some(page) = self.rendered(&got.url).await
         {
             content_type = Some("text/html; charset=utf-8".to_owned());
             body = page.into_bytes();
+            rendered = true;
         }
-        Ok(Arc::new(Fetched {
+        self.bytes.fetch_add(body.len(), Ordering::Relaxed);
+        let fetched = Arc::new(Fetched {
             url: got.url,
             status: status.unwrap_or(0),
             redirects: got.hops.len().saturating_sub(1),
@@ -247,7 +267,15 @@ impl<'a> Fetcher<'a> {
             etag,
             last_modified,
             body,
-        }))
+            rendered,
+        });
+        if status == Some(200) {
+            let mut bodies = lock(&self.bodies);
+            for address in [url, &fetched.url] {
+                bodies.insert(address.to_string(), Arc::clone(&fetched));
+            }
+        }
+        Ok(fetched)
     }
 
     /// The page as its scripts make it; nothing where they are not to be run or that fails.

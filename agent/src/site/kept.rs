@@ -59,11 +59,55 @@ pub fn write(path: &Path, memory: &Memory) -> Result<(), KeptError> {
     })
 }
 
+/// Removes the memories of portals that are not `known` any more. Returns how many.
+///
+/// # Errors
+/// [`KeptError::Io`] when the folder is there and cannot be worked with.
+pub fn forget_others(folder: &Path, known: impl Fn(&str) -> bool) -> Result<usize, KeptError> {
+    let forget = || -> std::io::Result<usize> {
+        let mut forgotten = 0;
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            // `{portal}.{probe}.json`, or `.new` while it is written.
+            let portal = name
+                .and_then(|name| name.split_once('.'))
+                .map(|(portal, _)| portal);
+            if portal.is_some_and(|portal| !known(portal)) {
+                std::fs::remove_file(&path)?;
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
+    };
+    match forget() {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(KeptError::Io {
+            path: folder.to_owned(),
+            source,
+        }),
+        forgotten => Ok(forgotten.unwrap_or_default()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ems_contract::time::UnixTime;
 
     use super::*;
+
+    #[test]
+    fn portals_that_left_are_forgotten_and_the_others_are_not() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let folder = dir.path().join("visits");
+        assert_eq!(forget_others(&folder, |_| false).unwrap(), 0, "no visit yet");
+        for name in ["a.page.json", "a.links.json", "a-b.page.json", "gone.page.json"] {
+            write(&folder.join(name), &Memory::default()).unwrap();
+        }
+        assert_eq!(forget_others(&folder, |portal| portal != "gone").unwrap(), 1);
+        assert_eq!(forget_others(&folder, |portal| portal == "a").unwrap(), 1);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+        assert!(forget_others(&folder.join("a.page.json"), |_| true).is_err());
+    }
 
     #[test]
     fn a_memory_comes_back_and_rubbish_is_told() {

@@ -161,6 +161,7 @@ async fn ask(trip: &Trip<'_>, link: &Found) -> Option<Heard> {
                 etag: None,
                 last_modified: None,
                 body,
+                rendered: false,
             };
             Some(heard(trip, &url, Arc::new(page)).await)
         }

@@ -273,7 +273,9 @@ fn has_function(home: &Home, id: &str) -> bool {
 async fn own_page(trip: &Trip<'_>, url: &Url, memory: &Memory, one: &mut One) {
     let id = one.facts.id.clone();
     let came = match memory.pages.get(url.as_str()) {
-        Some(known) if known.section.id == id => trip.fetcher.changed(url, known).await,
+        Some(known) if known.section.id == id && !memory.proofs.is_due(&id, trip.settings.now) => {
+            trip.fetcher.changed(url, known).await
+        }
         _ => trip.fetcher.page(url).await.map(Fresh::Page),
     };
     let fetched = match came {

@@ -205,7 +205,7 @@ async fn files(trip: &Trip<'_>, looked: &Looked, tries: &mut Tries) {
 
 /// Items that earlier visits saw and lists no longer show: their pages should still be there.
 async fn archive(trip: &Trip<'_>, looked: &Looked, memory: &mut Memory, tries: &mut Tries) {
-    let mut old: Vec<Url> = Vec::new();
+    let mut old: Vec<(usize, Url)> = Vec::new();
     for facts in &looked.facts {
         let shown: Vec<&str> = facts
             .items
@@ -216,9 +216,12 @@ async fn archive(trip: &Trip<'_>, looked: &Looked, memory: &mut Memory, tries: &
             continue;
         }
         let gone = memory.items(&facts.id, &shown, trip.settings.now);
-        old.extend(gone.iter().filter_map(|url| Url::parse(url).ok()));
+        let parsed = gone.iter().filter_map(|url| Url::parse(url).ok());
+        old.extend(parsed.take(OLD).enumerate());
     }
-    old.truncate(OLD);
+    // Of every section its oldest before the second of any.
+    old.sort_by_key(|(rank, _)| *rank);
+    let old: Vec<Url> = old.into_iter().map(|(_, url)| url).take(OLD).collect();
     let there = pairs(old, async |url: Url| match trip.fetcher.page(&url).await {
         Ok(fetched) if fetched.status == 200 => {
             let page = trip.read(&fetched, None).await?;

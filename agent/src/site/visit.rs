@@ -102,6 +102,8 @@ pub struct Visited {
     pub links: LinksFacts,
     /// Pages that were fetched.
     pub pages_read: u32,
+    /// Those that were answered with success, by the address asked for and by the one they were at.
+    pub bodies: BTreeMap<String, Arc<Fetched>>,
     /// The address of a parsing fault of ours, if one happened: what it held is unknown.
     pub faults_of_ours: u32,
 }
@@ -153,8 +155,9 @@ pub async fn visit(
 ) -> Visited {
     let render = settings.render.clone();
     let fetcher = Fetcher::new(browser, settings.max_pages, settings.until, render);
-    let visited = through(&fetcher, settings, memory, watch).await;
+    let mut visited = through(&fetcher, settings, memory, watch).await;
     fetcher.close().await;
+    visited.bodies = fetcher.bodies();
     visited
 }
 
@@ -175,6 +178,7 @@ async fn through(
         page: PageFacts::default(),
         links: LinksFacts::default(),
         pages_read: 0,
+        bodies: BTreeMap::new(),
         faults_of_ours: 0,
     };
     let fetched = match home(fetcher, &settings.home).await {
@@ -331,6 +335,7 @@ fn group(home: &Home, fetched: &Fetched, settings: &Settings) -> PageFacts {
         html_lang: facts.language_facts.declared.clone(),
         charset: Some(wire::charset(&facts.charset)),
         js_only: facts.js_only,
+        rendered: fetched.rendered,
         identity: Some(identity(&fetched.body, settings.name.as_deref())),
         ..PageFacts::default()
     }

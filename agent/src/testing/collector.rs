@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use ems_contract::evidence::Label;
 use ems_contract::id::Epoch;
 use ems_contract::plan::Plan;
 use ems_contract::record::Record;
@@ -50,6 +51,10 @@ pub(crate) struct Inner {
     pub(crate) token: String,
     /// Batches that came, and how many records each had.
     pub(crate) batches: Vec<u32>,
+    /// How the next pages are answered; when empty, they are kept.
+    pub(crate) evidence_script: VecDeque<u16>,
+    /// Whole pages by digest, as they were before they were compressed, and their portals.
+    pub(crate) evidence: BTreeMap<String, (String, Vec<u8>)>,
     /// Requests for the plan, and whether each was answered in full.
     pub(crate) plan_requests: Vec<bool>,
     /// The `Date` of every answer, when it is not the machine's.
@@ -96,6 +101,7 @@ impl FakeCollector {
         let router = Router::new()
             .route("/api/v1/batches", post(batches))
             .route("/api/v1/plan", get(plan))
+            .route("/api/v1/evidence/{digest}", post(evidence))
             .with_state(Arc::clone(&inner));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap())
@@ -201,6 +207,25 @@ async fn batches(State(shared): Shared, headers: HeaderMap, body: Bytes) -> Resp
         Some(Behaviour::EndlessBody) => answer(&inner, StatusCode::OK, &" ".repeat(1_000_000)),
         _ => answer(&inner, StatusCode::OK, &serde_json::to_string(&ack).unwrap()),
     }
+}
+
+async fn evidence(
+    State(shared): Shared,
+    Path(digest): Path<String>,
+    Query(label): Query<Label>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut inner = shared.lock().unwrap();
+    if let Some(refusal) = refuse(&inner, &headers) {
+        return refusal;
+    }
+    if let Some(status) = inner.evidence_script.pop_front() {
+        return answer(&inner, StatusCode::from_u16(status).unwrap(), "");
+    }
+    let page = zstd::bulk::decompress(&body, 1 << 20).unwrap();
+    inner.evidence.insert(digest, (label.portal.to_string(), page));
+    answer(&inner, StatusCode::CREATED, "")
 }
 
 async fn plan(State(shared): Shared, headers: HeaderMap) -> Response {

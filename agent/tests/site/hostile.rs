@@ -223,6 +223,28 @@ fn pages_without_end_are_crawled_to_the_bound() {
 }
 
 #[test]
+fn long_pages_are_read_until_the_visit_has_its_bytes() {
+    let long = || format!("<!--{}-->", "x".repeat(4_500_000));
+    let (_, asked) = visited(
+        move |asked| match asked.path {
+            "/" => {
+                let links: Vec<String> = (0..40).map(|n| format!("/dai-{n}")).collect();
+                let mut links: Vec<(&str, &str)> = links.iter().map(|path| (&**path, "Xem thêm")).collect();
+                links.insert(0, ("/tin-tuc", "Tin tức"));
+                Some(Answer::of("/", 200, home(&links)))
+            }
+            path => path
+                .starts_with("/dai-")
+                .then(|| Answer::of("/", 200, home(&[]) + &long())),
+        },
+        &["--crawl", "40", "--max-pages", "100"],
+    );
+    let pages = asked.iter().filter(|path| path.starts_with("/dai-")).count();
+    // 64 MiB, and what was on its way.
+    assert!((13..=17).contains(&pages), "{pages}");
+}
+
+#[test]
 fn pages_that_are_hard_to_read_say_nothing_wrong() {
     let hard: [(&str, &str, Vec<u8>); 6] = [
         (

@@ -4,6 +4,8 @@
     reason = "a test ends at the first thing that is not as expected"
 )]
 
+mod charset;
+mod feeds;
 mod hostile;
 mod portal;
 mod published;

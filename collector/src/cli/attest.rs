@@ -14,7 +14,6 @@ use ems_contract::time::UnixTime;
 use super::people::{Place, Stop, ended, handed};
 use super::signer::Signer;
 use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
-use crate::calendar::civil;
 use crate::intake;
 use crate::register::import::import;
 use crate::register::{RegisterKind, Values, faults, read};
@@ -152,7 +151,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<(String, Vec<String>), Stop> {
     })?;
     let rules = args.rules.load().map_err(|found| place.bad_rules(&found))?;
     let bytes = file.as_ref().map(|file| &*file.bytes);
-    let doubts = faults(&rules, &entry, bytes, civil::day_of(now));
+    let doubts = faults(&rules, &entry, bytes, now);
     let told = |all: &[ems_contract::diagnostic::Message]| -> Vec<String> {
         all.iter().map(|message| message.render(lang)).collect()
     };
@@ -211,7 +210,7 @@ fn import_file(
         Err(stop) => return ended(Err(stop), err),
     };
     let portals: BTreeMap<PortalId, String> = intake::portals(&inventory);
-    let imported = import(&rules, kind, &portals, &file.bytes, civil::day_of(now));
+    let imported = import(&rules, kind, &portals, &file.bytes, now);
     for fault in &imported.faults {
         writeln!(err, "{}: {}", fault.place, fault.message.render(lang))?;
     }

@@ -155,7 +155,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
         Stop::usage(words.collect::<Vec<_>>().join("\n"))
     })?;
     let rules = args.rules.load().map_err(|found| place.bad_rules(&found))?;
-    let doubts = faults(&rules, &entry, None, civil::day_of(now));
+    let doubts = faults(&rules, &entry, None, now);
     let told = |all: &[Message]| -> Vec<String> { all.iter().map(|message| message.render(lang)).collect() };
     if !doubts.errors.is_empty() {
         return Err(Stop::failed(told(&doubts.errors).join("\n")));

@@ -8,6 +8,7 @@ pub mod bars;
 pub mod certificate;
 mod desk;
 mod door;
+mod evidence;
 mod form;
 mod law;
 mod page;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, get};
 use ems_contract::time::Window;
@@ -17,7 +18,7 @@ use crate::context::Context;
 use crate::ledger::Track;
 use crate::regulation::Regulations;
 use crate::sections;
-use crate::store::StoreError;
+use crate::store::{Evidence, StoreError};
 use crate::timeline::{Rosters, Timelines};
 
 /// Days that a portal's ribbons and incident lists reach back.
@@ -32,6 +33,9 @@ pub enum PageError {
     /// There is no such pack of rules.
     #[error("no pack `{0}`")]
     NoPack(String),
+    /// No page of this digest is kept.
+    #[error("no evidence `{0}`")]
+    NoEvidence(String),
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -208,6 +212,14 @@ impl Console {
         self.render(look, "portal", &title, "portal.html", view)
     }
 
+    /// The page of this digest, if it is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn evidence(&self, digest: &Sha256) -> Result<Option<Evidence>, StoreError> {
+        self.context.store.evidence(digest)
+    }
+
     /// All incidents of the last ninety days.
     ///
     /// # Errors
@@ -277,10 +289,11 @@ impl Console {
         let key = match error {
             PageError::NoPortal(_) => "console.error.no_portal",
             PageError::NoPack(_) => "console.error.no_pack",
+            PageError::NoEvidence(_) => "console.error.no_evidence",
             PageError::Store(_) | PageError::Template(_) => "console.error.internal",
         };
         let message = match error {
-            PageError::NoPortal(id) | PageError::NoPack(id) => {
+            PageError::NoPortal(id) | PageError::NoPack(id) | PageError::NoEvidence(id) => {
                 ems_contract::text::fill(lang, key, &[("id", id)])
             }
             PageError::Store(_) | PageError::Template(_) => get(lang, key).to_owned(),

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::desk::{self, Access, Desk};
 use super::door;
+use super::evidence;
 use super::law;
 use super::page::{Console, PageError};
 use super::templates::STYLE;
@@ -82,7 +83,7 @@ pub(super) fn language(asked: &str) -> Lang {
 
 type Shared = State<Arc<Console>>;
 
-/// The console's pages: `/`, `/portals/{id}` with its compliance, `/incidents`, `/agents`, `/regulations`, `/about`,
+/// The console's pages: `/`, `/portals/{id}` with its compliance, `/evidence/{sha256}`, `/incidents`, `/agents`, `/regulations`, `/about`,
 /// `/console.css`, which read only, and those of the desk, on which people write.
 ///
 /// # Errors
@@ -99,6 +100,7 @@ pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Re
         .route("/about", get(about))
         .route("/console.css", get(style))
         .with_state(Arc::clone(&console))
+        .merge(evidence::routes(Arc::clone(&console)))
         .merge(law::routes(console, rules))
         .merge(desk::router(Arc::clone(&desk)))
         .layer(from_fn_with_state(desk, door::pass))
@@ -161,7 +163,9 @@ pub(super) async fn show(
             Ok(html) => (StatusCode::OK, Ok(html)),
             Err(error) => {
                 let status = match error {
-                    PageError::NoPortal(_) | PageError::NoPack(_) => StatusCode::NOT_FOUND,
+                    PageError::NoPortal(_) | PageError::NoPack(_) | PageError::NoEvidence(_) => {
+                        StatusCode::NOT_FOUND
+                    }
                     PageError::Store(_) | PageError::Template(_) => {
                         tracing::error!(%error, path, "cannot show a page of the console");
                         StatusCode::INTERNAL_SERVER_ERROR
@@ -187,7 +191,10 @@ pub(super) async fn show(
 
 async fn protect(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // Strangers' pages have a stricter one of their own.
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -50,6 +50,13 @@ impl ApiError {
         self
     }
 
+    /// With the seconds after which to ask again.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
     /// A parameter that cannot be used.
     pub fn bad_parameter(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", message)

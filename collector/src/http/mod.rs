@@ -1,12 +1,13 @@
 //! The HTTP edge: who may ask what, and how long anybody may take.
 //!
-//! Agents come with a bearer token ([`agents`]: batches and plans); people and Prometheus need none, can write nothing
+//! Agents come with a bearer token ([`agents`]: batches, evidence and plans); people and Prometheus need none, can write nothing
 //! and come through a listener that is loopback by default ([`router`]: everything). [`listener::serve`] puts either on
 //! a socket, plain or TLS.
 //!
 //! | method and path | who | answer |
 //! |---|---|---|
 //! | `POST /api/v1/batches` | agent | [`ems_contract::wire::Ack`] after a durable commit |
+//! | `POST /api/v1/evidence/{sha256}` | agent | a whole page, kept once by content |
 //! | `POST /api/v1/heartbeats/backup/{portal}` | token with scope `heartbeat` | 204: a backup of the portal was finished |
 //! | `POST /api/v1/registers/{register}/import` | token with scope `attest` or `registers` | rows taken and refused |
 //! | `GET /api/v1/plan` | agent | [`ems_contract::plan::Plan`], `ETag`, 304 on `If-None-Match` |
@@ -20,6 +21,7 @@
 pub mod auth;
 mod batches;
 pub mod error;
+pub mod evidence;
 mod guard;
 mod health;
 pub mod host;
@@ -60,11 +62,13 @@ pub struct Edge {
     pub allow_plain_tokens: bool,
     /// The rules by which entries of registers are checked.
     pub rules: Arc<Regulations>,
+    /// Room for whole pages.
+    pub evidence: evidence::Room,
     /// By which names readers may ask.
     pub hosts: Hosts,
 }
 
-/// What agents may ask: batches, plan, health.
+/// What agents may ask: batches, evidence, plan, health.
 pub fn agents(edge: Edge) -> Router {
     let context = edge.context.clone();
     let handed = registers::router(&edge);
@@ -95,6 +99,7 @@ fn authorised(edge: Edge) -> Router {
     let only_agents = axum::middleware::from_fn_with_state(edge.clone(), auth::require_agent);
     Router::new()
         .route("/api/v1/batches", post(batches::post))
+        .route("/api/v1/evidence/{digest}", post(evidence::post))
         .route("/api/v1/plan", get(plan::get))
         .route_layer(only_agents)
         .with_state(edge)

@@ -16,7 +16,6 @@ use super::auth::bearer;
 use super::error::ApiError;
 use super::listener::Peer;
 use crate::account::{ApiToken, Author, Scope, owner};
-use crate::calendar::civil;
 use crate::context::Context;
 use crate::intake;
 use crate::register::RegisterKind;
@@ -160,7 +159,7 @@ async fn import(
     blocking(move || {
         let now = hand.context.clock.now();
         let portals = intake::portals(&hand.context.inventory.current());
-        let mut read = read_rows(&hand.rules, kind, &portals, &bytes, civil::day_of(now));
+        let mut read = read_rows(&hand.rules, kind, &portals, &bytes, now);
         if read.good.iter().any(|row| !token.may(scope, Some(&row.portal))) {
             return Err(forbidden());
         }

@@ -30,6 +30,8 @@ struct Metrics {
     quarantined_bytes: IntGauge,
     quarantine_dropped: IntGauge,
     slot_conflicts: IntGauge,
+    evidence_pages: IntGauge,
+    evidence_bytes: IntGauge,
     failures: IntCounterVec,
 }
 
@@ -70,6 +72,11 @@ impl Upkeep {
                 "ems_store_slot_conflicts",
                 "Results whose slot was taken by an earlier one",
             )?,
+            evidence_pages: gauge("ems_store_evidence_pages", "Whole pages kept as evidence")?,
+            evidence_bytes: gauge(
+                "ems_store_evidence_bytes",
+                "Compressed bytes of the whole pages kept as evidence",
+            )?,
             failures,
         };
         Ok(Self {
@@ -106,6 +113,13 @@ impl Upkeep {
             Ok(statistics) => self.metrics.show(&statistics),
             Err(error) => self.failed("statistics", &error),
         }
+        match store.evidence_statistics() {
+            Ok(evidence) => {
+                set(&self.metrics.evidence_pages, evidence.bodies);
+                set(&self.metrics.evidence_bytes, evidence.bytes);
+            }
+            Err(error) => self.failed("statistics", &error),
+        }
     }
 
     fn raw_before(&self, now: UnixTime) -> UnixTime {
@@ -126,9 +140,12 @@ impl Upkeep {
     }
 }
 
+fn set(gauge: &IntGauge, value: u64) {
+    gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+}
+
 impl Metrics {
     fn show(&self, statistics: &Statistics) {
-        let set = |gauge: &IntGauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         set(&self.bytes, statistics.bytes);
         set(&self.open, statistics.open_results);
         set(&self.packed, statistics.packed_results);

@@ -22,9 +22,9 @@ pub(super) struct Case<'a> {
     pub(super) day: Date,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// Looks of the last weeks, none of the future.
-    pub(super) fn observed(&self) -> impl Iterator<Item = &Observed> {
+    pub(super) fn observed(&self) -> impl Iterator<Item = &'a Observed> + use<'a> {
         let (now, oldest) = (self.now, self.now - MAX_AGE_S);
         self.facts
             .observations
@@ -33,7 +33,7 @@ impl Case<'_> {
     }
 
     /// Grades every look that concerns the check.
-    pub(super) fn looks(&self, gap: Gap, grade: impl Fn(&Observed) -> Option<Graded>) -> Vec<Look> {
+    pub(super) fn looks(&self, gap: Gap, mut grade: impl FnMut(&'a Observed) -> Option<Graded>) -> Vec<Look> {
         self.observed()
             .filter_map(|seen| {
                 grade(seen).map(|graded| Look {

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::dossier::Chronicle;
 use crate::regulation::Regulations;
 use crate::sections;
-use crate::store::{Asked, StoreError};
+use crate::store::StoreError;
 
 /// How often all portals are judged.
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -121,8 +121,9 @@ impl Judging {
         let asked = self.context.docket.take();
         let judged = judge_all(&bench, (!whole).then_some(&*asked), now)?;
         self.look_at_sections((!whole).then_some(&*asked), now)?;
-        self.metrics.count(&self.rules, &store.verdict_counts(open)?);
-        self.metrics.portals(&store.verdict_lines(&Asked::on(open))?);
+        let counts = store.verdict_counts(open)?;
+        self.metrics.count(&self.rules, &counts);
+        self.metrics.portals(&counts);
         Ok(judged)
     }
 

@@ -8,7 +8,7 @@ use prometheus::{Gauge, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
 
 use crate::judge::Value;
 use crate::regulation::Regulations;
-use crate::store::{VerdictCount, VerdictLine};
+use crate::store::VerdictCount;
 
 pub(super) struct Metrics {
     verdicts: IntGaugeVec,
@@ -76,16 +76,18 @@ impl Metrics {
     }
 
     /// Every portal that has verdicts, with every verdict; a portal that was taken out vanishes.
-    pub(super) fn portals(&self, lines: &[VerdictLine]) {
-        let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for line in lines {
+    pub(super) fn portals(&self, counts: &[VerdictCount]) {
+        let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for count in counts {
             for value in Value::ALL {
-                let count = counts.entry((line.portal.as_str(), value.as_str())).or_default();
-                *count += i64::from(line.value == *value);
+                let sum = sums.entry((count.portal.as_str(), value.as_str())).or_default();
+                if count.value == *value {
+                    *sum = sum.saturating_add_unsigned(count.count);
+                }
             }
         }
         self.portals.reset();
-        for ((portal, verdict), count) in counts {
+        for ((portal, verdict), count) in sums {
             self.portals.with_label_values(&[portal, verdict]).set(count);
         }
     }
@@ -96,8 +98,8 @@ impl Metrics {
             for value in Value::ALL {
                 let found = counts
                     .iter()
-                    .find(|count| *count.pack == **pack && count.value == *value);
-                let count = found.map_or(0, |found| i64::try_from(found.count).unwrap_or(i64::MAX));
+                    .filter(|count| *count.pack == **pack && count.value == *value);
+                let count = found.fold(0_i64, |sum, found| sum.saturating_add_unsigned(found.count));
                 self.verdicts
                     .with_label_values(&[&**pack, value.as_str()])
                     .set(count);

@@ -172,6 +172,18 @@ pub const COLLECTOR: &[Line] = &[
         "Lines acknowledged and not kept because too much is kept raw already",
     ),
     (
+        "ems_store_evidence_pages",
+        "gauge",
+        "",
+        "Whole pages kept as evidence",
+    ),
+    (
+        "ems_store_evidence_bytes",
+        "gauge",
+        "",
+        "Compressed bytes of the whole pages kept as evidence",
+    ),
+    (
         "ems_certificate_reload_success",
         "gauge",
         "",
@@ -355,6 +367,36 @@ pub const AGENT: &[Line] = &[
         "gauge",
         "",
         "Whether sending has stopped for good, such as by a wrong token",
+    ),
+    (
+        "ems_agent_evidence_waiting_pages",
+        "gauge",
+        "",
+        "Whole pages that the collector lacks",
+    ),
+    (
+        "ems_agent_evidence_waiting_bytes",
+        "gauge",
+        "",
+        "Compressed bytes of whole pages that the collector lacks",
+    ),
+    (
+        "ems_agent_evidence_sent_total",
+        "counter",
+        "",
+        "Whole pages that the collector took or had",
+    ),
+    (
+        "ems_agent_evidence_failures_total",
+        "counter",
+        "",
+        "Tries to send a whole page that are made again",
+    ),
+    (
+        "ems_agent_evidence_unkept_total",
+        "counter",
+        "why",
+        "Whole pages not kept as evidence, by reason; their facts are",
     ),
     (
         "ems_agent_plan_failed_pulls_total",

@@ -21,7 +21,20 @@ vocabulary! {
         Next = "next",
         /// The lead.
         Lead = "lead",
+        /// Somebody gave it to them.
+        Given = "given",
     }
+}
+
+/// How an alarm was last answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// When.
+    pub at: UnixTime,
+    /// By which account.
+    pub author: String,
+    /// The account that it was given to, if it was given to somebody.
+    pub given_to: Option<String>,
 }
 
 /// What is known when calls are decided.
@@ -30,8 +43,8 @@ pub struct Situation<'a> {
     pub settings: &'a OnCallSettings,
     /// Who is on duty now.
     pub duty: Option<&'a Duty>,
-    /// When each thread was last answered.
-    pub answered: &'a BTreeMap<String, UnixTime>,
+    /// How each thread was last answered.
+    pub answered: &'a BTreeMap<String, Answer>,
     /// Quiet hours are on.
     pub quiet: bool,
 }
@@ -67,6 +80,26 @@ pub fn calls(book: &mut Book, situation: &Situation<'_>, now: UnixTime) -> Vec<N
     due
 }
 
+impl Situation<'_> {
+    /// How a thread was answered since it was raised, if it was.
+    pub(super) fn answer_to(&self, thread: &Thread) -> Option<&Answer> {
+        let raised = thread.raised_at?;
+        self.answered
+            .get(&thread.key)
+            .filter(|answer| answer.at >= raised)
+    }
+}
+
+/// Whoever a thread was given to and does not know it yet. That somebody gave it outweighs quiet hours and urgency.
+fn given<'a>(thread: &Thread, answer: &Answer, settings: &'a OnCallSettings) -> Option<&'a PersonSettings> {
+    let login = answer
+        .given_to
+        .as_ref()
+        .filter(|login| **login != answer.author)?;
+    let told = |call: &Called| call.login == *login && call.at >= answer.at;
+    settings.person(login).filter(|_| !thread.calls.iter().any(told))
+}
+
 /// Who is called about a thread now, if anybody.
 fn next<'a>(
     thread: &Thread,
@@ -74,13 +107,14 @@ fn next<'a>(
     now: UnixTime,
 ) -> Option<(Step, &'a PersonSettings, bool)> {
     let settings = situation.settings;
-    let raised = thread.raised_at.filter(|_| !thread.closed)?;
+    if thread.closed {
+        return None;
+    }
+    if let Some(answer) = situation.answer_to(thread) {
+        return given(thread, answer, settings).map(|person| (Step::Given, person, false));
+    }
     let waits = situation.quiet && thread.severity < Severity::Urgent;
-    let answered = situation
-        .answered
-        .get(&thread.key)
-        .is_some_and(|at| *at >= raised);
-    if thread.severity < settings.at_least || waits || answered {
+    if thread.raised_at.is_none() || thread.severity < settings.at_least || waits {
         return None;
     }
     // Counted from the first call, not from the alarm: what waited for the end of the quiet hours begins then.
@@ -151,15 +185,22 @@ mod tests {
     fn story(
         book: &mut Book,
         duty: Option<&Duty>,
-        answered: Option<i64>,
+        answered: Option<(i64, Option<&str>)>,
         quiet_s: i64,
     ) -> Vec<(i64, String, Step, bool)> {
         let settings = settings();
         let mut told = Vec::new();
         for second in (0..1_200).step_by(10) {
             let answered = answered
-                .filter(|when| *when <= second)
-                .map(|when| ("t".to_owned(), at(when)));
+                .filter(|(when, _)| *when <= second)
+                .map(|(when, given_to)| {
+                    let answer = Answer {
+                        at: at(when),
+                        author: "an".into(),
+                        given_to: given_to.map(str::to_owned),
+                    };
+                    ("t".to_owned(), answer)
+                });
             let situation = Situation {
                 settings: &settings,
                 duty,
@@ -198,15 +239,36 @@ mod tests {
 
     #[test]
     fn an_answer_ends_the_calls_and_an_old_answer_does_not() {
-        let told = story(&mut book(Severity::Urgent), Some(&duty()), Some(200), 0);
+        let told = story(&mut book(Severity::Urgent), Some(&duty()), Some((200, None)), 0);
         assert_eq!(told, [said((0, "an", Step::First, false))]);
         let mut again = book(Severity::Urgent);
         again.threads.get_mut("t").unwrap().raised_at = Some(at(100));
         assert_eq!(
-            story(&mut again, Some(&duty()), Some(50), 0).len(),
+            story(&mut again, Some(&duty()), Some((50, None)), 0).len(),
             3,
             "it came back after the answer"
         );
+    }
+
+    #[test]
+    fn whoever_is_given_an_alarm_is_told_once_and_at_any_hour() {
+        let first = said((0, "an", Step::First, false));
+        let given = |to| {
+            story(
+                &mut book(Severity::Urgent),
+                Some(&duty()),
+                Some((200, Some(to))),
+                0,
+            )
+        };
+        assert_eq!(
+            given("binh"),
+            [first.clone(), said((200, "binh", Step::Given, false))]
+        );
+        assert_eq!(given("an"), std::slice::from_ref(&first), "who takes it on knows");
+        assert_eq!(given("stranger"), [first], "nobody can reach them");
+        let low = story(&mut book(Severity::Low), None, Some((200, Some("binh"))), 1_000);
+        assert_eq!(low, [said((200, "binh", Step::Given, false))]);
     }
 
     #[test]

@@ -21,33 +21,35 @@ pub struct Message {
     pub lines: Vec<String>,
     /// Where to look.
     pub link: Option<String>,
+    /// The line that says at which signed address the person called answers: for that person's eyes, never for a log.
+    pub answer: Option<String>,
 }
 
 impl Message {
-    /// Title, lines and link, one below the other.
+    /// Title and lines, one below the other: what anybody may read.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.title.clone();
-        for line in &self.lines {
-            text.push('\n');
-            text.push_str(line);
-        }
-        text
+        self.joined(self.lines.iter())
     }
-}
 
-impl Message {
+    /// The same with the address at which to answer, for the person called.
+    #[must_use]
+    pub fn personal_text(&self) -> String {
+        self.joined(self.lines.iter().chain(&self.answer))
+    }
+
+    fn joined<'a>(&'a self, lines: impl Iterator<Item = &'a String>) -> String {
+        lines.fold(self.title.clone(), |text, line| text + "\n" + line)
+    }
+
     /// With the address at which the person called answers.
     #[must_use]
-    pub fn with_answer(mut self, answer: Option<&Url>, lang: Lang) -> Self {
-        if let Some(answer) = answer {
-            self.lines.push(text::fill(
-                lang,
-                "notify.line.answer",
-                &[("link", answer.as_str())],
-            ));
+    pub fn with_answer(self, answer: Option<&Url>, lang: Lang) -> Self {
+        let line = |answer: &Url| text::fill(lang, "notify.line.answer", &[("link", answer.as_str())]);
+        Self {
+            answer: answer.map(line),
+            ..self
         }
-        self
     }
 }
 
@@ -61,6 +63,7 @@ pub fn message(notice: &Notice, console: Option<&Url>, lang: Lang) -> Message {
             title: text::get(lang, "notify.title.test").to_owned(),
             lines: vec![text::fill(lang, "notify.test.body", &[("channel", channel)])],
             link,
+            answer: None,
         };
     }
     let severity = format!("notify.severity.{}", notice.severity.as_str());
@@ -74,18 +77,26 @@ pub fn message(notice: &Notice, console: Option<&Url>, lang: Lang) -> Message {
         title: text::fill(lang, &key, &[("severity", severity), ("what", &what)]),
         lines: lines(notice, link.as_deref(), lang),
         link,
+        answer: None,
     }
 }
 
-/// Several notices as one.
+/// Several notices as one. Where they call somebody, each keeps the address at which it is answered.
 #[must_use]
 pub fn digest(messages: &[Message], lang: Lang) -> Message {
     let count = locale::count(i64::try_from(messages.len()).unwrap_or(i64::MAX), lang);
-    let title = |message: &Message| format!("• {}", message.title);
+    let numbered = || (1..).zip(messages);
+    let title = |(number, message): (usize, &Message)| format!("{number}. {}", message.title);
+    let answer = |(number, message): (usize, &Message)| {
+        let answer = message.answer.as_ref()?;
+        Some(format!("{number}. {answer}"))
+    };
+    let answers: Vec<String> = numbered().filter_map(answer).collect();
     Message {
         title: text::fill(lang, "notify.digest.title", &[("count", &count)]),
-        lines: messages.iter().map(title).collect(),
+        lines: numbered().map(title).collect(),
         link: messages.iter().find_map(|message| message.link.clone()),
+        answer: (!answers.is_empty()).then(|| answers.join("\n")),
     }
 }
 

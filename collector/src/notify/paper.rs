@@ -28,6 +28,7 @@ impl Paper {
             title: self.title.clone(),
             lines: self.lines.clone(),
             link: None,
+            answer: None,
         }
     }
 }

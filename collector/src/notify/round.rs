@@ -9,13 +9,13 @@ use ems_contract::time::{UnixTime, Window};
 use super::book::{Alarm, Book, Entry, Thread};
 use super::condition::{Condition, Kind, Severity};
 use super::decide::{Decision, decide};
-use super::escalate::{Situation, calls};
+use super::escalate::{Answer, Situation, calls};
 use super::gather::{Facts, gather};
 use super::notice::Notice;
 use super::settings::NotifySettings;
 use crate::context::Context;
 use crate::oncall::{ActKind, Watch};
-use crate::store::{AlarmRecord, NewLetter, Store, StoreError};
+use crate::store::{AlarmRecord, Alerted, NewLetter, Store, StoreError};
 
 /// Incidents that began or ended within this, in seconds, are looked at: their late corrections are told.
 const LOOK_BACK_S: i64 = 7 * 86_400;
@@ -87,6 +87,7 @@ impl Desk {
         let conditions = gather(&facts, &book, &self.settings.policy, now);
         let before = book.threads.clone();
         let mut decision = decide(&mut book, conditions, &self.settings.policy, now);
+        let mut taken = BTreeMap::new();
         let quiet_until = self.watch.as_ref().and_then(|watch| watch.quiet_until(now));
         if let Some(watch) = &self.watch {
             let rota = store.rota(now)?;
@@ -100,16 +101,17 @@ impl Desk {
                 answered: &answered,
                 quiet: quiet_until.is_some(),
             };
+            taken = taken_on(&book, &situation);
             decision.notices.extend(calls(&mut book, &situation, now));
             let moved = |thread: &&Thread| before.get(&thread.key) != Some(thread);
             decision.threads = book.threads.values().filter(moved).cloned().collect();
         }
-        let alerted: Vec<i64> = decision
-            .alarms
-            .iter()
-            .filter(|alarm| alarm.thread.is_some())
-            .filter_map(incident_of)
-            .collect();
+        let alerted = |alarm: &Alarm| {
+            let taken_by = taken.get(alarm.thread.as_ref()?).cloned();
+            let incident = incident_of(alarm)?;
+            Some(Alerted { incident, taken_by })
+        };
+        let alerted: Vec<Alerted> = decision.alarms.iter().filter_map(alerted).collect();
         if !alerted.is_empty() {
             // Before the letters: whoever answers at once finds the incident waiting for the answer.
             store.note_alerted(alerted, now)?;
@@ -166,17 +168,34 @@ pub(crate) fn incident_of(alarm: &Alarm) -> Option<i64> {
     alarm.condition.key.strip_prefix("incident/")?.parse().ok()
 }
 
-/// When each thread that is not over was last answered.
-fn answered(store: &dyn Store, book: &Book) -> Result<BTreeMap<String, UnixTime>, StoreError> {
+/// Who answered each thread since it was raised: what joins it later is in hand as well.
+fn taken_on(book: &Book, situation: &Situation<'_>) -> BTreeMap<String, String> {
+    let taken = |thread: &Thread| {
+        let answer = situation.answer_to(thread)?;
+        Some((thread.key.clone(), answer.author.clone()))
+    };
+    book.threads.values().filter_map(taken).collect()
+}
+
+/// How each thread that is not over was last answered.
+fn answered(store: &dyn Store, book: &Book) -> Result<BTreeMap<String, Answer>, StoreError> {
     let open: Vec<&Thread> = book.threads.values().filter(|thread| !thread.closed).collect();
     let Some(since) = open.iter().filter_map(|thread| thread.raised_at).min() else {
         return Ok(BTreeMap::new());
     };
     let mut answered = BTreeMap::new();
     for act in store.acts(since)? {
-        if act.kind != ActKind::Note {
-            answered.insert(act.thread, act.at);
-        }
+        let given_to = match act.kind {
+            ActKind::Note => continue,
+            ActKind::Acknowledge => None,
+            ActKind::Assign => Some(act.detail),
+        };
+        let answer = Answer {
+            at: act.at,
+            author: act.author,
+            given_to,
+        };
+        answered.insert(act.thread, answer);
     }
     Ok(answered)
 }

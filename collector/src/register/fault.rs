@@ -1,7 +1,7 @@
 //! What is wrong with an entry, and what looks wrong, before it is taken.
 
 use ems_contract::diagnostic::Message;
-use ems_contract::time::Window;
+use ems_contract::time::{UnixTime, Window};
 use jiff::civil::Date;
 
 use super::entry::{Entry, Stop};
@@ -32,9 +32,10 @@ const NOTICE: Term = Term {
 /// The longest text of one field, in characters.
 const MOST_CHARS: usize = 10_000;
 
-/// Everything that stands against an entry made on `today`, with the bytes of the file handed in.
+/// Everything that stands against an entry made at `now`, with the bytes of the file handed in.
 #[must_use]
-pub fn faults(rules: &Regulations, entry: &Entry, file: Option<&[u8]>, today: Date) -> Doubts {
+pub fn faults(rules: &Regulations, entry: &Entry, file: Option<&[u8]>, now: UnixTime) -> Doubts {
+    let today = civil::day_of(now);
     let mut doubts = Doubts::default();
     match entry {
         Entry::Attestation(said) => doubts.errors = attest::faults(rules, said, file, today),
@@ -86,7 +87,7 @@ pub fn faults(rules: &Regulations, entry: &Entry, file: Option<&[u8]>, today: Da
             not_ahead("received", entry.received, today, &mut doubts);
         }
         Entry::Suspension(stop) => suspension(rules, stop, today, &mut doubts),
-        Entry::Maintenance(planned) => maintenance(rules, planned, today, &mut doubts),
+        Entry::Maintenance(planned) => maintenance(rules, planned, now, &mut doubts),
         Entry::Shift(shift) => on_call(shift, &mut doubts),
     }
     if doubts.errors.is_empty()
@@ -251,20 +252,20 @@ fn on_call(shift: &Shift, doubts: &mut Doubts) {
     );
 }
 
-fn maintenance(rules: &Regulations, planned: &Planned, today: Date, doubts: &mut Doubts) {
+fn maintenance(rules: &Regulations, planned: &Planned, now: UnixTime, doubts: &mut Doubts) {
     written("reason", &planned.reason, doubts);
     let window = Window::new(planned.from, planned.to);
     recurring(window, planned.repeats, 1, planned.until, doubts);
     let mut error = |key| doubts.errors.push(Message::new(key));
     let begins = civil::day_of(planned.from);
-    let over = planned.ends().is_some_and(|end| civil::day_of(end) < today);
+    let over = planned.ends().is_some_and(|end| end <= now);
     if planned.hindsight {
-        if planned.ends().is_none_or(|end| civil::day_of(end) > today) {
+        if !over {
             error("register.fault.hindsight_ahead");
         }
         return;
     }
-    not_ahead("announced", Some(planned.announced), today, doubts);
+    not_ahead("announced", Some(planned.announced), civil::day_of(now), doubts);
     if over {
         doubts
             .warnings
@@ -287,7 +288,11 @@ mod tests {
     use std::sync::LazyLock;
 
     static RULES: LazyLock<Regulations> = LazyLock::new(|| Regulations::embedded().unwrap());
-    const TODAY: Date = Date::constant(2026, 11, 22);
+
+    /// Noon of 22/11/2026.
+    fn now() -> UnixTime {
+        "2026-11-22T05:00:00Z".parse().unwrap()
+    }
 
     fn stop(begins: &str, announced: &str) -> Entry {
         Entry::Suspension(Stop {
@@ -312,13 +317,35 @@ mod tests {
     #[test]
     fn seven_working_days_of_notice_are_counted_over_the_culture_day() {
         // 24/11/2026 is a day off: seven working days before Thursday 3 December is Monday 23 November.
-        let fine = faults(&RULES, &stop("2026-12-03", "2026-11-20"), None, TODAY);
+        let fine = faults(&RULES, &stop("2026-12-03", "2026-11-20"), None, now());
         assert_eq!(fine, Doubts::default());
-        let late = faults(&RULES, &stop("2026-12-01", "2026-11-20"), None, TODAY);
+        let late = faults(&RULES, &stop("2026-12-01", "2026-11-20"), None, now());
         assert_eq!(keys(&late.warnings), ["register.fault.short_notice"]);
         assert!(late.errors.is_empty(), "a short notice is recorded, not hidden");
-        let ahead = faults(&RULES, &stop("2026-12-31", "2026-11-23"), None, TODAY);
+        let ahead = faults(&RULES, &stop("2026-12-31", "2026-11-23"), None, now());
         assert_eq!(keys(&ahead.errors), ["register.fault.future_field"]);
+    }
+
+    #[test]
+    fn only_what_is_over_to_the_second_is_taken_out_in_hindsight() {
+        let planned = |to: &str| {
+            Entry::Maintenance(Planned {
+                from: "2026-11-22T01:00:00Z".parse().unwrap(),
+                to: to.parse().unwrap(),
+                repeats: Repeat::Once,
+                until: None,
+                reason: "nâng cấp".into(),
+                announced: When::day("2026-11-01".parse().unwrap()),
+                announced_where: None,
+                tells_recovery: true,
+                hindsight: true,
+                file_sha256: None,
+            })
+        };
+        let over = faults(&RULES, &planned("2026-11-22T05:00:00Z"), None, now());
+        assert_eq!(over, Doubts::default());
+        let on = faults(&RULES, &planned("2026-11-22T05:00:01Z"), None, now());
+        assert_eq!(keys(&on.errors), ["register.fault.hindsight_ahead"]);
     }
 
     #[test]
@@ -330,7 +357,7 @@ mod tests {
             confirmed_missing: vec!["letter".into()],
             ..IncidentForm::default()
         };
-        let doubts = faults(&RULES, &Entry::Incident(Box::new(form)), None, TODAY);
+        let doubts = faults(&RULES, &Entry::Incident(Box::new(form)), None, now());
         assert_eq!(
             keys(&doubts.errors),
             ["register.fault.before_detection", "register.fault.missing_name"]

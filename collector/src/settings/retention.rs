@@ -16,18 +16,34 @@ pub const MIN_RAW_DAYS: u32 = LONGEST_PERIOD_DAYS + COMPARISON_DAYS + FINISHING_
 /// The most: a hundred years, so that a slip of the finger is noticed.
 const MAX_RAW_DAYS: u32 = 36_525;
 
+/// Whole pages of one portal where nothing is written, in compressed MiB: some thousand pages.
+const EVIDENCE_MIB: u32 = 32;
+/// What may be written: room for the longest page, and a slip of the finger is noticed.
+const EVIDENCE_MIB_RANGE: std::ops::RangeInclusive<u32> = 8..=4_096;
+
 /// How long things are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
     /// Raw results, in days.
     pub raw_days: u32,
+    /// Whole pages of one portal, in compressed MiB: the oldest go.
+    pub evidence_mib_per_portal: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         Self {
             raw_days: MIN_RAW_DAYS,
+            evidence_mib_per_portal: EVIDENCE_MIB,
         }
+    }
+}
+
+impl Retention {
+    /// Compressed bytes that the whole pages of one portal may take.
+    #[must_use]
+    pub fn evidence_bytes_per_portal(&self) -> u64 {
+        u64::from(self.evidence_mib_per_portal) * 1024 * 1024
     }
 }
 
@@ -47,8 +63,10 @@ pub(super) fn read(item: &Item<'_>) -> Option<Retention> {
         }
         Some(value)
     });
+    let evidence = map.optional("evidence_mib_per_portal", |item| item.integer(EVIDENCE_MIB_RANGE));
     map.finish();
     Some(Retention {
         raw_days: raw_days.unwrap_or(MIN_RAW_DAYS),
+        evidence_mib_per_portal: evidence.unwrap_or(EVIDENCE_MIB),
     })
 }

@@ -53,7 +53,7 @@ fn every_key_is_read() {
                 console_listen: 127.0.0.1:9090\nconsole_hosts: [Ems.Example.gov.vn]\ndata: /var/lib/ems\ntargets: t.yaml\n\
                 regulations: law\npolicy: own.yaml\nrenderer: r\n\
                 tokens:\n  - {agent: a, file: good.token}\n  - {agent: b, sha256: \
-                ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}\nretention: {raw_days: 1200}\n";
+                ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}\nretention: {raw_days: 1200, evidence_mib_per_portal: 64}\n";
     let (settings, _) = loaded(text).unwrap();
     assert_eq!(settings.listen, "[::]:8443".parse().unwrap());
     assert_eq!(settings.console_listen, "127.0.0.1:9090".parse().unwrap());
@@ -74,6 +74,7 @@ fn every_key_is_read() {
     );
     assert_eq!(settings.tokens[1].digest, Sha256::of(b"abc"));
     assert_eq!(settings.retention.raw_days, 1200);
+    assert_eq!(settings.retention.evidence_bytes_per_portal(), 64 << 20);
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct EvidenceStatistics {
 
 /// Evidence, once by content, within a budget per portal.
 pub trait EvidenceStore {
-    /// Keeps a body; the oldest of the portal's go while they take more than `budget` bytes, compressed. Durable on
+    /// Keeps a body, or notes that it was read again; the oldest of the portal's go while they take more than `budget` bytes, compressed. Durable on
     /// return. `None` when the portal was never in an inventory.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ pub use demo::*;
 pub use editions::{EditionKept, EditionStore};
 pub use evidence::*;
 pub use looks::*;
-pub use oncall::{Acted, OnCallStore};
+pub use oncall::{Acted, Alerted, OnCallStore};
 pub use outbox::*;
 pub use pages::*;
 pub use publications::PublicationStore;

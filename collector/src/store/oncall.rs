@@ -16,6 +16,15 @@ pub enum Acted {
     LinkUsed,
 }
 
+/// An incident of which somebody was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alerted {
+    /// Its number.
+    pub incident: i64,
+    /// The account that had taken on the alarm before the incident joined it: it is acknowledged from the start.
+    pub taken_by: Option<String>,
+}
+
 /// Durable acts: append-only, each with its entry of the audit log.
 pub trait OnCallStore: Send + Sync + 'static {
     /// Acts since `since`, in the order in which they were made.
@@ -34,7 +43,7 @@ pub trait OnCallStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the database cannot be written.
-    fn note_alerted(&self, incidents: Vec<i64>, at: UnixTime) -> Result<(), StoreError>;
+    fn note_alerted(&self, incidents: Vec<Alerted>, at: UnixTime) -> Result<(), StoreError>;
 
     /// How the incidents that began within `window` were answered, by the instant at which they began. Incidents of which
     /// nobody was told, and withdrawn ones, are not among them.

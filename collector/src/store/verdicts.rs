@@ -106,9 +106,11 @@ pub struct KeptVerdict {
     pub verdict: Verdict,
 }
 
-/// How many verdicts of a pack came out how.
+/// How many verdicts of a pack came out how on a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictCount {
+    /// The portal.
+    pub portal: PortalId,
     /// The pack.
     pub pack: String,
     /// The verdict.
@@ -157,7 +159,7 @@ pub trait VerdictStore {
     /// When the database cannot be read.
     fn last_closed_day(&self) -> Result<Option<Date>, StoreError>;
 
-    /// Counts by pack and verdict of the verdicts that stood on a day.
+    /// Counts by portal, pack and verdict of the verdicts that stood on a day. Reads no verdict, only the index over them.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -9,6 +9,7 @@ use ems_collector::console;
 use ems_collector::context::Context;
 use ems_collector::edition::Office;
 use ems_collector::http::auth::Tokens;
+use ems_collector::http::evidence::Room;
 use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
@@ -131,6 +132,7 @@ pub(crate) fn serve_with(needs_login: bool, change: impl FnOnce(&mut Inventory))
         plans,
         tokens: Arc::new(Tokens::new()),
         allow_plain_tokens: false,
+        evidence: Room::new(8 * 1024 * 1024),
         rules,
         hosts: Hosts::default(),
         context,
@@ -505,6 +507,14 @@ fn maintenance_is_announced_by_those_on_duty_and_excluded_in_hindsight_by_operat
         form.contains("Số liệu theo quy chế không đổi"),
         "what the tick means is said beside it"
     );
+    let chosen = plan("2026-12-20T22:00", "2026-12-21T02:00").into_iter();
+    let mut nowhere: Vec<_> = chosen
+        .filter(|(name, _)| !["portal", "confirmed"].contains(name))
+        .collect();
+    nowhere.insert(0, ("csrf", &*csrf));
+    let asked = operator.upload("/registers/maintenance/new", &nowhere, None);
+    assert_eq!(asked.status, 422, "{}", asked.body);
+    assert!(asked.body.contains("TẤT CẢ các cổng"), "{}", asked.body);
     passed[0] = ("csrf", &*csrf);
     assert_eq!(
         operator

@@ -39,6 +39,15 @@ impl Inventory {
         })
     }
 
+    /// Whether [`Self::plan_for`] this agent holds this portal.
+    #[must_use]
+    pub fn is_planned_for(&self, agent: &AgentId, portal: &PortalId) -> bool {
+        let agent = self.agents.iter().find(|known| known.id == *agent);
+        agent.zip(self.portal(portal)).is_some_and(|(agent, portal)| {
+            plan_portal(portal, |family| agent.families.contains(family)).is_some()
+        })
+    }
+
     /// What is read on the pages of `portal`: these sections, as often as they need unless the operator wrote it.
     #[must_use]
     pub fn page_plan(&self, portal: &Portal, sections: Vec<String>, need_s: u32) -> PagePlan {

@@ -1,5 +1,7 @@
 //! The scanner: every date of a text, in order.
 
+use crate::page::plain::is_letter;
+
 use super::words::Cursor;
 use super::{Form, Found, Written, date, months, numeric};
 
@@ -38,7 +40,7 @@ impl Iterator for Scanner<'_> {
             let start = self.cursor.at;
             let found = if c.is_ascii_digit() {
                 at_number(&mut self.cursor)
-            } else if c.is_alphabetic() {
+            } else if is_letter(c) {
                 at_word(&mut self.cursor)
             } else {
                 self.cursor.at += c.len_utf8();
@@ -54,7 +56,7 @@ impl Iterator for Scanner<'_> {
                     self.cursor.skip(|c| c.is_ascii_digit());
                 } else {
                     self.cursor
-                        .skip(|c| c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36F}'));
+                        .skip(|c| is_letter(c) || matches!(c, '\u{300}'..='\u{36F}'));
                     if self.cursor.at == start {
                         self.cursor.at += c.len_utf8();
                     }
@@ -68,7 +70,7 @@ impl Iterator for Scanner<'_> {
 fn is_tail(cursor: &Cursor<'_>) -> bool {
     let mut before = cursor.text.get(..cursor.at).unwrap_or_default().chars().rev();
     match before.next() {
-        Some(c) if c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '$' | '€' | '£' | '_') => {
+        Some(c) if is_letter(c) || c.is_ascii_digit() || matches!(c, '$' | '€' | '£' | '_') => {
             // `T` and `h` glue times to dates (`16h51`); a date after a letter is a part of a name.
             true
         }
@@ -248,7 +250,7 @@ fn at_word(cursor: &mut Cursor<'_>) -> Option<Found> {
     let by_itself = matches!(first, 'h' | 'H' | 'v' | 'V' | 'y' | 'Y' | 't' | 'T' | 'j' | 'J');
     if !by_itself {
         let mut past = *cursor;
-        past.skip(|c| c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36F}'));
+        past.skip(|c| is_letter(c) || matches!(c, '\u{300}'..='\u{36F}'));
         let word_end = past;
         past.skip(|c| c.is_whitespace() || matches!(c, '.' | '-' | ',' | '/'));
         if !past.peek().is_some_and(|c| c.is_ascii_digit()) {

@@ -1,6 +1,6 @@
 //! A cursor over the text that reads numbers and folded words.
 
-use crate::page::plain::base_letter;
+use crate::page::plain::{base_letter, is_letter};
 
 /// A place in a text.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +78,7 @@ impl<'a> Cursor<'a> {
         };
         let start = self.at;
         while let Some(c) = self.peek() {
-            if !c.is_alphabetic() && !matches!(c, '\u{300}'..='\u{36F}') {
+            if !is_letter(c) && !matches!(c, '\u{300}'..='\u{36F}') {
                 break;
             }
             self.at += c.len_utf8();

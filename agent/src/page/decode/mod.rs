@@ -138,6 +138,10 @@ fn choose<'a>(
         // Bytes that are UTF-8 beyond doubt are read so, whatever they are called.
         Some((encoding, source)) if encoding == UTF_8 && (valid || ascii) => (encoding, source, body),
         Some((encoding, _)) if encoding != UTF_8 && valid && !ascii => (UTF_8, CharsetSource::Content, body),
+        // Servers call everything Latin-1 by default; it has no tones after letters that have a mark already.
+        Some((encoding, _)) if encoding == WINDOWS_1252 && tones(body, is_marked) >= 3 => {
+            (WINDOWS_1258, CharsetSource::Content, body)
+        }
         Some((encoding, source)) if encoding != UTF_8 => (encoding, source, body),
         None if valid => (UTF_8, CharsetSource::Content, body),
         _ => (single_byte(body), CharsetSource::Content, body),
@@ -154,19 +158,24 @@ fn mostly_utf8(body: &[u8]) -> bool {
 
 /// windows-1258 writes tones as marks after the letter; other bytes are read as windows-1252.
 fn single_byte(body: &[u8]) -> &'static Encoding {
-    let marks = body
-        .windows(2)
-        .filter(|w| {
-            matches!(w[1], 0xCC | 0xD2 | 0xDE | 0xEC | 0xF2)
-                && (w[0].is_ascii_alphabetic() || matches!(w[0], 0xE2 | 0xEA | 0xF4 | 0xE3 | 0xF5 | 0xFD))
-        })
-        .count();
+    let marks = tones(body, |letter| letter.is_ascii_alphabetic() || is_marked(letter));
     let beyond_ascii = body.iter().filter(|b| !b.is_ascii()).count();
     if marks >= 3 && marks * 5 >= beyond_ascii {
         WINDOWS_1258
     } else {
         WINDOWS_1252
     }
+}
+
+/// Tones of windows-1258 after such letters.
+fn tones(body: &[u8], after: impl Fn(u8) -> bool) -> usize {
+    let tone = |byte| matches!(byte, 0xCC | 0xD2 | 0xDE | 0xEC | 0xF2);
+    body.windows(2).filter(|w| tone(w[1]) && after(w[0])).count()
+}
+
+/// Letters of windows-1258 with a mark of their own: â ê ô ă ơ ư.
+const fn is_marked(letter: u8) -> bool {
+    matches!(letter, 0xE2 | 0xEA | 0xF4 | 0xE3 | 0xF5 | 0xFD)
 }
 
 fn utf16_without_mark(body: &[u8]) -> Option<&'static Encoding> {
@@ -332,6 +341,20 @@ mod tests {
                 decoded.text
             );
             assert_eq!(decoded.facts.used, "windows-1258");
+        }
+    }
+
+    #[test]
+    fn what_is_called_latin_1_is_read_by_its_tones_and_italian_stays_what_it_is() {
+        let body = b"Vi\xEA\xF2t Nam, ti\xEA\xECng, ph\xF4\xEC, \xF0\xFD\xF5\xCCng";
+        for declared in ["text/html; charset=iso-8859-1", "text/html; charset=windows-1252"] {
+            assert!(
+                decode(body, Some(declared))
+                    .text
+                    .starts_with("Việt Nam, tiếng, phố")
+            );
+            let italian = b"cos\xEC per\xF2 perci\xF2 luned\xEC";
+            assert_eq!(decode(italian, Some(declared)).text, "così però perciò lunedì");
         }
     }
 

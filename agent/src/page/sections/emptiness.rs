@@ -1,5 +1,8 @@
 //! Texts by which a page says that it has nothing: recognised by their words, because every system has its own sentence.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// What makes a sentence one of nothing, folded.
 const SAYS: &[&str] = &[
     "khong co",
@@ -168,25 +171,47 @@ const WORDS: &[&str] = &[
 /// Words of the longest sentence of nothing.
 const MAX_WORDS: usize = 18;
 
+/// What makes such a sentence one about something after all, folded.
+const BUT_NOT: &[&str] = &[
+    "khong tim thay trang",
+    "trang khong ton tai",
+    "trang khong co",
+    "page found",
+    // What is being built there is no page.
+    "du an dang xay dung",
+    "du an dang duoc xay dung",
+];
+
+/// The lists above as they are asked: this is asked of every text of a page.
+struct Asked {
+    says: Vec<Vec<&'static str>>,
+    words: HashSet<&'static str>,
+    but_not: Vec<Vec<&'static str>>,
+}
+
+static ASKED: LazyLock<Asked> = LazyLock::new(|| {
+    let phrases = |all: &[&'static str]| all.iter().map(|phrase| phrase.split(' ').collect()).collect();
+    Asked {
+        says: phrases(SAYS),
+        words: WORDS.iter().copied().collect(),
+        but_not: phrases(BUT_NOT),
+    }
+});
+
 /// Whether a folded text says that there is nothing, and nothing else. A page that is not found is another matter.
 pub(super) fn says_nothing(folded_words: &str) -> bool {
-    let words = || folded_words.split(' ').filter(|w| !w.is_empty());
-    let padded = format!(" {folded_words} ");
-    let holds = |phrase: &&&str| padded.contains(&format!(" {phrase} "));
-    words().count() <= MAX_WORDS
-        && words().all(|w| WORDS.contains(&w))
-        && SAYS.iter().any(|phrase| holds(&phrase))
-        && ![
-            "khong tim thay trang",
-            "trang khong ton tai",
-            "trang khong co",
-            "page found",
-            // What is being built there is no page.
-            "du an dang xay dung",
-            "du an dang duoc xay dung",
-        ]
-        .iter()
-        .any(|phrase| holds(&phrase))
+    let mut words: Vec<&str> = Vec::with_capacity(MAX_WORDS);
+    for word in folded_words.split(' ').filter(|word| !word.is_empty()) {
+        if words.len() == MAX_WORDS || !ASKED.words.contains(word) {
+            return false;
+        }
+        words.push(word);
+    }
+    let holds = |phrases: &[Vec<&str>]| {
+        let here = |phrase: &Vec<&str>| words.windows(phrase.len()).any(|part| part == phrase);
+        phrases.iter().any(here)
+    };
+    holds(&ASKED.says) && !holds(&ASKED.but_not)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ fn page(body: &str) -> Page {
         etag: None,
         last_modified: None,
         body: body.as_bytes().to_vec(),
+        rendered: false,
     });
     reader.page(&fetched, None)
 }

@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use ems_contract::cause::Cause;
-use ems_contract::facts::page::SectionFacts;
+use ems_contract::facts::page::{MAX_ITEMS, SectionFacts};
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
+
+use super::proof::Proofs;
 
 /// Version of the file.
 pub const SCHEMA: u16 = 1;
@@ -19,8 +21,10 @@ pub const CONFIRM_S: i64 = 24 * 3_600;
 const STALE_S: i64 = 3 * 24 * 3_600;
 /// Links remembered.
 const MAX_LINKS: usize = 5_000;
-/// Old items remembered of a section.
-const MAX_OLD: usize = 200;
+/// Items remembered of a section: those its list shows ([`MAX_ITEMS`] at most) and those that left it, the latest seen first.
+/// Some 340 that have left are a year of a section with one item a working day.
+const MAX_OLD: usize = 400;
+const _: () = assert!(MAX_ITEMS < MAX_OLD);
 
 /// The memory of one portal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +43,9 @@ pub struct Memory {
     /// Items by section: address and when they were first seen.
     #[serde(default)]
     pub items: BTreeMap<String, BTreeMap<String, UnixTime>>,
+    /// Pages that were kept whole.
+    #[serde(default)]
+    pub proofs: Proofs,
 }
 
 impl Default for Memory {
@@ -49,6 +56,7 @@ impl Default for Memory {
             asked: BTreeMap::new(),
             pages: BTreeMap::new(),
             items: BTreeMap::new(),
+            proofs: Proofs::default(),
         }
     }
 }
@@ -143,9 +151,11 @@ impl Memory {
             .collect();
         gone.sort();
         for url in shown {
-            if known.len() < MAX_OLD {
-                known.entry((*url).to_owned()).or_insert(now);
-            }
+            known.entry((*url).to_owned()).or_insert(now);
+        }
+        let excess = known.len().saturating_sub(MAX_OLD);
+        for (_, url) in gone.iter().take(excess) {
+            known.remove(url);
         }
         gone.into_iter().map(|(_, url)| url).collect()
     }
@@ -206,6 +216,26 @@ mod tests {
         let mut memory = Memory::default();
         assert!(memory.items("van-ban", &["a", "b"], NOW).is_empty());
         assert_eq!(memory.items("van-ban", &["b", "c"], NOW + 9), ["a"]);
+    }
+
+    #[test]
+    fn a_long_list_goes_on_being_remembered_within_bounds() {
+        let mut memory = Memory::default();
+        let url = |n: usize| format!("https://p1.example/bai-{n:04}");
+        // A list of 40 that moves on by 10 a day.
+        let (days, mut gone) = (100_usize, Vec::new());
+        for (day, at) in (0..days).zip(0..) {
+            let list: Vec<String> = (day * 10..day * 10 + 40).map(url).collect();
+            let shown: Vec<&str> = list.iter().map(String::as_str).collect();
+            gone = memory.items("tin-tuc", &shown, NOW + at * 86_400);
+            assert!(memory.items["tin-tuc"].len() <= MAX_OLD);
+        }
+        // The latest that left are known, and none that the list shows was forgotten for an old one.
+        assert_eq!(gone.last(), Some(&url(days * 10 - 11)));
+        assert_eq!(memory.items["tin-tuc"].len(), MAX_OLD);
+        assert!(gone.len() >= MAX_OLD - 40, "{}", gone.len());
+        let newest: Vec<String> = (days * 10 - 10..days * 10 + 30).map(url).collect();
+        assert!(newest.iter().all(|url| memory.items["tin-tuc"].contains_key(url)));
     }
 
     #[test]

@@ -3,5 +3,6 @@
 pub mod answer;
 pub mod frontier;
 pub mod memory;
+pub mod proof;
 pub mod robots;
 pub mod wire;

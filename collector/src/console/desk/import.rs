@@ -14,7 +14,6 @@ use serde::Serialize;
 use super::registers::refused_everywhere;
 use super::{Desk, of_register, page};
 use crate::account::{Actor, LoginName};
-use crate::calendar::civil;
 use crate::console::door::redirect;
 use crate::console::form::Filled;
 use crate::console::page::PageError;
@@ -136,13 +135,7 @@ pub(super) async fn show(
 
 fn read(desk: &Desk, kind: RegisterKind, file: &HandedFile, now: UnixTime) -> Imported {
     let portals = intake::portals(&desk.context.inventory.current());
-    import(
-        &desk.access.rules,
-        kind,
-        &portals,
-        &file.bytes,
-        civil::day_of(now),
-    )
+    import(&desk.access.rules, kind, &portals, &file.bytes, now)
 }
 
 pub(super) async fn take(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use ems_contract::diagnostic::Message;
 use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill, get};
@@ -449,8 +450,12 @@ fn take(
     }
     let now = desk.context.clock.now();
     let bytes = file.as_ref().map(|file| &*file.bytes);
-    let doubts = faults(&desk.access.rules, &entry, bytes, civil::day_of(now));
-    let told = |messages: &[ems_contract::diagnostic::Message]| -> Vec<String> {
+    let mut doubts = faults(&desk.access.rules, &entry, bytes, now);
+    if kind == RegisterKind::Maintenance && portal.is_none() && corrects.is_none() {
+        // The choice that the form begins with: nobody takes time from every portal's account by forgetting to choose.
+        doubts.warnings.push(Message::new("register.fault.every_portal"));
+    }
+    let told = |messages: &[Message]| -> Vec<String> {
         messages.iter().map(|message| message.render(lang)).collect()
     };
     if !doubts.errors.is_empty() || (!doubts.warnings.is_empty() && !confirmed) {

@@ -45,10 +45,9 @@ pub fn figure_rows(data: &Value, own: impl Fn(&PortalId) -> bool, lang: Lang) ->
 }
 
 fn row(name: String, group: &Value, lang: Lang) -> FigureRow {
-    let tracks = group["tracks"].as_array().into_iter().flatten();
+    let mut tracks = group["tracks"].as_array().into_iter().flatten();
     let overall = tracks
-        .filter(|track| track["track"] == "overall")
-        .next_back()
+        .rfind(|track| track["track"] == "overall")
         .unwrap_or(&Value::Null);
     let share = |account: &str, figure: &str| {
         let found = &overall[account][figure];

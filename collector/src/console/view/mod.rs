@@ -19,8 +19,9 @@ pub use figures::{FigureRow, figure_rows};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
 pub use overview::{Overview, overview};
 pub use portal::{
-    AccountCell, AccountRow, CertificateCard, EnglishCard, NewestCell, NowRow, Phase, PieceRow, PortalData,
-    PortalPage, RibbonRow, RibbonRows, SectionRow, SectionVerdict, SectionsPart, ViewRow, newest_tls, portal,
+    AccountCell, AccountRow, CertificateCard, EnglishCard, KeptPage, NewestCell, NowRow, Phase, PieceRow,
+    PortalData, PortalPage, RibbonRow, RibbonRows, SectionRow, SectionVerdict, SectionsPart, ViewRow,
+    newest_tls, portal,
 };
 pub use register::{EntryRow, FieldView, entry_rows, facts as entry_facts, field_views, portal_name};
 pub use regulation::{

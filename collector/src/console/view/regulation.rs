@@ -126,13 +126,14 @@ pub fn regulations(
         let mut tally = Tally::default();
         for count in counts.iter().filter(|count| *count.pack == *pack.id) {
             let count_u32 = u32::try_from(count.count).unwrap_or(u32::MAX);
-            match count.value {
-                Value::Pass => tally.pass = count_u32,
-                Value::Warn => tally.warn = count_u32,
-                Value::Fail => tally.fail = count_u32,
-                Value::Unknown => tally.unknown = count_u32,
-                Value::NotApplicable => tally.not_applicable = count_u32,
-            }
+            let sum = match count.value {
+                Value::Pass => &mut tally.pass,
+                Value::Warn => &mut tally.warn,
+                Value::Fail => &mut tally.fail,
+                Value::Unknown => &mut tally.unknown,
+                Value::NotApplicable => &mut tally.not_applicable,
+            };
+            *sum = sum.saturating_add(count_u32);
         }
         PackLine {
             id: pack.id.to_string(),

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::http::auth::Tokens;
+use crate::http::evidence::Room;
 use crate::http::host::Hosts;
 use crate::http::{Edge, listener, router};
 use crate::ingest::Ingest;
@@ -46,6 +47,7 @@ pub(super) fn edge(dir: &Path, now: UnixTime) -> (Edge, Arc<Notify>) {
         plans,
         tokens: Arc::new(tokens),
         allow_plain_tokens: false,
+        evidence: Room::new(8 * 1024 * 1024),
         rules,
         hosts: Hosts::default(),
     };

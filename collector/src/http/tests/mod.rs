@@ -2,5 +2,6 @@
 
 mod asking;
 mod delivering;
+mod evidence;
 mod lines;
 mod readers;

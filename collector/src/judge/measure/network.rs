@@ -1,5 +1,6 @@
 //! Names, addresses, TLS, answers: what the reach, dns and tls probes give.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
 use ems_contract::cause::Cause;
@@ -149,13 +150,18 @@ fn domain_pattern(case: &Case<'_>) -> Vec<Look> {
         own.iter().collect()
     };
     let names = case.unit.names();
+    // Nearly all looks end at one address: each is held against the forms once.
+    let mut known: HashMap<&url::Url, Option<Form>> = HashMap::new();
     case.looks(TEN_MINUTES, |seen| {
         let url = final_url(seen)?;
         let host = Host::new(url.host_str()?);
-        let best = forms
-            .iter()
-            .map(|form| domain_form(form, &names, &host, url.scheme(), url.path()))
-            .max_by_key(|form| form.rank())?;
+        let best = *known.entry(url).or_insert_with(|| {
+            let forms = forms
+                .iter()
+                .map(|form| domain_form(form, &names, &host, url.scheme(), url.path()));
+            forms.max_by_key(|form| form.rank())
+        });
+        let best = best?;
         let graded = match best {
             Form::Right => Graded::good(),
             Form::UnknownLabel => Graded {

@@ -119,7 +119,7 @@ impl Email {
             None => builder.message_id(Some(id(&dispatch.key))),
         };
         builder
-            .body(dispatch.message.text())
+            .body(dispatch.message.personal_text())
             .map_err(|error| Failure::Refused {
                 why: error.to_string(),
             })

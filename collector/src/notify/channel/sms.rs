@@ -19,7 +19,7 @@ const LONGEST: usize = 160;
 /// What fits: the last line is cut, but a part of an address leads nowhere.
 fn one_message(message: &Message) -> String {
     let mut text = message.title.clone();
-    for line in &message.lines {
+    for line in message.lines.iter().chain(&message.answer) {
         let longer = format!("{text}. {line}");
         if !line.contains("://") || unaccented(&longer, usize::MAX).len() <= LONGEST {
             text = longer;
@@ -132,8 +132,9 @@ mod tests {
     fn no_part_of_an_address_is_sent() {
         let message = |address: &str| Message {
             title: "GỌI TRỰC – Khẩn: Sở Y tế gián đoạn".into(),
-            lines: vec!["Gọi người trực: An".into(), format!("Nhận xử lý: {address}")],
+            lines: vec!["Gọi người trực: An".into()],
             link: None,
+            answer: Some(format!("Nhận xử lý: {address}")),
         };
         let short = one_message(&message("https://ems.vn/on-call"));
         assert!(short.ends_with("Nhan xu ly: https://ems.vn/on-call"), "{short}");

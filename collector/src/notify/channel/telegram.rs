@@ -30,7 +30,7 @@ impl Telegram {
     pub(super) async fn send(&self, http: &reqwest::Client, dispatch: &Dispatch) -> Result<(), Failure> {
         let path = format!("bot{}/sendMessage", self.token.reveal());
         let url = self.base.as_str().trim_end_matches('/');
-        let text: String = dispatch.message.text().chars().take(LONGEST).collect();
+        let text: String = dispatch.message.personal_text().chars().take(LONGEST).collect();
         let body = json!({"chat_id": self.chat, "text": text, "link_preview_options": {"is_disabled": true}});
         let request = http
             .post(format!("{url}/{path}"))

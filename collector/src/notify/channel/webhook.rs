@@ -42,7 +42,7 @@ impl Webhook {
             schema: 1,
             key: &dispatch.key,
             title: &dispatch.message.title,
-            text: &dispatch.message.text(),
+            text: &dispatch.message.personal_text(),
             link: dispatch.message.link.as_deref(),
             notices: &dispatch.notices,
         };

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ems_contract::diagnostic::Message;
 use ems_contract::id::PortalId;
 use ems_contract::inventory::slug;
-use jiff::civil::Date;
+use ems_contract::time::UnixTime;
 
 use super::entry::{Entry, RegisterKind};
 use super::fault::faults;
@@ -59,7 +59,7 @@ pub fn import(
     kind: RegisterKind,
     portals: &BTreeMap<PortalId, String>,
     bytes: &[u8],
-    today: Date,
+    now: UnixTime,
 ) -> Imported {
     let mut imported = Imported::default();
     let whole = |message| RowFault {
@@ -98,7 +98,7 @@ pub fn import(
                 &columns,
                 (*number, cells),
                 &known,
-                today,
+                now,
             );
         }
     }
@@ -121,7 +121,7 @@ fn take(
     columns: &Columns,
     (number, cells): (u32, &BTreeMap<u32, String>),
     known: &Portals<'_>,
-    today: Date,
+    now: UnixTime,
 ) {
     let values: Values = columns.values(cells);
     // A row with a running number only, or with nothing at all, is no row.
@@ -152,7 +152,7 @@ fn take(
     };
     let entry = match read(columns.kind, &values) {
         Ok(entry) => {
-            let doubts = faults(rules, &entry, None, today);
+            let doubts = faults(rules, &entry, None, now);
             // What wants a right of its own is entered one by one, by a person.
             let alone = entry.action() != columns.kind.action();
             if alone {

@@ -6,7 +6,10 @@ use super::*;
 use crate::attest::Statement;
 
 static RULES: LazyLock<Regulations> = LazyLock::new(|| Regulations::embedded().unwrap());
-const TODAY: Date = Date::constant(2026, 11, 22);
+/// Noon of 22/11/2026.
+fn now() -> UnixTime {
+    "2026-11-22T05:00:00Z".parse().unwrap()
+}
 
 fn portals() -> BTreeMap<PortalId, String> {
     [
@@ -26,7 +29,7 @@ fn read_csv(text: &str) -> Imported {
         RegisterKind::Attestation,
         &portals(),
         text.as_bytes(),
-        TODAY,
+        now(),
     )
 }
 
@@ -102,7 +105,7 @@ fn a_file_without_header_or_rows_is_said() {
 #[test]
 fn a_workbook_with_merged_cells_serials_and_text_days_is_read() {
     let bytes = include_bytes!("../../../tests/fixtures/xac-nhan.xlsx");
-    let imported = import(&RULES, RegisterKind::Attestation, &portals(), bytes, TODAY);
+    let imported = import(&RULES, RegisterKind::Attestation, &portals(), bytes, now());
     assert_eq!(
         told(&imported),
         [

@@ -56,6 +56,9 @@ pub(super) fn keep(session: &mut Session<'_>, packed: &Packed, budget: u64) -> R
             bytes,
         ))?;
     if new == 0 {
+        // Read again as it was: it is not among the oldest any more.
+        conn.prepare_cached("UPDATE evidence_use SET at = max(at, ?3) WHERE portal = ?1 AND evidence = ?2")?
+            .execute((portal, number, one.at.secs()))?;
         return Ok(Some(Kept::Known));
     }
     make_room(conn, portal, i64::try_from(budget).unwrap_or(i64::MAX))?;

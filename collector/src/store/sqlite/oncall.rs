@@ -9,7 +9,7 @@ use super::fail::Fail;
 use crate::account::Note;
 use crate::incident::Response;
 use crate::oncall::{Act, ActKind, NewAct};
-use crate::store::{Acted, OnCallStore, StoreError};
+use crate::store::{Acted, Alerted, OnCallStore, StoreError};
 
 fn acts(conn: &Connection, since: UnixTime) -> Result<Vec<Act>, Fail> {
     let mut query = conn.prepare_cached(
@@ -102,13 +102,14 @@ impl OnCallStore for SqliteStore {
             .call("keep an act", move |session| act(session.conn, &new, &note))
     }
 
-    fn note_alerted(&self, incidents: Vec<i64>, at: UnixTime) -> Result<(), StoreError> {
+    fn note_alerted(&self, incidents: Vec<Alerted>, at: UnixTime) -> Result<(), StoreError> {
         self.writer.call("note an alert", move |session| {
             let mut insert = session.conn.prepare_cached(
-                "INSERT INTO incident_response (incident, alerted_at) VALUES (?1, ?2) ON CONFLICT (incident) DO NOTHING",
+                "INSERT INTO incident_response (incident, alerted_at, acknowledged_at, acknowledged_by)
+                 VALUES (?1, ?2, iif(?3 IS NULL, NULL, ?2), ?3) ON CONFLICT (incident) DO NOTHING",
             )?;
-            for incident in &incidents {
-                insert.execute((incident, at.secs()))?;
+            for Alerted { incident, taken_by } in &incidents {
+                insert.execute((incident, at.secs(), taken_by))?;
             }
             Ok(())
         })

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, Row};
 
 use super::fail::Fail;
-use super::names::{from_json, json, term};
+use super::names::{self, from_json, json, term};
 use super::reading::id;
 use super::writer::Session;
 use crate::calendar::civil::{days_between, end_of, plus_days};
@@ -160,27 +160,15 @@ const NAMED: &str =
 
 /// Verdicts that stood on a day, with everything said of them.
 pub(super) fn read(conn: &Connection, asked: &Asked) -> Result<Vec<KeptVerdict>, Fail> {
-    let sql = format!("SELECT starts, ends, data FROM {NAMED} {ASKED}");
-    let mut query = conn.prepare_cached(&sql)?;
-    let mut rows = query.query(columns(asked))?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push(kept(row)?);
-    }
-    Ok(all)
+    each(conn, "starts, ends, data", asked, kept)
 }
 
 /// Outcomes that stood on a day.
 pub(super) fn lines(conn: &Connection, asked: &Asked) -> Result<Vec<VerdictLine>, Fail> {
-    let sql = format!(
-        "SELECT portal.name, pack.text, obligation.text, value, reason, starts, ends FROM {NAMED} {ASKED}"
-    );
-    let mut query = conn.prepare_cached(&sql)?;
-    let mut rows = query.query(columns(asked))?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
+    let columns = "portal.name, pack.text, obligation.text, value, reason, starts, ends";
+    each(conn, columns, asked, |row| {
         let word = |column| row.get::<_, String>(column).map(|word| format!("\"{word}\""));
-        all.push(VerdictLine {
+        Ok(VerdictLine {
             portal: id(row, 0)?,
             pack: row.get(1)?,
             obligation: row.get(2)?,
@@ -188,22 +176,43 @@ pub(super) fn lines(conn: &Connection, asked: &Asked) -> Result<Vec<VerdictLine>
             reason: from_json(&word(4)?)?,
             since: day_of(row.get(5)?),
             until: day_of(row.get(6)?),
-        });
-    }
-    Ok(all)
+        })
+    })
 }
 
-const ASKED: &str = "WHERE starts <= ?2 AND ends >= ?1 AND (?3 IS NULL OR portal.name = ?3)
-     AND (?4 IS NULL OR pack.text = ?4) ORDER BY portal.name, pack.text, verdict.id";
-
-fn columns(asked: &Asked) -> (i64, i64, Option<&str>, Option<&str>) {
-    let portal = asked.portal.as_ref().map(|portal| portal.as_str());
-    (
+/// What `read` makes of the columns of every verdict that is asked for, by portal, pack and age. The verdicts of one
+/// portal are found by its number: with a condition that may be NULL, every question would go through all of them.
+fn each<T>(
+    conn: &Connection,
+    columns: &str,
+    asked: &Asked,
+    read: impl Fn(&Row<'_>) -> Result<T, Fail>,
+) -> Result<Vec<T>, Fail> {
+    let portal = match &asked.portal {
+        None => None,
+        Some(portal) => match names::portal(conn, portal)? {
+            None => return Ok(Vec::new()),
+            some => some,
+        },
+    };
+    let of_portal = portal.map_or("?3 IS NULL", |_| "verdict.portal = ?3");
+    let sql = format!(
+        "SELECT {columns} FROM {NAMED} WHERE {of_portal} AND starts <= ?2 AND ends >= ?1
+         AND (?4 IS NULL OR pack.text = ?4) ORDER BY portal.name, pack.text, verdict.id"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let asked = (
         number_of(asked.from),
         number_of(asked.to),
         portal,
         asked.pack.as_deref(),
-    )
+    );
+    let mut rows = query.query(asked)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(row)?);
+    }
+    Ok(all)
 }
 
 /// How the verdict on one obligation of a portal changed.
@@ -262,17 +271,21 @@ pub(super) fn last_closed(conn: &Connection) -> Result<Option<Date>, Fail> {
 /// Counts by pack and verdict.
 pub(super) fn counts(conn: &Connection, day: Date) -> Result<Vec<VerdictCount>, Fail> {
     let mut query = conn.prepare_cached(
-        "SELECT pack.text, value, count(*) FROM verdict JOIN term AS pack ON pack.id = verdict.pack
-         WHERE starts <= ?1 AND ends >= ?1 GROUP BY pack.text, value ORDER BY pack.text, value",
+        "SELECT portal.name, term.text, value, n FROM (
+             SELECT portal, pack, value, count(*) AS n FROM verdict INDEXED BY verdict_day
+             WHERE starts <= ?1 AND ends >= ?1 GROUP BY portal, pack, value
+         ) AS counted JOIN portal ON portal.id = counted.portal JOIN term ON term.id = counted.pack
+         ORDER BY portal.name, term.text, value",
     )?;
     let mut rows = query.query([number_of(day)])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let value: Value = from_json(&format!("\"{}\"", row.get::<_, String>(1)?))?;
+        let value: Value = from_json(&format!("\"{}\"", row.get::<_, String>(2)?))?;
         all.push(VerdictCount {
-            pack: row.get(0)?,
+            portal: id(row, 0)?,
+            pack: row.get(1)?,
             value,
-            count: row.get::<_, i64>(2)?.unsigned_abs(),
+            count: row.get::<_, i64>(3)?.unsigned_abs(),
         });
     }
     Ok(all)

@@ -34,8 +34,8 @@ pub struct EvidenceRef {
     /// The page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// SHA-256 of the body that was kept when these facts were first extracted. A body that differs in what is not
-    /// extracted (a counter, a clock) leaves it as it is.
+    /// SHA-256 of the body that was kept when these facts were first extracted, and once more every four weeks. A body that
+    /// differs in what is not extracted (a counter, a clock) leaves it as it is. Absent where none could be kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Sha256>,
     /// What that body is.

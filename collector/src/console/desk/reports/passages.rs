@@ -41,7 +41,7 @@ pub(super) async fn take(
     filled: Filled,
 ) -> Response {
     of_edition(desk, actor, id, &asked, move |desk, actor, lang, edition| {
-        taken(desk, actor, lang, edition, &filled)
+        taken(desk, actor, lang, &edition, &filled)
     })
     .await
 }
@@ -50,7 +50,7 @@ fn taken(
     desk: &Desk,
     actor: &Actor,
     lang: Lang,
-    edition: Edition,
+    edition: &Edition,
     filled: &Filled,
 ) -> Result<Response, PageError> {
     if let Some(response) = desk.refused(actor, Action::EditReport, None, lang) {
@@ -96,7 +96,7 @@ fn taken(
             desk,
             actor,
             lang,
-            &edition,
+            edition,
             StatusCode::UNPROCESSABLE_ENTITY,
             typed,
         );

@@ -28,7 +28,7 @@ pub use certificate::{CertificateCard, newest_tls};
 use ribbons::ribbons;
 pub use ribbons::{PieceRow, RibbonRow, RibbonRows};
 use sections::sections;
-pub use sections::{EnglishCard, NewestCell, SectionRow, SectionVerdict, SectionsPart};
+pub use sections::{EnglishCard, KeptPage, NewestCell, SectionRow, SectionVerdict, SectionsPart};
 use views::views;
 pub use views::{Phase, ViewRow};
 

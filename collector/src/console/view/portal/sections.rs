@@ -1,10 +1,13 @@
 //! The sections of a portal and its English side: found or not, newest posting with what proves it, age, verdicts.
 
-use ems_contract::facts::page::{EnglishFacts, EnglishVerdict, NotSaid, SectionFacts, SectionState};
+use ems_contract::facts::page::{
+    EnglishFacts, EnglishVerdict, EvidenceRef, NotSaid, SectionFacts, SectionState,
+};
 use ems_contract::text::{Lang, fill, get, lookup};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::super::super::evidence::href;
 use super::super::compliance::verdict_badge;
 use super::super::{Badge, Look};
 use crate::calendar::civil;
@@ -41,6 +44,8 @@ pub struct SectionRow {
     pub because: Option<String>,
     /// Newest posting date.
     pub newest: Option<NewestCell>,
+    /// The page that proves it.
+    pub page: Option<KeptPage>,
     /// Working days since.
     pub age: String,
     /// Verdicts.
@@ -62,6 +67,15 @@ pub struct NewestCell {
     pub text: Option<String>,
     /// Its element.
     pub selector: Option<String>,
+}
+
+/// The page of a section as it was read, kept whole.
+#[derive(Debug, Serialize)]
+pub struct KeptPage {
+    /// Where it can be had.
+    pub href: String,
+    /// The first digits of its SHA-256.
+    pub digest: String,
 }
 
 /// A verdict about a section.
@@ -86,6 +100,8 @@ pub struct EnglishCard {
     pub missing: Option<String>,
     /// Its entry page.
     pub entry: Option<String>,
+    /// The page that proves it.
+    pub page: Option<KeptPage>,
     /// When it was read.
     pub seen: String,
 }
@@ -148,6 +164,7 @@ fn row(standing: &Standing<'_>, rules: &Regulations, lang: Lang) -> SectionRow {
             text: newest.evidence.text.clone(),
             selector: newest.evidence.selector.clone(),
         }),
+        page: kept_page(facts.evidence.as_ref()),
         age: standing
             .age_wd
             .map_or_else(|| "–".to_owned(), |age| locale::count(age, lang)),
@@ -159,6 +176,14 @@ fn row(standing: &Standing<'_>, rules: &Regulations, lang: Lang) -> SectionRow {
             .collect(),
         seen: seen(look.at, look.agent.as_str(), lang),
     }
+}
+
+fn kept_page(evidence: Option<&EvidenceRef>) -> Option<KeptPage> {
+    let digest = evidence?.sha256?;
+    Some(KeptPage {
+        href: href(&digest),
+        digest: digest.short(),
+    })
 }
 
 fn date(day: Date, lang: Lang) -> String {
@@ -254,6 +279,7 @@ fn english_card(facts: &EnglishFacts, seen: &str, lang: Lang) -> EnglishCard {
         },
         missing: (!missing.is_empty()).then(|| fill(lang, "site.missing", &[("list", &missing.join(", "))])),
         entry: facts.entry.clone(),
+        page: kept_page(facts.evidence.as_ref()),
         seen: seen.to_owned(),
     }
 }

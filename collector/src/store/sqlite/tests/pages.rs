@@ -234,6 +234,27 @@ fn evidence_is_kept_once_and_the_oldest_goes_when_a_portal_is_over_its_budget() 
     assert_eq!(copied.evidence(&newest.digest).unwrap(), Some(newest));
 }
 
+#[test]
+fn a_page_that_was_read_again_is_not_among_the_oldest() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let keep = |evidence: Evidence| store.keep_evidence(evidence, 3_500).unwrap();
+    for n in 1..=3 {
+        keep(evidence("p1", n, 1_000));
+    }
+    let first = evidence("p1", 1, 1_000);
+    let again = Evidence {
+        at: at(9),
+        ..first.clone()
+    };
+    assert_eq!(keep(again.clone()), Some(Kept::Known));
+    // Told late: it is not older for it.
+    assert_eq!(keep(first.clone()), Some(Kept::Known));
+    keep(evidence("p1", 4, 1_000));
+    assert_eq!(store.evidence(&first.digest).unwrap(), Some(again));
+    assert_eq!(store.evidence(&evidence("p1", 2, 1_000).digest).unwrap(), None);
+}
+
 /// A portal whose news change a little from look to look, with other agents, capped lists and a rebuilt site.
 fn looks() -> impl Strategy<Value = Vec<(i64, SectionFacts)>> {
     let look = (0..40_u32, 1..8_u32, 0..12_u8);
