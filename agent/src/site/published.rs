@@ -59,6 +59,7 @@ async fn linked(trip: &Trip<'_>, got: Got, digests: &mut BTreeSet<Sha256>) -> bo
         etag: None,
         last_modified: None,
         body,
+        rendered: false,
     };
     let Some(page) = trip.read(&Arc::new(fetched), None).await else {
         return false;

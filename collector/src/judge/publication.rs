@@ -252,7 +252,7 @@ mod tests {
             with(true, std::slice::from_ref(&one), NOW),
             (Grade::Unclear, Reason::Unconfirmed)
         );
-        let two = [one.clone(), other("2026-10-19T03:00:00Z")];
+        let two = [one, other("2026-10-19T03:00:00Z")];
         assert_eq!(with(true, &two, NOW), (Grade::Poor, Reason::PolicyMissed));
         // Before the last second in time, 5 October 23:59:59, nothing is late.
         let early = [other("2026-10-05T01:00:00Z"), other("2026-10-05T16:59:59Z")];

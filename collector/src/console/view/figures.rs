@@ -101,7 +101,10 @@ mod tests {
         let told: Vec<_> = rows.iter().map(|row| (&*row.name, &*row.availability)).collect();
         assert_eq!(told, [("Toàn báo cáo", "99,99%"), ("Sở Y tế", "100,00%")]);
         assert_eq!((&*rows[0].coverage, &*rows[0].adjusted), ("99,99%", "–"));
-        assert_eq!((&*rows[0].outages, &*rows[0].down), ("1.200", "1 giờ"));
+        assert_eq!(
+            (&*rows[0].outages, &*rows[0].down),
+            ("1.200", "1 giờ 00 phút 00 giây")
+        );
         assert!(figure_rows(&Value::Null, |_| true, Lang::Vi).is_empty());
         assert_eq!(
             figure_rows(&json!({"total": 7}), |_| true, Lang::Vi)[0].outages,
