@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use ems_contract::probe::ProbeKind;
 use ems_contract::text::{Lang, fill, get};
+use ems_contract::time::Window;
 use serde::Serialize;
 
 use super::edition::{Typed, show_edition};
@@ -18,6 +19,9 @@ use crate::console::page::PageError;
 use crate::console::router::Asked;
 use crate::edition::{Edition, NewPublication, Publication};
 use crate::locale;
+
+/// The clock of an agent is ahead by no more than this, in seconds.
+const AHEAD_S: i64 = 86_400;
 
 /// An address and what came of it.
 #[derive(Debug, Serialize)]
@@ -87,11 +91,15 @@ pub(super) fn rows(desk: &Desk, edition: &Edition, lang: Lang) -> Result<Vec<Pub
 }
 
 fn row(desk: &Desk, one: &Publication, lang: Lang) -> Result<PublicationRow, PageError> {
-    let latest = desk.context.store.latest(Some(&one.portal))?;
-    let looks = latest
-        .iter()
-        .filter(|look| look.probe == ProbeKind::Page && look.slot >= one.at);
+    // The newest visit of each agent; their clocks may be ahead of ours.
+    let window = Window::new(one.at, desk.context.clock.now() + AHEAD_S);
+    let newest = |probe| match probe {
+        ProbeKind::Page => (1, 0),
+        _ => (0, 0),
+    };
+    let looks = desk.context.store.newest_results(&one.portal, window, &newest)?;
     let found = looks
+        .iter()
         .filter_map(|look| {
             let published = &look.facts.page.as_ref()?.published;
             let came = published.iter().find(|came| came.url == one.url.as_str())?;
