@@ -31,7 +31,7 @@ fn publications(conn: &Connection, portal: Option<&PortalId>) -> Result<Vec<Publ
             key: key(row, 1)?,
             number: row.get(4)?,
             portal: id(row, 5)?,
-            url: url.parse().map_err(|error| Fail::unreadable(&*url, error))?,
+            url: url.parse().map_err(|error| Fail::unreadable(&url, error))?,
             at: UnixTime::from_secs(row.get(7)?),
             shown: row.get(8)?,
             files: whole(&manifest),
