@@ -131,6 +131,8 @@ pub async fn run(
         allow_plain: settings.allow_plain_tokens,
         rules: Arc::clone(&rules),
         watch,
+        folder: settings.data.clone(),
+        office: office(settings),
     };
     let rooms = console::router(context.clone(), timelines, access)?
         .merge(metrics::router(exposition))

@@ -3,16 +3,18 @@
 
 mod duty;
 mod needs;
+mod published;
 mod watch;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ems_contract::clock::SharedClock;
 use ems_contract::digest::Sha256;
-use ems_contract::id::AgentId;
+use ems_contract::id::{AgentId, PortalId};
 use ems_contract::inventory::Inventory;
 use jiff::civil::Date;
+use url::Url;
 
 pub use self::watch::watch;
 use crate::calendar::civil;
@@ -42,6 +44,8 @@ struct Built {
     of: Option<(Arc<Inventory>, Date)>,
     /// Agents that can be relied on; none until the first look.
     live: BTreeSet<AgentId>,
+    /// Documents that were said to be published, by the portal on which they stand.
+    published: BTreeMap<PortalId, Vec<Url>>,
     plans: HashMap<AgentId, Option<ReadyPlan>>,
 }
 
@@ -67,6 +71,15 @@ impl Plans {
         }
     }
 
+    /// From now on these documents are asked for where they were said to be published.
+    fn ask_for(&self, published: BTreeMap<PortalId, Vec<Url>>) {
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if built.published != published {
+            built.published = published;
+            built.plans.clear();
+        }
+    }
+
     /// The plan of an agent; `None` when the inventory in force does not have it.
     #[must_use]
     pub fn of(&self, agent: &AgentId) -> Option<ReadyPlan> {
@@ -84,27 +97,23 @@ impl Plans {
         if let Some(plan) = built.plans.get(agent) {
             return plan.clone();
         }
-        let plan = self.build(&current, agent, &built.live, today);
+        let plan = self.build(&current, agent, &built, today);
         built.plans.insert(agent.clone(), plan.clone());
         plan
     }
 
     /// The plan of one agent. The pages of a portal are in the plan of the one on duty for it; `tls` stays in all, for
     /// what its hourly look finds decides about the agent's own `reach`.
-    fn build(
-        &self,
-        inventory: &Inventory,
-        agent: &AgentId,
-        live: &BTreeSet<AgentId>,
-        today: Date,
-    ) -> Option<ReadyPlan> {
+    fn build(&self, inventory: &Inventory, agent: &AgentId, built: &Built, today: Date) -> Option<ReadyPlan> {
         let mut plan = inventory.plan_for(agent)?;
         for planned in &mut plan.portals {
             if let Some(portal) = inventory.portal(&planned.id)
-                && duty::on_duty(portal, &inventory.agents, live) == Some(agent)
+                && duty::on_duty(portal, &inventory.agents, &built.live) == Some(agent)
             {
                 let need = needs::of(portal, &self.rules, today);
-                planned.pages = Some(inventory.page_plan(portal, need.sections, need.every_s));
+                let mut pages = inventory.page_plan(portal, need.sections, need.every_s);
+                pages.published = built.published.get(&portal.id).cloned().unwrap_or_default();
+                planned.pages = Some(pages);
             }
         }
         // The version is the digest of exactly these bytes.
@@ -152,6 +161,33 @@ mod tests {
         assert_eq!((reads("a"), reads("b")), (vec![false, false], vec![true, true]));
         plans.rely_on(BTreeSet::from([agent("a"), agent("b")]));
         assert_eq!((reads("a"), plans.of(&agent("a")).unwrap().version), (a, before));
+    }
+
+    #[test]
+    fn a_published_document_is_asked_for_by_who_reads_its_portal() {
+        let mut inventory = inventory(&["p1", "p2"]);
+        inventory.agents = ["a", "b"]
+            .map(|name| Agent {
+                id: agent(name),
+                ..inventory.agents[0].clone()
+            })
+            .to_vec();
+        let dir = tempfile::TempDir::new().unwrap();
+        let mut context = testing::context(dir.path(), at(0));
+        context.inventory = LiveInventory::new(inventory, at(0));
+        let plans = Plans::new(&context, Arc::new(Regulations::embedded().unwrap()));
+        let before = plans.of(&agent("a")).unwrap().version;
+        let url: Url = "https://p1.gov.vn/bao-cao.pdf".parse().unwrap();
+        plans.ask_for(BTreeMap::from([(testing::portal("p1"), vec![url.clone()])]));
+        let asked: Vec<(String, Vec<Url>)> = ["a", "b"]
+            .iter()
+            .flat_map(|name| plan(&plans, name).portals)
+            .filter_map(|portal| Some((portal.id.to_string(), portal.pages?.published)))
+            .filter(|(_, published)| !published.is_empty())
+            .collect();
+        assert_eq!(asked, [("p1".to_owned(), vec![url])]);
+        plans.ask_for(BTreeMap::new());
+        assert_eq!(plans.of(&agent("a")).unwrap().version, before);
     }
 
     #[test]

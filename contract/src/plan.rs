@@ -104,6 +104,9 @@ pub struct PagePlan {
     /// Home page of the portal it is a component of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<url::Url>,
+    /// Documents that were said to be published here: fetched by their address, and told by their digests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<url::Url>,
 }
 
 impl PlanPortal {

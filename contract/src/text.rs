@@ -59,6 +59,7 @@ const FILES: &[(&str, &str)] = &[
     ("register", include_str!("../text/register.yaml")),
     ("digest", include_str!("../text/digest.yaml")),
     ("oncall", include_str!("../text/oncall.yaml")),
+    ("reports", include_str!("../text/reports.yaml")),
     ("document", include_str!("../text/document.yaml")),
 ];
 

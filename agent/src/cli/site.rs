@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context;
 use clap::Args;
 use ems_contract::clock::SharedClock;
-use ems_contract::facts::page::{EnglishFacts, Measure, SectionFacts};
+use ems_contract::facts::page::{EnglishFacts, Measure, PublishedFacts, SectionFacts};
 use ems_contract::facts::{LinksFacts, PageKind};
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
@@ -42,6 +42,10 @@ pub struct SiteArgs {
     /// The entry of the English side as the operator knows it
     #[arg(long, value_name = "URL")]
     pub english: Option<String>,
+    /// A document said to be published there: its digest, and those of the files that it links to; may be given several
+    /// times
+    #[arg(long, value_name = "URL")]
+    pub published: Vec<String>,
     /// Name of the portal's owner, for its identity
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
@@ -101,6 +105,7 @@ struct Answer<'a> {
     sections: Vec<Section<'a>>,
     english: Option<English<'a>>,
     features: Vec<Feature<'a>>,
+    published: &'a [PublishedFacts],
     links: &'a LinksFacts,
 }
 
@@ -225,6 +230,7 @@ fn answer<'a>(settings: &'a Settings, visited: &'a Visited) -> Answer<'a> {
             })
             .collect(),
         english: page.english.as_ref().map(english),
+        published: &page.published,
         features: page
             .checks
             .iter()
@@ -253,8 +259,14 @@ fn settings(args: &SiteArgs, clock: &SharedClock) -> anyhow::Result<Settings> {
         .iter()
         .map(|(section, url)| Ok((section.clone(), absolute(url)?)))
         .collect::<anyhow::Result<_>>()?;
+    let published = args
+        .published
+        .iter()
+        .map(absolute)
+        .collect::<anyhow::Result<_>>()?;
     let now = args.now.unwrap_or_else(|| clock.now());
     Ok(Settings {
+        published,
         english: args.english.as_ref().map(absolute).transpose()?,
         parent: args.parent.as_deref().map(home_page).transpose()?,
         home,

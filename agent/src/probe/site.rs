@@ -56,6 +56,7 @@ pub(super) async fn site(prober: &NetProber, job: &Job) -> Measurement {
         name: portal.name.clone(),
         parent: pages.parent.clone(),
         english: pages.english_url.clone(),
+        published: pages.published.clone(),
         mapped: pages.mapped.clone(),
         sections: pages.sections.clone(),
         lexicon: Lexicon::embedded(),

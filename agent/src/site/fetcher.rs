@@ -17,6 +17,9 @@ use crate::page::facts::MAX_BODY;
 use crate::page::links::normalise;
 use crate::render::Renderer;
 
+/// Bytes of a published document: a report with its appendices is some megabytes.
+const MAX_DOCUMENT: usize = 20 * 1024 * 1024;
+
 /// Bytes of pages in one visit, rendered ones among them: all are held until it ends.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
@@ -186,6 +189,13 @@ impl<'a> Fetcher<'a> {
     /// A link, wherever it leads: one request outside the budget of pages.
     pub async fn link(&self, url: &Url) -> Got {
         self.browser.get(&Ask::link(url, MAX_BODY)).await
+    }
+
+    /// A document that was said to be published here, whatever `robots.txt` says: its owner gave the address. Its bytes
+    /// are those that came; no script runs.
+    pub async fn document(&self, url: &Url) -> Got {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.browser.get(&Ask::page(url, MAX_DOCUMENT)).await
     }
 
     /// Whether a page of this portal may be read at all.

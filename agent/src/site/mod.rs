@@ -10,6 +10,7 @@ pub mod links;
 pub mod measure;
 mod pairs;
 pub mod plan;
+mod published;
 pub mod reader;
 mod sections;
 mod trials;

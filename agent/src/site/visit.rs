@@ -15,7 +15,7 @@ use super::measure::{self, Survey};
 use super::plan::memory::Memory;
 use super::plan::wire;
 use super::reader::{Home, Page, Reader};
-use super::{english, sections, trials};
+use super::{english, published, sections, trials};
 use crate::net::browse::Browser;
 use crate::net::fault::Fault;
 use crate::page::identity::identity;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub parent: Option<Url>,
     /// The English side as the operator wrote it.
     pub english: Option<Url>,
+    /// Documents that were said to be published on the portal.
+    pub published: Vec<Url>,
     /// Sections as the operator wrote them.
     pub mapped: BTreeMap<String, Url>,
     /// Sections to look for; all of the lexicon where empty.
@@ -223,6 +225,9 @@ async fn through(
         Part::Whole | Part::Pages => pages(&trip, home, &wanted, memory, &mut visited.page).await,
         Part::Links => vec![home.page],
     };
+    if settings.part != Part::Links {
+        visited.page.published = published::look(&trip).await;
+    }
     if settings.part != Part::Pages {
         let read: Vec<&Page> = read.iter().collect();
         let (further, capped) = links::crawl(&trip, &read).await;
@@ -314,7 +319,8 @@ async fn home(fetcher: &Fetcher<'_>, url: &Url) -> Result<Arc<Fetched>, Fault> {
     ))
 }
 
-const fn is_elsewhere(kind: PageKind) -> bool {
+/// Whether a page is not one of the portal: it says nothing of its content.
+pub(super) const fn is_elsewhere(kind: PageKind) -> bool {
     !matches!(kind, PageKind::Portal | PageKind::EmptyShell | PageKind::Hijacked)
 }
 

@@ -8,6 +8,7 @@ mod charset;
 mod feeds;
 mod hostile;
 mod portal;
+mod published;
 mod rendered;
 
 use std::collections::BTreeMap;

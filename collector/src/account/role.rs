@@ -43,6 +43,8 @@ vocabulary! {
         ExcludeTime = "exclude-time",
         /// Write and correct drafts of reports.
         EditReport = "edit-report",
+        /// Read editions of reports, drafts among them.
+        SeeReport = "see-report",
         /// Freeze an edition and note its signing and sending.
         SignReport = "sign-report",
         /// Contest a draft figure.
@@ -90,6 +92,11 @@ pub const fn may(role: Role, action: Action, unit: Unit) -> bool {
             Role::Official | Role::Editor | Role::Leader => false,
         },
         Action::EditReport => matches!(role, Role::Operator | Role::Official),
+        Action::SeeReport => match role {
+            Role::Operator | Role::Official | Role::Leader => true,
+            Role::Editor => matches!(unit, Unit::Own),
+            Role::OnCall => false,
+        },
         Action::Object => match role {
             Role::Official => true,
             Role::Editor => matches!(unit, Unit::Own),
@@ -116,6 +123,7 @@ mod tests {
         (Action::AnnounceMaintenance, "++---"),
         (Action::ExcludeTime, "+----"),
         (Action::EditReport, "+-+--"),
+        (Action::SeeReport, "+-+o+"),
         (Action::SignReport, "--+--"),
         (Action::Object, "--+o-"),
         (Action::DecideObjection, "--+--"),

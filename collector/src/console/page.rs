@@ -114,6 +114,8 @@ impl Console {
         let loaded = self.context.inventory.loaded();
         let page = if path.starts_with("/registers") {
             "registers"
+        } else if path.starts_with("/reports") {
+            "reports"
         } else if path.starts_with("/on-call") {
             "oncall"
         } else {

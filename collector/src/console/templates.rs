@@ -26,6 +26,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("handover.html", include_str!("templates/handover.html")),
     ("link.html", include_str!("templates/link.html")),
     ("fields.html", include_str!("templates/fields.html")),
+    ("reports.html", include_str!("templates/reports.html")),
+    ("edition.html", include_str!("templates/edition.html")),
     ("registers.html", include_str!("templates/registers.html")),
     ("register.html", include_str!("templates/register.html")),
     ("register_form.html", include_str!("templates/register_form.html")),

@@ -10,8 +10,11 @@ use super::account::availability;
 use super::chronicle::{Chronicle, Era};
 use super::{former, kin};
 use crate::calendar::civil;
+use crate::edition::Publication;
 use crate::items;
-use crate::judge::facts::{Observed, OldDomainSeen, ResponseTimes, Suspension, TargetFacts, When};
+use crate::judge::facts::{
+    Observed, OldDomainSeen, PublishedReport, ResponseTimes, Suspension, TargetFacts, When,
+};
 use crate::ledger::{Delays, Track, settled_horizon};
 use crate::regulation::Regulations;
 use crate::store::{Store, StoreError};
@@ -79,7 +82,17 @@ impl<'a> Gatherer<'a> {
         self.items(&mut facts, portal, at)?;
         facts.suspensions = suspensions(portal, at);
         self.registers(&mut facts, at)?;
+        self.publications(&mut facts, at)?;
         Ok(facts)
+    }
+
+    /// Where reports of the province were said by then to be published on this portal; what a unit reports about its own
+    /// is no evaluation.
+    fn publications(&self, facts: &mut TargetFacts, at: UnixTime) -> Result<(), StoreError> {
+        let stated = self.store.publications(Some(&facts.portal))?.into_iter();
+        let known = stated.filter(|one| one.at <= at && one.key.unit.is_none());
+        facts.publications = known.filter_map(published_report).collect();
+        Ok(())
     }
 
     /// The newest looks of every agent whose network is known: of the others it cannot be said how many witnesses
@@ -175,6 +188,23 @@ impl<'a> Gatherer<'a> {
             p95_ms: times[place] / 1_000,
         }))
     }
+}
+
+/// As the judge reads it: the period by its label and year. `None` where it is none.
+fn published_report(stated: Publication) -> Option<PublishedReport> {
+    let (year, label) = stated
+        .key
+        .period
+        .split_once('-')
+        .unwrap_or((&stated.key.period, "Y"));
+    Some(PublishedReport {
+        year: year.parse().ok()?,
+        period: label.to_owned(),
+        url: stated.url.to_string(),
+        stated_at: stated.at,
+        files: stated.files,
+        report: stated.key.duty,
+    })
 }
 
 /// Announced maintenance near the instant. The inventory does not say whether the announcement told when service

@@ -38,6 +38,20 @@ vocabulary! {
     }
 }
 
+/// The text of a standing.
+#[must_use]
+pub const fn standing_key(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ahead => "edition.standing.ahead",
+        Standing::Open => "edition.standing.open",
+        Standing::Today => "edition.standing.today",
+        Standing::Late => "edition.standing.late",
+        Standing::Sent => "edition.standing.sent",
+        Standing::SentLate => "edition.standing.sent-late",
+        Standing::NoDay => "edition.standing.no-day",
+    }
+}
+
 /// What the overview is made of.
 #[derive(Clone, Copy)]
 pub struct DueFacts<'a> {
@@ -76,7 +90,8 @@ pub struct DueLine {
     pub provisional: bool,
     /// How it stands.
     pub standing: Standing,
-    /// The newest edition of the whole report: its number and state.
+    /// The newest edition of the whole report: its number and state. Where units owe it and there is none of the whole,
+    /// that of the unit that is least far; none as long as any unit has none.
     pub edition: Option<(u32, EditionState)>,
     /// How many units owe it; 1 for a consolidated report.
     pub owed: usize,
@@ -158,7 +173,7 @@ fn line(facts: DueFacts<'_>, report: &ReportDue, now: UnixTime) -> Option<DueLin
     if units.is_empty() && !duty.from_levels.is_empty() && duty.from_roles.is_empty() {
         return None;
     }
-    let whole = facts.editions.iter().rev().find(|edition| edition.key == key);
+    let edition = newest(facts.editions, &key).or_else(|| least(facts.editions, &key, &units));
     let (arrivals, missing): (Vec<UnixTime>, Vec<PortalId>) = if units.is_empty() {
         let arrival = sent(facts.editions, &key).or_else(|| received(facts.receipts, report, None, now));
         (arrival.into_iter().collect(), Vec::new())
@@ -199,12 +214,30 @@ fn line(facts: DueFacts<'_>, report: &ReportDue, now: UnixTime) -> Option<DueLin
             .map(|due| facts.rules.calendar.working_between(today, due.day())),
         provisional: report.due.is_some_and(|due| due.provisional),
         standing: standing_of(facts, report, &arrivals, owed, now),
-        edition: whole.map(|edition| (edition.number, edition.state())),
+        edition: edition.map(|edition| (edition.number, edition.state())),
         owed,
         sent: arrivals.len(),
         missing,
         stage: reached(facts.rules, report, now),
     })
+}
+
+/// The newest edition of a report; editions are ordered by number.
+fn newest<'a>(editions: &'a [Edition], key: &EditionKey) -> Option<&'a Edition> {
+    editions.iter().rev().find(|edition| edition.key == *key)
+}
+
+/// Of the newest editions of all units the one that is least far in its life.
+fn least<'a>(editions: &'a [Edition], key: &EditionKey, units: &[&Portal]) -> Option<&'a Edition> {
+    let of_unit = |unit: &&Portal| {
+        let own = EditionKey {
+            unit: Some(unit.id.clone()),
+            ..key.clone()
+        };
+        newest(editions, &own)
+    };
+    let all: Option<Vec<&Edition>> = units.iter().map(of_unit).collect();
+    all?.into_iter().min_by_key(|edition| edition.state())
 }
 
 /// When an edition of this report was sent, the first of them.
@@ -301,8 +334,10 @@ pub fn begins(rules: &Regulations, report: &ReportDue, stage: &str) -> Option<Un
 /// The last instant at which units may contest a draft: the end of the day before an unsigned report is warned of; at
 /// least five working days after the draft was made where it was made late or corrects an edition that was sent.
 #[must_use]
-pub fn objections_until(rules: &Regulations, report: &ReportDue, made_at: UnixTime) -> UnixTime {
-    let planned = begins(rules, report, "T-2wd").map(|begins| begins - 1);
+pub fn objections_until(rules: &Regulations, report: Option<&ReportDue>, made_at: UnixTime) -> UnixTime {
+    let planned = report
+        .and_then(|report| begins(rules, report, "T-2wd"))
+        .map(|begins| begins - 1);
     match planned.filter(|until| made_at < *until) {
         Some(until) => until,
         None => end_of(rules.calendar.plus_working(day_of(made_at), 5)),
@@ -402,6 +437,24 @@ mod tests {
         assert_eq!(year.day_by, "statutory");
         assert_eq!(line_of(&all, "ag-yc/2026").owed, 1);
         assert!(line_of(&all, "ag-yc/2026").missing.is_empty());
+    }
+
+    #[test]
+    fn objections_end_before_the_warning_or_five_working_days_after_a_late_draft() {
+        let rules = Regulations::embedded().unwrap();
+        let report = report(&rules, "ag-q", "2026-Q4");
+        let until = |made: &str| objections_until(&rules, Some(&report), at(made)).to_string();
+        for early in [
+            "2026-11-01T00:00:00Z",
+            "2026-12-07T02:00:00Z",
+            "2026-12-09T16:59:58Z",
+        ] {
+            assert_eq!(until(early), "2026-12-09T16:59:59Z", "{early}");
+        }
+        // Thursday 10 December, and the Thursday after.
+        assert_eq!(until("2026-12-09T17:00:00Z"), "2026-12-17T16:59:59Z");
+        let unknown = objections_until(&rules, None, at("2026-12-10T02:00:00Z"));
+        assert_eq!(unknown.to_string(), "2026-12-17T16:59:59Z");
     }
 
     #[test]

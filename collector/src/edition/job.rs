@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use prometheus::{IntCounterVec, IntGaugeVec, Opts, Registry};
@@ -13,15 +14,15 @@ use tokio_util::sync::CancellationToken;
 use super::due::{DueLine, Standing, begins};
 use super::gather::due_now;
 use super::key::EditionKey;
-use super::maker::{Made, MakeError, Maker, Office, Wish};
-use super::model::EditionState;
+use super::maker::{Made, MakeError, Maker, Office};
+use super::model::{EditionState, state_key};
 use crate::account::Author;
 use crate::context::Context;
 use crate::locale;
 use crate::notify::condition::{Condition, Kind, Severity, Subject};
 use crate::notify::round::Desk;
 use crate::regulation::{Regulations, ReportDue};
-use crate::report::{Form, FormError, Source};
+use crate::report::Source;
 use crate::store::StoreError;
 
 /// How often the calendar is looked at: the cut of An Giang is at noon, and the report due on the same day.
@@ -30,6 +31,9 @@ const EVERY: Duration = Duration::from_secs(600);
 const DRAFT: &str = "T-5wd";
 /// Data are settled so long after a cut, in seconds; the draft is made once more then.
 const SETTLED_S: i64 = 900;
+
+/// Reports of single units that are drafted in one round: each reads the data of a whole regulation.
+const UNITS_AT_ONCE: usize = 20;
 
 /// A draft that fails is tried again after [`EVERY`], after twice as long each time, and at least once a day.
 const LONGEST_WAIT_S: i64 = 86_400;
@@ -185,8 +189,17 @@ impl ReportJob {
         let inventory = context.inventory.current();
         let mut lines = due_now(&*context.store, &inventory, rules, now)?;
         let mut made = false;
+        let mut room = UNITS_AT_ONCE;
         for line in &lines {
-            made |= self.draft(line, now);
+            for key in reports_of(line) {
+                // The others have their turn in the next rounds.
+                if key.unit.is_some() && room == 0 {
+                    break;
+                }
+                let drafted = self.draft(line, &key, now);
+                room -= usize::from(drafted && key.unit.is_some());
+                made |= drafted;
+            }
         }
         if made {
             lines = due_now(&*context.store, &inventory, rules, now)?;
@@ -197,24 +210,19 @@ impl ReportJob {
 
     /// Makes the draft of a report whose time has come. One that cannot be made keeps no other from being made or told
     /// of, and is not tried in every round: making it may take minutes.
-    fn draft(&self, line: &DueLine, now: UnixTime) -> bool {
-        let key = EditionKey {
-            duty: line.duty.clone(),
-            period: line.period.clone(),
-            unit: None,
-        };
+    fn draft(&self, line: &DueLine, key: &EditionKey, now: UnixTime) -> bool {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = failed.get(&key).copied();
+        let before = failed.get(key).copied();
         if before.is_some_and(|before| now < before.again_at) {
             return false;
         }
         let count = |result| self.metrics.drafts.with_label_values(&[result]).inc();
-        match self.made(line, &key, now) {
+        match self.made(line, key, now) {
             Ok(None) => false,
             Ok(Some(made)) => {
                 count("made");
                 tracing::info!(%key, number = made.number, "the draft of a report was made");
-                failed.remove(&key);
+                failed.remove(key);
                 true
             }
             Err(error) => {
@@ -222,7 +230,7 @@ impl ReportJob {
                 let failure = Failure::after(before, now);
                 let again = failure.again_at;
                 tracing::error!(%key, %again, "the draft of a report was not made: {error}");
-                failed.insert(key, failure);
+                failed.insert(key.clone(), failure);
                 false
             }
         }
@@ -265,24 +273,7 @@ impl ReportJob {
             folder,
             office,
         };
-        let wish = |forms: &[Form]| Wish {
-            key: key.clone(),
-            forms: forms.to_vec(),
-            as_of: None,
-            reason: String::new(),
-            freeze: false,
-            with_open: false,
-        };
-        let author = Author::system();
-        let made = match maker.make(&wish(&Form::ALL), &author, now) {
-            // Without the renderer people still get a draft to read.
-            Err(MakeError::Form(FormError::Render(error))) => {
-                tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
-                maker.make(&wish(&Form::OWN), &author, now)
-            }
-            made => made,
-        };
-        made.map(Some)
+        maker.draft(key, "", &Author::system(), now).map(Some)
     }
 
     /// Hands what changed to the notifier: one alarm a report, from its first reminder until it is noted as sent.
@@ -313,6 +304,19 @@ impl ReportJob {
     }
 }
 
+/// The reports that a line stands for: one of every unit that owes it and has nothing noted, else the whole.
+fn reports_of(line: &DueLine) -> Vec<EditionKey> {
+    let key = |unit: Option<PortalId>| EditionKey {
+        duty: line.duty.clone(),
+        period: line.period.clone(),
+        unit,
+    };
+    if line.missing.is_empty() {
+        return vec![key(None)];
+    }
+    line.missing.iter().map(|unit| key(Some(unit.clone()))).collect()
+}
+
 fn report_of(rules: &Regulations, line: &DueLine) -> Option<ReportDue> {
     let duty = rules.reports.iter().find(|duty| *duty.id == *line.duty)?;
     rules.report_of_period(duty, &line.period)
@@ -341,12 +345,7 @@ fn condition(rules: &Regulations, line: &DueLine, lang: Lang, now: UnixTime) -> 
     let due = line.due.map(|due| locale::date(due, lang)).unwrap_or_default();
     let state = line
         .edition
-        .map_or("edition.due.no_edition", |(_, state)| match state {
-            EditionState::Drafted => "edition.state.drafted",
-            EditionState::Frozen => "edition.state.frozen",
-            EditionState::Signed => "edition.state.signed",
-            EditionState::Sent => "edition.state.sent",
-        });
+        .map_or("edition.due.no_edition", |(_, state)| state_key(state));
     let values = [
         ("stage", stage),
         ("state", get(lang, state)),
@@ -452,7 +451,13 @@ mod tests {
         };
         seed(plan, &data, &mut |_, _| {}).unwrap();
         let context = demonstration(&data);
-        let key: EditionKey = "ag-q/2026-Q4".parse().unwrap();
+        let inventory = context.inventory.current();
+        let unit = inventory.portals.iter().find(|portal| {
+            portal.level == ems_contract::inventory::Level::Department
+                && portal.regulations.iter().any(|pack| pack == "an-giang-2023")
+        });
+        // Departments owe it, each its own.
+        let key: EditionKey = format!("ag-q/2026-Q4/{}", unit.unwrap().id).parse().unwrap();
         let editions = || context.store.editions(Some(&key)).unwrap();
         let open = || {
             let all = context.store.alarms(UnixTime::from_secs(0)).unwrap();
@@ -475,6 +480,20 @@ mod tests {
         let job = at(&context, &data, "2026-12-07T03:00:00Z");
         job.round().unwrap();
         assert_eq!(editions().len(), 1);
+        assert_eq!(
+            editions()[0].manifest.portals,
+            [key.unit.as_ref().unwrap().to_string()]
+        );
+        let whole: EditionKey = "ag-q/2026-Q4".parse().unwrap();
+        assert!(context.store.editions(Some(&whole)).unwrap().is_empty());
+        let now = "2026-12-07T03:00:00Z".parse().unwrap();
+        let lines = due_now(&*context.store, &inventory, &job.watch.rules, now).unwrap();
+        let line = lines.iter().find(|line| line.key == "ag-q/2026-Q4").unwrap();
+        assert_eq!(
+            line.edition,
+            Some((1, EditionState::Drafted)),
+            "every unit has one"
+        );
         let first = editions()[0].made_at;
         job.round().unwrap();
         assert_eq!(editions()[0].made_at, first, "once is enough");

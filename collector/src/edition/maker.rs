@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ems_contract::time::UnixTime;
 use serde_json::Value;
 
+use super::due::objections_until;
 use super::key::EditionKey;
 use super::model::{Edition, EditionFile, EditionState, NewEdition};
 use super::objection::Objection;
@@ -132,6 +133,35 @@ struct Place<'a> {
 }
 
 impl Maker<'_> {
+    /// Makes the next draft of a report in every form. Without the renderer people still get a draft to read: in the
+    /// forms that this program writes itself.
+    ///
+    /// # Errors
+    /// [`MakeError`]; nothing is kept then.
+    pub fn draft(
+        &self,
+        key: &EditionKey,
+        reason: &str,
+        author: &Author,
+        now: UnixTime,
+    ) -> Result<Made, MakeError> {
+        let wish = |forms: &[Form]| Wish {
+            key: key.clone(),
+            forms: forms.to_vec(),
+            as_of: None,
+            reason: reason.to_owned(),
+            freeze: false,
+            with_open: false,
+        };
+        match self.make(&wish(&Form::ALL), author, now) {
+            Err(MakeError::Form(FormError::Render(error))) => {
+                tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
+                self.make(&wish(&Form::OWN), author, now)
+            }
+            made => made,
+        }
+    }
+
     /// Makes the next draft of a report, or freezes it.
     ///
     /// # Errors
@@ -157,7 +187,8 @@ impl Maker<'_> {
             let key = key.clone();
             return Err(MakeError::OpenObjections { key, count: open });
         }
-        let drawn = self.drawn(&subject, wish, &place, &objections, now)?;
+        let until = objections_until(rules, subject.due.as_ref(), now);
+        let drawn = self.drawn(&subject, wish, &place, (&objections, until), now)?;
         let cut = wish.as_of.unwrap_or(subject.window.to).min(subject.window.to);
         if wish.freeze && drawn.report.data_to < cut {
             return Err(MakeError::NotSettled {
@@ -208,7 +239,7 @@ impl Maker<'_> {
         subject: &Subject,
         wish: &Wish,
         place: &Place<'_>,
-        objections: &[Objection],
+        (objections, until): (&[Objection], UnixTime),
         now: UnixTime,
     ) -> Result<Compared, MakeError> {
         let passages: BTreeMap<String, String> = self
@@ -227,6 +258,7 @@ impl Maker<'_> {
             reason: place.reason.clone(),
             changes: Vec::new(),
             objections: objections.iter().map(|one| one.printed(&name(one))).collect(),
+            contested_until: (!wish.freeze).then_some(until),
         };
         let excluded: Vec<Excluded> = objections.iter().filter_map(Objection::excluded).collect();
         let portals: Vec<_> = wish.key.unit.iter().cloned().collect();

@@ -11,11 +11,20 @@ mod key;
 mod maker;
 mod model;
 mod objection;
+mod publication;
+mod publish;
+mod title;
 
-pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until};
+pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until, standing_key};
 pub use gather::due_now;
 pub use job::{ReportJob, Watch};
 pub use key::{EditionKey, EditionKeyError};
 pub use maker::{Made, MakeError, Maker, Office, Wish};
-pub use model::{Edition, EditionFile, EditionState, NewEdition, Passage, Step};
-pub use objection::{Decision, NewObjection, Objection};
+pub use model::{Edition, EditionFile, EditionState, NewEdition, Passage, Step, state_key};
+pub use objection::{
+    Closed, Decision, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable,
+    contested_until, outcome_key,
+};
+pub use publication::{ASKED_S, NewPublication, Publication, PublicationFault};
+pub use publish::{INDEX, SUMS, for_portal};
+pub use title::title;

@@ -36,6 +36,17 @@ impl EditionState {
     }
 }
 
+/// The text of a state.
+#[must_use]
+pub const fn state_key(state: EditionState) -> &'static str {
+    match state {
+        EditionState::Drafted => "edition.state.drafted",
+        EditionState::Frozen => "edition.state.frozen",
+        EditionState::Signed => "edition.state.signed",
+        EditionState::Sent => "edition.state.sent",
+    }
+}
+
 /// One edition of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edition {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use ems_contract::digest::Sha256;
 use ems_contract::facts::page::{ItemFacts, MEASURED};
 use ems_contract::inventory::Level;
 use ems_contract::observation::Observation;
@@ -12,16 +13,20 @@ use serde_json::{Value as Json, json};
 
 use super::case::Case;
 use super::evaluate;
-use super::facts::{Availability, Measure, Observed, OldDomainSeen, ResponseTimes, TargetFacts};
+use super::facts::{
+    Availability, Measure, Observed, OldDomainSeen, PublishedReport, ResponseTimes, TargetFacts,
+};
 use super::grade::{Grade, Raw};
 use super::reason::Reason;
 use super::unit::Unit;
 use crate::calendar::civil;
 use crate::items;
-use crate::regulation::{Check, Measured, Pack, Regulations};
+use crate::regulation::{Check, Measured, Pack, Regulations, ReportKind};
 use crate::store::{LookRow, StoredItem};
 
 const HOME: &str = "https://www.tinh.gov.vn/";
+/// Where reports were said to be published.
+const REPORT: &str = "https://www.tinh.gov.vn/bao-cao.pdf";
 
 fn now() -> UnixTime {
     "2026-11-22T10:00:00+07:00".parse().unwrap()
@@ -47,6 +52,7 @@ fn groups(rules: &Regulations) -> Vec<(&'static str, Option<&'static str>, Json)
             "organisation_words": 400, "officials": 3, "newest": "2026-11-20",
         },
         "linked": ["so.tinh.gov.vn"],
+        "published": [{"url": REPORT, "status": 200, "sha256": [Sha256::of(b"report")], "whole": true}],
     });
     let dns = json!({
         "status": {"a": "ok", "aaaa": "ok", "caa": "nodata"}, "ns_ok": "all", "ns_ipv6": "all", "dnssec": "secure",
@@ -85,8 +91,8 @@ fn observations(rules: &Regulations) -> Vec<Observed> {
                 let at = now() - 60 - back;
                 let observation: Observation = serde_json::from_value(json!({
                     "schema": 1, "agent": agent, "epoch": "00000000000000000000000000000001", "seq": 1,
-                    "portal": "tinh", "target_hash": ems_contract::digest::Sha256::of(b""),
-                    "plan_version": ems_contract::digest::Sha256::of(b""), "probe": probe, "family": family,
+                    "portal": "tinh", "target_hash": Sha256::of(b""),
+                    "plan_version": Sha256::of(b""), "probe": probe, "family": family,
                     "slot": at, "interval_s": 60, "attempts": [], "outcome": ems_contract::outcome::Outcome::Up,
                     "facts": facts,
                 }))
@@ -164,6 +170,22 @@ fn lists(rules: &Regulations, facts: &mut TargetFacts) {
     }
 }
 
+/// Every consolidated report of the year was published at one address.
+fn publications(rules: &Regulations) -> Vec<PublishedReport> {
+    let year = rules.reports_of_year(2026).into_iter();
+    let consolidated = year.filter(|report| report.duty.kind == ReportKind::Consolidated);
+    consolidated
+        .map(|report| PublishedReport {
+            report: report.duty.id.to_string(),
+            period: report.window.label.clone(),
+            year: 2026,
+            url: REPORT.to_owned(),
+            stated_at: now() - 86_400,
+            files: vec![Sha256::of(b"report")],
+        })
+        .collect()
+}
+
 fn facts(rules: &Regulations) -> TargetFacts {
     let mut facts = TargetFacts::empty("tinh".parse().unwrap());
     facts.monitored_since = Some(now() - 60 * 86_400);
@@ -193,6 +215,7 @@ fn facts(rules: &Regulations) -> TargetFacts {
             foreign: false,
         })
         .to_vec();
+    facts.publications = publications(rules);
     facts
 }
 

@@ -14,6 +14,7 @@ mod grade;
 mod measure;
 #[cfg(test)]
 mod measured;
+mod publication;
 mod reason;
 mod register;
 mod report;
@@ -253,6 +254,7 @@ fn worst(all: impl Iterator<Item = (Value, Reason)>) -> (Value, Reason) {
 fn evaluate(case: &Case<'_>) -> Raw {
     let raw = account::judge(case)
         .or_else(|| report::judge(case))
+        .or_else(|| publication::judge(case))
         .or_else(|| fresh::judge(case));
     let raw = match raw {
         Some(raw) => raw,

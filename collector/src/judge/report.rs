@@ -4,7 +4,6 @@ use ems_contract::diagnostic::Message;
 use jiff::civil::Date;
 
 use super::case::Case;
-use super::deadline::published;
 use super::grade::{Grade, Graded, Raw};
 use super::reason::Reason;
 use super::verdict::{Computation, Timeliness};
@@ -16,7 +15,6 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Raw> {
     Some(match &*case.check.id {
         "report-submitted" => submitted(case),
         "report-adhoc" => on_request(case),
-        "report-published" => on_page(case),
         _ => return None,
     })
 }
@@ -176,41 +174,4 @@ fn on_request(case: &Case<'_>) -> Raw {
         })
         .max_by_key(|graded| graded.grade);
     worst.map_or_else(|| Raw::moot(Reason::NothingToJudge), Raw::new)
-}
-
-/// The evaluation of the last period on the province's portal, within the operator's term.
-fn on_page(case: &Case<'_>) -> Raw {
-    let Some(list) = case.facts.items.get("bao-cao-danh-gia-cong") else {
-        return Raw::unclear(Reason::NotMeasured);
-    };
-    let mut reports: Vec<ReportDue> = case
-        .row
-        .params
-        .reports
-        .iter()
-        .filter_map(|id| case.rules.report(id))
-        .filter(|duty| duty.kind == ReportKind::Publication)
-        .flat_map(|duty| {
-            (case.day.year() - 1..=case.day.year()).flat_map(|year| case.rules.reports_of_duty(duty, year))
-        })
-        .filter(|report| report.due.is_some_and(|due| due.day() < case.day))
-        .collect();
-    reports.sort_by_key(|report| report.due.map(|due| due.end));
-    let Some((report, due)) = reports.last().and_then(|report| Some((report, report.due?))) else {
-        return Raw::moot(Reason::NothingToJudge);
-    };
-    let end = civil::end_of(report.window.to);
-    let times: Vec<_> = list
-        .list
-        .iter()
-        .filter_map(|item| published(item).to)
-        .filter(|at| *at > end)
-        .collect();
-    let graded = if times.iter().any(|at| due.is_met_at(*at)) {
-        Graded::good()
-    } else {
-        Graded::policy()
-    };
-    let period = format!("{}/{}", report.window.label, report.window.year);
-    Raw::new(graded.measured(Message::new("judge.m.outcome").with("outcome", period)))
 }

@@ -1,4 +1,5 @@
-//! Keeps an eye on who can be relied on, so that the pages of a silent agent's portals are read by another.
+//! Keeps an eye on who can be relied on, so that the pages of a silent agent's portals are read by another, and on what
+//! was said to be published.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Plans;
 use super::duty::Sight;
+use super::published::documents;
 use crate::context::Context;
 use crate::store::StoreError;
 
@@ -18,10 +20,13 @@ pub async fn watch(context: Context, plans: Plans, shutdown: CancellationToken) 
     loop {
         let (store, now) = (context.store.clone(), context.clock.now());
         let looked = tokio::task::spawn_blocking(move || -> Result<_, StoreError> {
-            Ok((store.agents()?, store.latest(None)?))
+            Ok((store.agents()?, store.latest(None)?, store.publications(None)?))
         });
         match looked.await {
-            Ok(Ok((agents, latest))) => plans.rely_on(sight.live(&agents, &latest, now)),
+            Ok(Ok((agents, latest, published))) => {
+                plans.rely_on(sight.live(&agents, &latest, now));
+                plans.ask_for(documents(&published, now));
+            }
             Ok(Err(error)) => tracing::error!("who is on duty cannot be told: {error}"),
             Err(error) => tracing::error!("the look at who is on duty failed: {error}"),
         }

@@ -25,6 +25,12 @@ pub trait EditionStore: Send + Sync + 'static {
     /// When the database cannot be read.
     fn editions(&self, key: Option<&EditionKey>) -> Result<Vec<Edition>, StoreError>;
 
+    /// The edition of a row number, without the contents of its files.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn edition(&self, id: i64) -> Result<Option<Edition>, StoreError>;
+
     /// A file of an edition.
     ///
     /// # Errors

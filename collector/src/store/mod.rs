@@ -11,6 +11,7 @@ mod looks;
 mod oncall;
 mod outbox;
 mod pages;
+mod publications;
 mod registers;
 pub mod sqlite;
 mod types;
@@ -33,14 +34,15 @@ pub use looks::*;
 pub use oncall::{Acted, Alerted, OnCallStore};
 pub use outbox::*;
 pub use pages::*;
+pub use publications::PublicationStore;
 pub use registers::{Entered, HandedFile, NewEntry, RegisterStore};
 pub use types::*;
 pub use verdicts::*;
 
 /// What people write: it can be reached beside a running collector, too.
-pub trait PeopleStore: AccountStore + RegisterStore + EditionStore {}
+pub trait PeopleStore: AccountStore + RegisterStore + EditionStore + PublicationStore {}
 
-impl<T: AccountStore + RegisterStore + EditionStore> PeopleStore for T {}
+impl<T: AccountStore + RegisterStore + EditionStore + PublicationStore> PeopleStore for T {}
 
 /// Durable data.
 pub trait Store:

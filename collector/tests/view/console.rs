@@ -171,6 +171,8 @@ fn ask(paths: &[String]) -> Vec<(String, String)> {
         allow_plain: false,
         rules: rules(),
         watch: None,
+        folder: std::path::PathBuf::new(),
+        office: ems_collector::edition::Office::default(),
     };
     let router = console::router(context, timelines, access).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()

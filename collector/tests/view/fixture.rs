@@ -197,7 +197,7 @@ pub(crate) fn line(from: UnixTime, to: UnixTime, base: State, troubles: &[Troubl
 pub(crate) struct Seed {
     pub(crate) store: Arc<SqliteStore>,
     seq: std::cell::RefCell<BTreeMap<AgentId, u64>>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Seed {
@@ -207,8 +207,13 @@ impl Seed {
         Self {
             store,
             seq: std::cell::RefCell::default(),
-            _dir: dir,
+            dir,
         }
+    }
+
+    /// The folder of the data.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     /// Puts an inventory in force.
@@ -427,6 +432,24 @@ fn observation(portal: &str, family: Family, outcome: Outcome, timings: Timings,
         outcome,
         facts,
     }))
+}
+
+/// What a visit of the portal's pages found at an instant: nothing yet.
+pub(crate) fn page_record(portal: &str, slot: UnixTime) -> Record {
+    let mut record = observation(
+        portal,
+        Family::V4,
+        Outcome::Up,
+        Timings::default(),
+        Facts::default(),
+    );
+    if let Record::Observation(visit) = &mut record {
+        visit.probe = ProbeKind::Page;
+        visit.family = None;
+        visit.slot = slot;
+        visit.attempts[0].address = None;
+    }
+    record
 }
 
 fn facts(faults: Vec<Cause>) -> Facts {

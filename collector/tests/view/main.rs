@@ -8,3 +8,4 @@ mod fixture;
 mod metrics;
 mod people;
 mod report;
+mod reports;

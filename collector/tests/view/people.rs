@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ems_collector::account::{ApiToken, Author, Person, Role, Scope, password};
 use ems_collector::console;
 use ems_collector::context::Context;
+use ems_collector::edition::Office;
 use ems_collector::http::auth::Tokens;
 use ems_collector::http::evidence::Room;
 use ems_collector::http::host::Hosts;
@@ -26,6 +27,7 @@ use ems_collector::regulation::Regulations;
 use ems_collector::store::{AccountStore, OnCallStore, RegisterStore, Store};
 use ems_collector::timeline::Timelines;
 use ems_contract::digest::Sha256;
+use ems_contract::inventory::Inventory;
 use tokio_util::sync::CancellationToken;
 
 use crate::console::context;
@@ -54,8 +56,8 @@ fn watch() -> Watch {
 }
 
 /// A whole edge on a port of its own.
-struct Served {
-    seed: Seed,
+pub(crate) struct Served {
+    pub(crate) seed: Seed,
     docket: Docket,
     address: SocketAddr,
     _tasks: tokio::task::JoinSet<()>,
@@ -63,7 +65,13 @@ struct Served {
 }
 
 fn serve(needs_login: bool) -> Served {
-    let (seed, inventory) = seeded();
+    serve_with(needs_login, |_inventory| {})
+}
+
+/// The same with another inventory in force.
+pub(crate) fn serve_with(needs_login: bool, change: impl FnOnce(&mut Inventory)) -> Served {
+    let (seed, mut inventory) = seeded();
+    change(&mut inventory);
     let context: Context = context(&seed, inventory);
     let docket = context.docket.clone();
     for (login, role, portals, must_change) in [
@@ -114,6 +122,8 @@ fn serve(needs_login: bool) -> Served {
         allow_plain: false,
         rules: Arc::clone(&rules),
         watch: Some(Arc::new(watch())),
+        folder: seed.folder().to_owned(),
+        office: Office::default(),
     };
     let rooms = console::router(context.clone(), timelines, access).unwrap();
     let plans = Plans::new(&context, Arc::clone(&rules));
@@ -152,14 +162,14 @@ fn serve(needs_login: bool) -> Served {
 }
 
 /// An answer.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(": ")?;
             (key.eq_ignore_ascii_case(name)).then_some(value)
@@ -168,7 +178,7 @@ impl Answer {
 }
 
 /// Somebody with a browser.
-struct Browser {
+pub(crate) struct Browser {
     address: SocketAddr,
     cookie: Option<String>,
 }
@@ -180,7 +190,7 @@ fn form(fields: &[(&str, &str)]) -> String {
 }
 
 impl Browser {
-    fn at(served: &Served) -> Self {
+    pub(crate) fn at(served: &Served) -> Self {
         Self {
             address: served.address,
             cookie: None,
@@ -211,16 +221,16 @@ impl Browser {
         }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", b"")
     }
 
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
         self.send("POST", path, kind, form(fields).as_bytes())
     }
 
-    fn upload(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+    pub(crate) fn upload(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
             write!(
@@ -267,7 +277,7 @@ impl Browser {
     }
 }
 
-fn logged_in(served: &Served, login: &str) -> (Browser, String) {
+pub(crate) fn logged_in(served: &Served, login: &str) -> (Browser, String) {
     let mut browser = Browser::at(served);
     assert_eq!(browser.log_in(login).status, 303);
     let csrf = browser.csrf();
@@ -282,6 +292,11 @@ const WRITING: &[&str] = &[
     "/registers/attestation/import",
     "/registers/attestation/1",
     "/registers/attestation/1/withdraw",
+    "/reports/draft",
+    "/reports/1/passages",
+    "/reports/1/publication",
+    "/reports/1/objections",
+    "/reports/1/objections/1",
 ];
 
 /// An outage of `soyt` that was told: who was called, and with which link.

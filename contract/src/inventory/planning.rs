@@ -60,6 +60,7 @@ impl Inventory {
             english_url: portal.english_url.clone(),
             render: portal.render,
             parent: parent.map(|parent| parent.url.clone()),
+            published: Vec::new(),
         }
     }
 

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 
-use super::edition::state_key;
 use super::last_in_force;
 use crate::cli::{
     EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, RulesArgs, parse_lang, told, write_findings,
 };
-use crate::edition::{DueLine, Standing, due_now};
+use crate::edition::{DueLine, due_now, standing_key, state_key};
 use crate::locale;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
@@ -83,19 +82,6 @@ pub(super) fn run(
         writeln!(out, "{}", get(lang, "edition.due.none"))?;
     }
     Ok(EXIT_OK)
-}
-
-/// The text of a standing.
-pub(crate) const fn standing_key(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Ahead => "edition.standing.ahead",
-        Standing::Open => "edition.standing.open",
-        Standing::Today => "edition.standing.today",
-        Standing::Late => "edition.standing.late",
-        Standing::Sent => "edition.standing.sent",
-        Standing::SentLate => "edition.standing.sent-late",
-        Standing::NoDay => "edition.standing.no-day",
-    }
 }
 
 fn words(line: &DueLine, lang: Lang) -> String {

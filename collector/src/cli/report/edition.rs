@@ -17,7 +17,7 @@ use crate::cli::people::{Place, Stop, ended, handed};
 use crate::cli::signer::logged_in;
 use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, write_findings};
-use crate::edition::{Edition, EditionKey, EditionState, MakeError, Maker, Office, Step, Wish};
+use crate::edition::{Edition, EditionKey, EditionState, MakeError, Maker, Office, Step, Wish, state_key};
 use crate::locale;
 use crate::report::contents::Issuer;
 use crate::report::{DrawError, Form, MANIFEST, Source};
@@ -193,16 +193,6 @@ pub(super) fn list(args: &ListArgs, out: &mut dyn Write, err: &mut dyn Write) ->
         writeln!(out, "{}", get(place.lang, "edition.cli.no_editions"))?;
     }
     Ok(EXIT_OK)
-}
-
-/// The text of a state.
-pub(super) const fn state_key(state: EditionState) -> &'static str {
-    match state {
-        EditionState::Drafted => "edition.state.drafted",
-        EditionState::Frozen => "edition.state.frozen",
-        EditionState::Signed => "edition.state.signed",
-        EditionState::Sent => "edition.state.sent",
-    }
 }
 
 fn as_json(edition: &Edition) -> serde_json::Value {

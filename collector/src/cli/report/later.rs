@@ -9,7 +9,7 @@ use ems_contract::time::{UnixTime, Window};
 use serde_json::Value;
 
 use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
-use super::{due, edition, objection};
+use super::{due, edition, objection, publish};
 use crate::edition::EditionState;
 use crate::locale::{self, io_told};
 use crate::report::{VerifyError, compare, digest_now, verify_files};
@@ -48,6 +48,10 @@ pub enum Command {
     Send(edition::StepArgs),
     /// Write the files of an edition to a folder.
     Save(edition::SaveArgs),
+    /// Write a frozen edition to a folder for the province portal: a page, the files, their digests.
+    Publish(publish::PublishArgs),
+    /// State where a frozen edition was published; agents then look whether it is there.
+    Published(publish::PublishedArgs),
     /// Write down what a unit contests in a draft.
     Object(objection::ObjectArgs),
     /// Accept or reject what a unit contests.
@@ -73,6 +77,8 @@ pub(super) fn run(
         Command::Sign(args) => edition::step(args, EditionState::Signed, now, out, err),
         Command::Send(args) => edition::step(args, EditionState::Sent, now, out, err),
         Command::Save(args) => edition::save(args, out, err),
+        Command::Publish(args) => publish::publish(args, now, out, err),
+        Command::Published(args) => publish::published(args, now, out, err),
         Command::Object(args) => objection::object(args, now, out, err),
         Command::Decide(args) => objection::decide(args, now, out, err),
         Command::Objections(args) => objection::list(args, out, err),

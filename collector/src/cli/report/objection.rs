@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, get};
-use ems_contract::time::{UnixTime, Window};
+use ems_contract::time::UnixTime;
 use serde_json::json;
 
 use super::edition::{MAX_MIB, Signer, inventory, key, newest};
@@ -14,7 +14,9 @@ use crate::account::Action;
 use crate::cli::people::{Place, Stop, ended, handed};
 use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, parse_id, write_findings};
-use crate::edition::{Decision, EditionKey, NewObjection, Objection, objections_until};
+use crate::edition::{
+    Closed, EditionKey, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable, outcome_key,
+};
 use crate::locale;
 use crate::regulation::Regulations;
 use crate::serve::DATABASE;
@@ -100,6 +102,9 @@ enum Outcome {
 fn words(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("empty".to_owned()),
+        long if long.chars().count() > LONGEST_WORDS => {
+            Err(format!("longer than {LONGEST_WORDS} characters"))
+        }
         words => Ok(words.to_owned()),
     }
 }
@@ -135,13 +140,16 @@ fn contested(args: &ObjectArgs, rules: &Regulations, now: UnixTime) -> Result<St
     let file = file.map(|path| handed(path, MAX_MIB, lang)).transpose()?;
     let store = place.open()?;
     let edition = newest(&*store, &args.key, None, place)?;
-    let report = rules
-        .report(&args.key.duty)
-        .and_then(|duty| rules.report_of_period(duty, &args.key.period));
-    let Some(report) = report else {
-        let values = [("key", args.key.to_string())];
-        return Err(Stop::usage(filled(lang, "edition.make.no_such", &values)));
-    };
+    let until = contestable(rules, &edition, now).map_err(|closed| {
+        let name = ("name", edition.name());
+        Stop::failed(match closed {
+            Closed::Frozen => filled(lang, "edition.object.frozen", &[name]),
+            Closed::Late(until) => {
+                let until = ("until", locale::instant(until, lang));
+                filled(lang, "edition.object.late", &[name, until])
+            }
+        })
+    })?;
     let data = SqliteStore::open_for_reading(&place.data.join(DATABASE));
     let inventory = inventory(&data.map_err(|error| place.trouble(&error))?, place, now)?;
     let known = inventory.portals.iter().map(|portal| &portal.id);
@@ -152,8 +160,6 @@ fn contested(args: &ObjectArgs, rules: &Regulations, now: UnixTime) -> Result<St
     let author = args
         .signer
         .author(&*store, Action::Object, Some(&args.portal), now)?;
-    let subject = format!("{} {}", args.key, args.portal);
-    let note = author.note(now, "report.object", subject, args.figure.clone());
     let new = NewObjection {
         key: args.key.clone(),
         portal: args.portal.clone(),
@@ -161,22 +167,17 @@ fn contested(args: &ObjectArgs, rules: &Regulations, now: UnixTime) -> Result<St
         claim: args.claim.clone(),
         at: now,
     };
+    let note = new.note(&author);
     let number = store
         .object(new, file, &author, note)
         .map_err(|error| place.trouble(&error))?;
-    let until = objections_until(rules, &report, edition.made_at);
-    let key = if now <= until {
-        "edition.object.kept"
-    } else {
-        "edition.object.kept_late"
-    };
     let values = [
         ("number", number.to_string()),
         ("name", edition.name()),
         ("portal", args.portal.to_string()),
         ("until", locale::instant(until, lang)),
     ];
-    Ok(filled(lang, key, &values))
+    Ok(filled(lang, "edition.object.kept", &values))
 }
 
 pub(super) fn decide(
@@ -191,38 +192,30 @@ pub(super) fn decide(
 fn decided(args: &DecideArgs, now: UnixTime) -> Result<String, Stop> {
     let (place, lang) = (&args.signer.place, args.signer.place.lang);
     let number = || ("number", args.number.to_string());
-    let accepted = args.outcome == Outcome::Accepted;
-    let exclude = match (args.exclude_from, args.exclude_to) {
-        (Some(from), Some(to)) if from < to => Some(Window::new(from, to)),
-        (None, None) => None,
-        _ => return Err(Stop::usage(get(lang, "edition.object.no_time"))),
-    };
-    if !accepted && (exclude.is_some() || args.correction.is_some()) {
-        return Err(Stop::usage(get(lang, "edition.object.rejected_changes")));
-    }
     let store = place.open()?;
     let all = store.objections(None).map_err(|error| place.trouble(&error))?;
     let Some(objection) = all.into_iter().find(|one| one.id == args.number) else {
         return Err(Stop::usage(filled(lang, "edition.object.no_such", &[number()])));
     };
     let author = args.signer.author(&*store, Action::DecideObjection, None, now)?;
-    let decision = Decision {
-        accepted,
-        exclude,
+    let ruling = Ruling {
+        accepted: args.outcome == Outcome::Accepted,
+        from: args.exclude_from,
+        to: args.exclude_to,
         correction: args.correction.clone(),
         reason: args.reason.clone(),
-        at: now,
-        author: author.name.clone(),
-        shown: author.shown.clone(),
     };
-    let subject = format!("{} {} #{}", objection.key, objection.portal, objection.id);
-    let outcome = if accepted { "accepted" } else { "rejected" };
-    let note = author.note(
-        now,
-        "report.decide",
-        subject,
-        format!("{outcome}: {}", args.reason),
-    );
+    let decision = ruling.decision(&author, now).map_err(|fault| {
+        Stop::usage(get(
+            lang,
+            match fault {
+                RulingFault::NoTime => "edition.object.no_time",
+                RulingFault::RejectedChanges => "edition.object.rejected_changes",
+            },
+        ))
+    })?;
+    let outcome = decision.outcome();
+    let note = decision.note(&objection, &author);
     let kept = store.decide(objection.id, decision, note);
     match kept.map_err(|error| place.trouble(&error))? {
         EditionKept::Done(_) => {
@@ -235,14 +228,6 @@ fn decided(args: &DecideArgs, now: UnixTime) -> Result<String, Stop> {
             "edition.object.decided_before",
             &[number()],
         ))),
-    }
-}
-
-fn outcome_key(outcome: &str) -> &'static str {
-    match outcome {
-        "accepted" => "edition.objection.accepted",
-        "rejected" => "edition.objection.rejected",
-        _ => "edition.objection.open",
     }
 }
 

@@ -10,10 +10,7 @@ use ems_contract::yaml;
 
 use super::Stop;
 use crate::cli::write_findings;
-use crate::report::contents::passage_names;
-
-/// Characters of one passage: some pages.
-const LONGEST: usize = 20_000;
+use crate::report::contents::{LONGEST_PASSAGE, passage_names};
 
 /// Passages by name. A name that no text has a place for is an error: what somebody wrote must not get lost.
 pub(super) fn read(path: &Path, lang: Lang, err: &mut dyn Write) -> Result<BTreeMap<String, String>, Stop> {
@@ -28,7 +25,7 @@ pub(super) fn read(path: &Path, lang: Lang, err: &mut dyn Write) -> Result<BTree
             continue;
         }
         let text = item.parse_with("edition.want.passage", |text| {
-            (text.chars().count() <= LONGEST).then(|| text.to_owned())
+            (text.chars().count() <= LONGEST_PASSAGE).then(|| text.to_owned())
         });
         passages.extend(text.map(|text| (name, text)));
     }

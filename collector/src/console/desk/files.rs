@@ -29,17 +29,22 @@ pub(super) async fn get(
             let lang = asked.lang();
             return Ok(desk.refusal(StatusCode::NOT_FOUND, text(lang, "register.no_file"), lang));
         };
-        let name: String = url::form_urlencoded::byte_serialize(file.name.as_bytes())
-            .collect::<String>()
-            .replace('+', "%20");
-        let saved = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}"))
-            .unwrap_or(HeaderValue::from_static("attachment"));
-        let headers = [
-            (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-            (CONTENT_DISPOSITION, saved),
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        ];
-        Ok((headers, file.bytes).into_response())
+        Ok(saved(&file.name, file.bytes))
     })
     .await
+}
+
+/// Bytes that a browser saves under a name.
+pub(super) fn saved(name: &str, bytes: impl IntoResponse) -> Response {
+    let name: String = url::form_urlencoded::byte_serialize(name.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20");
+    let place = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}"))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (CONTENT_DISPOSITION, place),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, bytes).into_response()
 }

@@ -9,7 +9,9 @@ mod link;
 mod login;
 mod oncall;
 mod registers;
+mod reports;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -28,6 +30,7 @@ use super::page::{Console, PageError};
 use super::router::Asked;
 use crate::account::{Action, Actor};
 use crate::context::Context;
+use crate::edition::Office;
 use crate::http::listener::Peer;
 use crate::oncall::Watch;
 use crate::register::RegisterKind;
@@ -50,6 +53,10 @@ pub struct Access {
     pub rules: Arc<Regulations>,
     /// Who is called by name, if anybody is: with it come signed links.
     pub watch: Option<Arc<Watch>>,
+    /// Folder of the data: drafts of reports are written below it before they are kept.
+    pub folder: PathBuf,
+    /// What drafts of reports have in common.
+    pub office: Office,
 }
 
 /// What the pages that write share.
@@ -58,6 +65,8 @@ pub(super) struct Desk {
     pub(super) console: Arc<Console>,
     pub(super) access: Access,
     pub(super) logins: Semaphore,
+    /// Drafts of reports are made one at a time.
+    drawing: Semaphore,
     waiting: import::Waiting,
 }
 
@@ -68,6 +77,7 @@ impl Desk {
             console,
             access,
             logins: Semaphore::new(LOGINS),
+            drawing: Semaphore::new(1),
             waiting: import::Waiting::default(),
         }
     }
@@ -119,6 +129,7 @@ pub(super) const fn action_key(action: Action) -> &'static str {
         Action::AnnounceMaintenance => "account.action.announce-maintenance",
         Action::ExcludeTime => "account.action.exclude-time",
         Action::EditReport => "account.action.edit-report",
+        Action::SeeReport => "account.action.see-report",
         Action::SignReport => "account.action.sign-report",
         Action::Object => "account.action.object",
         Action::DecideObjection => "account.action.decide-objection",
@@ -206,6 +217,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/registers/incident/{id}/{paper}", get(incident::paper))
         .route("/registers/{kind}/{id}/withdraw", post(registers::withdraw))
         .route("/files/{digest}", get(files::get))
+        .merge(reports::routes())
         .layer(DefaultBodyLimit::max(MAX_UPLOAD))
         .with_state(desk)
 }

@@ -3,6 +3,7 @@
 mod about;
 mod agents;
 mod compliance;
+mod figures;
 mod incidents;
 mod overview;
 mod portal;
@@ -14,6 +15,7 @@ mod work;
 pub use about::{About, about};
 pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
 pub use compliance::{Choice, ComplianceData, CompliancePage, ComplianceRow, PackPart, compliance};
+pub use figures::{FigureRow, figure_rows};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
 pub use overview::{Overview, overview};
 pub use portal::{

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use item::{DocumentType, Item, ItemList, When};
 pub use register::{
-    Availability, Backup, IncidentRecord, OldDomainSeen, OutageSeen, ReportEntry, ResponseTimes, Suspension,
+    Availability, Backup, IncidentRecord, OldDomainSeen, OutageSeen, PublishedReport, ReportEntry,
+    ResponseTimes, Suspension,
 };
 pub use seen::{
     Canonical, DnsSeen, DnsStatus, Dnssec, EnglishSeen, HttpsSeen, Measure, Observed, PageSeen, ReachSeen,
@@ -72,6 +73,9 @@ pub struct TargetFacts {
     /// Register of received reports.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<ReportEntry>,
+    /// Where reports were said to be published on this portal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub publications: Vec<PublishedReport>,
     /// Register of security incidents; an empty list says there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incidents: Option<Vec<IncidentRecord>>,
@@ -98,6 +102,7 @@ impl TargetFacts {
             old_domains: Vec::new(),
             attestations: Vec::new(),
             reports: Vec::new(),
+            publications: Vec::new(),
             incidents: None,
             suspensions: None,
             backup: None,

@@ -22,6 +22,7 @@ impl Observed {
             }
         }
         self.english = facts.english.as_ref().and_then(english);
+        self.published.clone_from(&facts.published);
         for (check, measured) in &facts.checks {
             self.checks.insert(check.clone(), measure(measured));
         }

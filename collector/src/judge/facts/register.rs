@@ -1,5 +1,6 @@
 //! Time accounts and registers.
 
+use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
 use ems_contract::time::{UnixTime, Window};
 use jiff::civil::Date;
@@ -90,6 +91,24 @@ pub struct ReportEntry {
     /// The day set by the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<Date>,
+}
+
+/// Where a report was said to be published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedReport {
+    /// The duty of the report, such as `ag-qc`.
+    pub report: String,
+    /// The period's label, such as `Q4`.
+    pub period: String,
+    /// The report's year.
+    pub year: i16,
+    /// The address.
+    pub url: String,
+    /// When it was stated.
+    pub stated_at: UnixTime,
+    /// Digests of the edition's files that are the whole report.
+    pub files: Vec<Sha256>,
 }
 
 /// A planned suspension of the portal.

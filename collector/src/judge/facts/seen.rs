@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ems_contract::facts::page::PublishedFacts;
 use ems_contract::facts::{PageKind, TlsAudit, TlsFacts};
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, NetworkId};
@@ -53,6 +54,9 @@ pub struct Observed {
     /// Any other measurement, by check id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checks: BTreeMap<String, Measure>,
+    /// Documents that were said to be published on the portal, as they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<PublishedFacts>,
 }
 
 impl Observed {
@@ -73,6 +77,7 @@ impl Observed {
             english: None,
             sections: BTreeMap::new(),
             checks: BTreeMap::new(),
+            published: Vec::new(),
         }
     }
 }

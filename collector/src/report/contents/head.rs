@@ -2,7 +2,7 @@
 
 use ems_contract::document::{Letterhead, PlaceDate, Signature};
 use ems_contract::inventory::Level;
-use ems_contract::text::Lang;
+use ems_contract::text::{Lang, fill};
 
 use super::{Kind, Material, filled, said};
 use crate::locale;
@@ -12,13 +12,15 @@ use crate::report::period_name;
 /// The period in words, from the duty where there is one: its Q4 is not the calendar's.
 pub(super) fn period(material: &Material<'_>) -> String {
     match material.due {
-        Some(due) => labelled(&due.window.label, &due.window.year.to_string()),
+        Some(due) => labelled(&due.window.label, &due.window.year.to_string(), Lang::Vi),
         None => period_name(material.report.period, material.report.window, Lang::Vi),
     }
 }
 
 /// A duty's period by its label (`Q4`, `H1`, `Y`); a label of another kind stays as it is.
-pub(super) fn labelled(label: &str, year: &str) -> String {
+#[must_use]
+pub fn labelled(label: &str, year: &str, lang: Lang) -> String {
+    let filled = |key: &str, values: &[(&str, &str)]| fill(lang, key, values);
     let quarter = label.strip_prefix('Q').and_then(|number| number.parse().ok());
     match (label, quarter) {
         ("Y", _) => filled("edition.period.year", &[("year", year)]),

@@ -14,6 +14,9 @@ pub(super) const PASSAGES: [&str; 6] = [
     "phuong-huong",
 ];
 
+/// Characters of one passage: some pages.
+pub const LONGEST_PASSAGE: usize = 20_000;
+
 /// Every name under which a person may write something: the passages, and the office of who signs.
 pub fn names() -> impl Iterator<Item = &'static str> {
     PASSAGES.into_iter().chain(["chuc-vu"])

@@ -35,7 +35,8 @@ use ems_contract::time::UnixTime;
 use super::Beside;
 use super::model::Report;
 use crate::regulation::{Regulations, ReportDue};
-pub use human::names as passage_names;
+pub use head::labelled as period_words;
+pub use human::{LONGEST_PASSAGE, names as passage_names};
 pub use revision::{Contested, Revision};
 pub use strips::Days;
 

@@ -231,7 +231,7 @@ fn report_name(material: &Material<'_>, key: &str) -> String {
         Some(filled(
             "edition.reporting.name",
             &[
-                ("period", &super::head::labelled(label, year)),
+                ("period", &super::head::labelled(label, year, Lang::Vi)),
                 ("clause", &clause),
             ],
         ))

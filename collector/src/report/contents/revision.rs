@@ -19,6 +19,8 @@ pub struct Revision {
     pub changes: Vec<(String, String, String)>,
     /// What units contested.
     pub objections: Vec<Contested>,
+    /// The last second in which units may contest what a draft says; absent in what is frozen.
+    pub contested_until: Option<UnixTime>,
 }
 
 /// What a unit contested, and what became of it.
@@ -41,13 +43,17 @@ pub struct Contested {
 /// More changed figures than these are counted and stand in the file of data only.
 const LISTED: usize = 200;
 
-/// One sentence for readers who look at the first page only.
-pub(super) fn notice(material: &Material<'_>) -> Option<Block> {
-    let before = material.revision.corrects?.to_string();
-    Some(Block::note(filled(
-        "edition.revision.notice",
-        &[("before", &before)],
-    )))
+/// Sentences for readers who look at the first page only.
+pub(super) fn notice(material: &Material<'_>) -> Vec<Block> {
+    let corrects = material.revision.corrects.map(|before| {
+        let before = before.to_string();
+        filled("edition.revision.notice", &[("before", &before)])
+    });
+    let until = material.revision.contested_until.map(|until| {
+        let until = locale::instant(until, Lang::Vi);
+        filled("edition.revision.contest", &[("until", &until)])
+    });
+    corrects.into_iter().chain(until).map(Block::note).collect()
 }
 
 /// The part of the text; nothing where there is nothing to tell.

@@ -21,7 +21,7 @@ fn unit(key: &EditionKey) -> &str {
     key.unit.as_ref().map_or("", PortalId::as_str)
 }
 
-fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fail> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fail> {
     serde_json::from_str(text).map_err(|error| Fail::unreadable("edition", error))
 }
 
@@ -30,7 +30,7 @@ fn text(value: &impl serde::Serialize) -> Result<String, Fail> {
 }
 
 /// The key in the columns from `first` on: duty, period, unit.
-fn key(row: &Row<'_>, first: usize) -> Result<EditionKey, Fail> {
+pub(super) fn key(row: &Row<'_>, first: usize) -> Result<EditionKey, Fail> {
     let unit: String = row.get(first + 2)?;
     Ok(EditionKey {
         duty: row.get(first)?,
@@ -54,22 +54,27 @@ fn editions(conn: &Connection, wanted: Option<&EditionKey>) -> Result<Vec<Editio
     ))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let (manifest, changes): (String, String) = (row.get(7)?, row.get(10)?);
-        let id = row.get(0)?;
-        all.push(Edition {
-            id,
-            key: key(row, 1)?,
-            number: row.get(4)?,
-            made_at: UnixTime::from_secs(row.get(5)?),
-            made_by: row.get(6)?,
-            manifest: json(&manifest)?,
-            seal: digest(row, 8)?,
-            reason: row.get(9)?,
-            changes: json(&changes)?,
-            steps: steps(conn, id)?,
-        });
+        all.push(edition(conn, row)?);
     }
     Ok(all)
+}
+
+/// A row of `edition`, its columns in the order of the table, with its steps.
+fn edition(conn: &Connection, row: &Row<'_>) -> Result<Edition, Fail> {
+    let (manifest, changes): (String, String) = (row.get(7)?, row.get(10)?);
+    let id = row.get(0)?;
+    Ok(Edition {
+        id,
+        key: key(row, 1)?,
+        number: row.get(4)?,
+        made_at: UnixTime::from_secs(row.get(5)?),
+        made_by: row.get(6)?,
+        manifest: json(&manifest)?,
+        seal: digest(row, 8)?,
+        reason: row.get(9)?,
+        changes: json(&changes)?,
+        steps: steps(conn, id)?,
+    })
 }
 
 fn steps(conn: &Connection, edition: i64) -> Result<Vec<Step>, Fail> {
@@ -314,6 +319,17 @@ fn decide(conn: &Connection, objection: i64, decision: &Decision, note: &Note) -
 impl EditionStore for SqliteStore {
     fn editions(&self, key: Option<&EditionKey>) -> Result<Vec<Edition>, StoreError> {
         self.readers.read("read editions", |conn, _| editions(conn, key))
+    }
+
+    fn edition(&self, id: i64) -> Result<Option<Edition>, StoreError> {
+        self.readers.read("read an edition", |conn, _| {
+            let mut query = conn.prepare_cached(
+                "SELECT id, duty, period, unit, number, made_at, made_by, manifest, seal, reason, changes
+                 FROM edition WHERE id = ?1",
+            )?;
+            let mut rows = query.query([id])?;
+            rows.next()?.map(|row| edition(conn, row)).transpose()
+        })
     }
 
     fn edition_file(&self, edition: i64, name: &str) -> Result<Option<EditionFile>, StoreError> {

@@ -25,6 +25,7 @@ mod outbox;
 mod pack;
 mod page_store;
 mod pages;
+mod publications;
 mod reading;
 mod records;
 mod registers;

@@ -13,7 +13,7 @@ use crate::store::StoreError;
 const APPLICATION_ID: i64 = 0x454d_5331;
 
 /// Numbered steps; step N brings `user_version` from N to N + 1 in one transaction.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_rows.sql"),
     include_str!("migrations/0002_chunks.sql"),
     include_str!("migrations/0003_outbox.sql"),
@@ -25,10 +25,11 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_editions.sql"),
     include_str!("migrations/0010_on_call.sql"),
     include_str!("migrations/0011_day_indexes.sql"),
+    include_str!("migrations/0012_published.sql"),
 ];
 
 /// The schema version of this build.
-pub(super) const SCHEMA_VERSION: i64 = 11;
+pub(super) const SCHEMA_VERSION: i64 = 12;
 
 const _: () = assert!(
     MIGRATIONS.len() as u64 == SCHEMA_VERSION.unsigned_abs(),

@@ -1,8 +1,8 @@
 //! Keeping the group small enough to travel: a line of the wire and a row of the store have bounds.
 
 use super::{
-    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_SOURCES, MAX_TITLE, MAX_URL, Measure,
-    PageFacts, SectionFacts,
+    EvidenceRef, ItemFacts, MAX_EXTRACT, MAX_ITEMS, MAX_LINKED, MAX_PUBLISHED, MAX_PUBLISHED_FILES,
+    MAX_SOURCES, MAX_TITLE, MAX_URL, Measure, PageFacts, SectionFacts,
 };
 
 /// The longest page group, in bytes of JSON: with the rest of the observation it fits a line of the wire.
@@ -49,6 +49,13 @@ impl PageFacts {
             sources.sort();
             sources.dedup();
             sources.truncate(MAX_SOURCES);
+        }
+        self.published.retain(|published| published.url.len() <= MAX_URL);
+        self.published.truncate(MAX_PUBLISHED);
+        for published in &mut self.published {
+            // The document itself and its files; half of them would say of the others that they are not there.
+            published.whole &= published.sha256.len() <= MAX_PUBLISHED_FILES + 1;
+            published.sha256.truncate(MAX_PUBLISHED_FILES + 1);
         }
         if let Some(english) = &mut self.english {
             english.entry = english.entry.take().filter(|url| url.len() <= MAX_URL);

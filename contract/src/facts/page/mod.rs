@@ -9,6 +9,7 @@ mod english;
 mod evidence;
 mod item;
 mod measure;
+mod published;
 mod section;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use self::english::{EnglishFacts, EnglishMissing, EnglishVerdict};
 pub use self::evidence::{EvidenceKind, EvidenceRef, MAX_EXTRACT};
 pub use self::item::{DocumentKind, ItemFacts, MAX_TITLE, MAX_URL};
 pub use self::measure::{MEASURED, Measure};
+pub use self::published::{MAX_PUBLISHED, MAX_PUBLISHED_FILES, PublishedFacts};
 pub use self::section::{FoundIn, MAX_ITEMS, NewestDate, NotSaid, SectionFacts, SectionState};
 
 named_enum! {
@@ -122,6 +124,9 @@ pub struct PageFacts {
     /// its lists of items lead, sorted; absent where no item was read. Of articles only a sample is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sources: Option<Vec<String>>,
+    /// Documents that were said to be published here, by the addresses of the plan; one that was not asked for is absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<PublishedFacts>,
     /// Items or measures were left out to keep the group within [`MAX_BYTES`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub capped: bool,

@@ -9,6 +9,7 @@ use super::super::{Args, run};
 use super::*;
 use crate::cli::{EXIT_FAILED, EXIT_USAGE};
 use crate::demo::{Plan, seed};
+use crate::store::PublicationStore as _;
 
 #[derive(Parser)]
 struct Line {
@@ -228,8 +229,16 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
     let contests = format!("object ag-q/2026-Q4 {at} --figure gián-đoạn --claim mất-điện --portal {portal}");
     bad(&contests, EXIT_USAGE, "không có ấn bản");
     good(&format!("draft {report} --now 2026-12-07T02:00:00Z"));
+    good(&format!("save ag-q/2026-Q4 {at} --out DIR/draft"));
+    let page = text(&dir.path().join("draft/bao-cao.html"));
+    assert!(
+        page.contains("gửi giải trình chậm nhất 09/12/2026 23:59:59"),
+        "{page}"
+    );
     bad(
-        &format!("object ag-q/2026-Q4 {at} --figure a --claim b --portal {portal}x"),
+        &format!(
+            "object ag-q/2026-Q4 {at} --now 2026-12-08T02:00:00Z --figure a --claim b --portal {portal}x"
+        ),
         EXIT_USAGE,
         "x",
     );
@@ -240,12 +249,14 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
         "{contests} --file {} --now 2026-12-08T02:00:00Z",
         proof.display()
     ));
-    assert!(
-        said.contains("số 1 ") && said.contains("09/12/2026") && !said.contains("sau thời hạn"),
-        "{said}"
+    assert!(said.contains("số 1 ") && said.contains("09/12/2026"), "{said}");
+    bad(
+        &format!("{contests} --now 2026-12-09T17:00:00Z"),
+        EXIT_FAILED,
+        "đã hết thời hạn giải trình (09/12/2026 23:59:59)",
     );
-    let said = good(&format!("{contests} --now 2026-12-10T02:00:00Z"));
-    assert!(said.contains("số 2 ") && said.contains("sau thời hạn"), "{said}");
+    let said = good(&format!("{contests} --now 2026-12-09T16:59:59Z"));
+    assert!(said.contains("số 2 "), "{said}");
     bad(
         &format!("freeze {report}"),
         EXIT_FAILED,
@@ -287,8 +298,10 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
     );
     assert!(listed[0]["file"].is_string() && listed[0]["by"] == "an.nguyen");
     good(&format!("freeze {report}"));
+    bad(&contests, EXIT_FAILED, "đã chốt");
     good(&format!("save ag-q/2026-Q4 {at} --out DIR/one"));
     let page = text(&dir.path().join("one/bao-cao.html"));
+    assert!(!page.contains("gửi giải trình"), "{page}");
     for words in ["mất-điện", "chấp nhận: có-biên-bản", "không chấp nhận: quá-hạn"] {
         assert!(page.contains(words), "{words}");
     }
@@ -305,6 +318,99 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
             format!("report.decide ag-q/2026-Q4 {portal} #2"),
         ]
     );
+}
+
+/// A frozen edition goes to the province portal as a folder that proves itself, and somebody states where it stands.
+#[test]
+fn a_frozen_edition_is_published_whole_and_its_address_is_stated() {
+    let dir = database();
+    let at = "--data DIR/data --by an.nguyen";
+    let good = |line: &str| {
+        let (code, said) = ran(dir.path(), line);
+        assert_eq!(code, EXIT_OK, "{line}: {said}");
+        said
+    };
+    let bad = |line: &str, words: &str| {
+        let (code, said) = ran(dir.path(), line);
+        assert_ne!(code, EXIT_OK, "{line}: {said}");
+        assert!(said.contains(words), "{line}: {said}");
+    };
+    let publish = |out: &str| format!("publish ag-q/2026-Q4 --data DIR/data --out DIR/{out}");
+    bad(&publish("one"), "không có ấn bản");
+    good(&format!("draft ag-q/2026-Q4 {at} --formats csv,html"));
+    bad(&publish("one"), "còn là dự thảo");
+    bad(
+        &format!("published ag-q/2026-Q4 {at} --at https://a.vn/"),
+        "còn là dự thảo",
+    );
+    good(&format!("freeze ag-q/2026-Q4 {at} --formats csv,html"));
+    good(&format!(
+        "sign ag-q/2026-Q4 {at} --number 12/BC-<SKHCN> --on 2026-12-14"
+    ));
+    let said = good(&publish("one"));
+    assert!(said.contains("report published ag-q/2026-Q4 --at"), "{said}");
+    bad(&publish("one"), "không ghi đè");
+    good(&publish("two"));
+    let folder = dir.path().join("one");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let sums = text(&folder.join("SHA256SUMS"));
+    let mut listed: Vec<&str> = sums
+        .lines()
+        .map(|line| line.split_once("  ").unwrap().1)
+        .collect();
+    listed.push("SHA256SUMS");
+    listed.sort_unstable();
+    assert_eq!(names, listed);
+    for line in sums.lines() {
+        let (digest, name) = line.split_once("  ").unwrap();
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        assert_eq!(
+            ems_contract::digest::Sha256::of(&bytes).to_string(),
+            digest,
+            "{name}"
+        );
+        assert_eq!(
+            bytes,
+            std::fs::read(dir.path().join("two").join(name)).unwrap(),
+            "{name}"
+        );
+    }
+    let page = text(&folder.join("index.html"));
+    for wanted in [
+        "Báo cáo Quý IV/2026",
+        "DỮ LIỆU MẪU",
+        "href=\"bao-cao.html\"",
+        "số 12/BC-&lt;SKHCN&gt;, ngày 14/12/2026",
+        "sha256sum -c SHA256SUMS",
+    ] {
+        assert!(page.contains(wanted), "{wanted} in {page}");
+    }
+    let store = SqliteStore::open_for_reading(&dir.path().join("data").join(DATABASE)).unwrap();
+    let inventory = last_in_force(&store, NOW.parse().unwrap()).unwrap().unwrap();
+    let province = inventory.portals.iter().find(|portal| {
+        portal.level == ems_contract::inventory::Level::Province
+            && portal.regulations.iter().any(|pack| pack == "an-giang-2023")
+    });
+    let url = province.unwrap().url.join("bao-cao/q4").unwrap();
+    let state = |url: &str| format!("published ag-q/2026-Q4 {at} --at {url}");
+    bad(&state("bao-cao"), "địa chỉ phải đầy đủ");
+    bad(
+        &state("https://elsewhere.vn/"),
+        "không nằm trên cổng thông tin điện tử tỉnh",
+    );
+    assert!(good(&format!("published ag-q/2026-Q4 {at}")).contains("chưa ghi nhận"));
+    good(&state(url.as_str()));
+    assert!(good(&format!("published ag-q/2026-Q4 {at}")).contains(url.as_str()));
+    let kept = store.publications(None).unwrap();
+    assert_eq!((kept.len(), &kept[0].portal), (1, &province.unwrap().id));
+    // The whole report in each form, and no table that may be the same in every report.
+    assert_eq!(kept[0].files.len(), 2);
+    let audit = audited(dir.path());
+    assert_eq!(audit.last().unwrap(), "report.published ag-q/2026-Q4#1");
 }
 
 fn audited(dir: &Path) -> Vec<String> {
