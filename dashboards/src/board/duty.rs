@@ -72,12 +72,12 @@ pub(crate) fn board() -> Board {
                 ("track", "Qua", ""),
                 ("kind", "Loại", ""),
                 ("cause", "Nguyên nhân", ""),
-                ("Value", "Đã kéo dài", "s"),
+                ("Value", "Đã kéo dài", "dthms"),
             ])
             .sorted("Đã kéo dài", true)
             .link("ems-cong", "portal", "portal")
             .nothing("Không có sự cố nào đang mở")
-            .about("Sự cố chưa kết thúc; loại «path» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn."),
+            .about("Sự cố chưa kết thúc; loại «Đường truyền» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn."),
             Panel::states("Cổng có biến động", vec![Query::course(troubled, "{{name}}").or_nothing()])
                 .link("ems-cong", "portal", "portal")
                 .nothing("Mọi cổng hoạt động bình thường")
@@ -97,12 +97,12 @@ pub(crate) fn board() -> Board {
                 ("agent", "Mã", ""),
                 ("name", "Điểm đo", ""),
                 ("network", "Mạng", ""),
-                ("Value #A", "Im lặng", "s"),
+                ("Value #A", "Im lặng", "dthms"),
                 ("Value #B", "Lệch giờ", "s"),
-                ("Value #C", "Không kết luận được", "none"),
+                ("Value #C", "Không rõ", "none"),
             ])
             .sorted("Im lặng", true)
-            .about("Im lặng quá 180 giây, lệch giờ quá 5 giây hay nhiều phép đo không kết luận được là lỗi của điểm đo."),
+            .about("Im lặng quá 180 giây, lệch giờ quá 5 giây hay nhiều phép đo không rõ kết quả là lỗi của điểm đo."),
             Panel::table(
                 "Chứng thư sắp hết hạn",
                 vec![
@@ -119,7 +119,10 @@ pub(crate) fn board() -> Board {
                 ("Value", "Còn lại (ngày)", "none"),
             ])
             .unit("none", 1)
-            .steps(vec![(None, "red"), (Some(urgent), "orange"), (Some(soon), "yellow"), (Some(notice), "green")])
+            .shaded(
+                "Còn lại (ngày)",
+                vec![(None, "red"), (Some(urgent), "orange"), (Some(soon), "yellow"), (Some(notice), "green")],
+            )
             .sorted("Còn lại (ngày)", false)
             .link("ems-cong", "portal", "portal")
             .nothing("Không chứng thư nào hết hạn trong 30 ngày tới")

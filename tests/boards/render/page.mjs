@@ -20,7 +20,7 @@ export async function bundle(source, modules, folder) {
     // The results' transformer is a file of the package that its list of exports leaves out.
     alias: { "@grafana/prometheus/dist/esm": path.join(modules, "@grafana/prometheus/dist/esm") },
     define: { "process.env.NODE_ENV": '"production"', "process.env": "{}", global: "globalThis" },
-    loader: { ".svg": "dataurl", ".ttf": "empty", ".woff": "empty", ".woff2": "empty", ".png": "empty" },
+    loader: { ".svg": "dataurl", ".ttf": "empty", ".woff": "empty", ".woff2": "dataurl", ".png": "empty" },
     logLevel: "error",
   });
 }

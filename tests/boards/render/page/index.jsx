@@ -1,9 +1,11 @@
 // One board as a page: every panel at its place on Grafana's grid. `window.board` is given, `window.drawn` says how it went.
 
+import "@fontsource-variable/inter";
 import "uplot/dist/uPlot.min.css";
 
-import { createTheme, dateTime, ThemeContext } from "@grafana/data";
+import { createTheme, dateTime, getFieldDisplayName, getFieldDisplayValuesProxy, ThemeContext } from "@grafana/data";
 import { GlobalStyles, PanelChrome } from "@grafana/ui";
+import { property } from "lodash";
 import { Component } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -18,22 +20,31 @@ import { unknown } from "./unknown";
 const PANELS = { stat: Single, bargauge: Single, gauge: Single, timeseries: Course, table: Table, "state-timeline": States };
 /** Grafana's grid: columns, height of a line, and the gap between panels, in pixels. */
 const [COLUMNS, LINE_PX, GAP_PX] = [24, 30, 8];
-const HEAD_PX = 56;
+const [HEAD_PX, MARGIN_PX] = [56, 16];
 
 const { dashboard, answers, values, start, end, step } = window.board;
-const theme = createTheme({ colors: { mode: "dark" } });
+/** Grafana's letters; the package names them otherwise than Grafana does. */
+const LETTERS = "'Inter Variable', 'Helvetica', 'Arial', sans-serif";
+const theme = createTheme({ colors: { mode: "dark" }, typography: { fontFamily: LETTERS } });
 const timeZone = dashboard.timezone;
 const timeRange = { from: dateTime(start * 1000), to: dateTime(end * 1000), raw: { from: dateTime(start * 1000), to: dateTime(end * 1000) } };
 
+/** What stands behind a name in the address of a click: the field, or the row that is clicked. */
+function clicked(name, { field, frame, data, rowIndex }) {
+  if (name === "__field") return { name: getFieldDisplayName(field, frame, data), labels: field.labels };
+  if (name === "__data" && rowIndex !== undefined) return { fields: getFieldDisplayValuesProxy({ frame, rowIndex }) };
+  return undefined;
+}
+
 /** Variables of the board and of a click, as Grafana fills them in; unknown ones stay and are found by the check. */
-function interpolate(text, scoped = {}) {
-  return text?.replace(/\$(?:(\w+)|\{(\w+)((?:\.[\w]+|\["[^"]*"\])*)(?::\w+)?\})/g, (whole, plain, braced, path = "") => {
+function interpolate(text, scoped) {
+  return text?.replace(/\$(?:(\w+)|\{(\w+)(?:\.([^:}]+))?(?::\w+)?\})/g, (whole, plain, braced, path) => {
     const name = plain ?? braced;
     if (name === "__url_time_range") return `from=${start * 1000}&to=${end * 1000}`;
     if (name in values) return values[name];
-    const steps = [...path.matchAll(/\.(\w+)|\["([^"]*)"\]/g)].map(([, word, quoted]) => word ?? quoted);
-    const found = steps.reduce((at, one) => at?.[one], scoped[name]?.value);
-    return found ?? whole;
+    const context = scoped?.__dataContext?.value;
+    const found = context && path && property(path)(clicked(name, context));
+    return found === undefined || found === null ? whole : String(found);
   });
 }
 
@@ -100,28 +111,35 @@ function Board({ drawn, width }) {
 function seen(panel) {
   const box = document.getElementById(`panel-${panel.id}`);
   const body = box.querySelector('[data-testid="data-testid panel content"]') ?? box;
-  return { text: body.innerText.replace(/\s+/g, " ").trim(), drawing: body.querySelector("canvas, svg[data-rows]") !== null, body, box };
+  return { text: body.innerText.replace(/\s+/g, " ").trim(), drawing: body.querySelector("canvas, svg[data-rows]") !== null, box };
 }
 
 /** Titles and cells whose text does not fit into its box. */
-function cutOff({ box }) {
+function cutOff(box) {
   const boxes = [...box.querySelectorAll("h2, th, td")];
   return [...new Set(boxes.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText))];
 }
 
-function judge(panel) {
+/** Addresses of clicks that keep something that nobody filled in. */
+function* deadLinks(frames) {
+  for (const field of frames.flatMap((frame) => frame.fields)) {
+    for (const { href } of field.values.length ? (field.getLinks?.({ valueRowIndex: 0 }) ?? []) : []) {
+      if (/\$|=(&|$)/.test(href)) yield `a click leads to ${href}`;
+    }
+  }
+}
+
+function judge(panel, frames) {
   const faults = troubles.get(panel.id);
-  const { drawing, text, ...rest } = seen(panel);
+  const { drawing, text, box } = seen(panel);
   const answered = answers[panel.id].some((series) => series.length);
   const nothing = panel.fieldConfig.defaults.noValue ?? "No data";
   if (answered && (text === nothing || text.includes("No data") || (!text && !drawing))) faults.push("shows nothing although Prometheus answered");
   if (!answered && panel.fieldConfig.defaults.noValue === undefined) faults.push("has no answer, and no words for that");
   if (panel.type === "timeseries" && answered && !drawing) faults.push("draws no lines");
   if (/\bNaN\b|undefined|\[object/.test(text)) faults.push(`shows ${text}`);
-  for (const link of rest.body.querySelectorAll("a[href]")) {
-    if (link.getAttribute("href").includes("$")) faults.push(`a link keeps a variable: ${link.getAttribute("href")}`);
-  }
-  return { id: panel.id, title: panel.title, type: panel.type, faults: [...new Set(faults)], cut: cutOff(rest), text };
+  faults.push(...deadLinks(frames ?? []));
+  return { title: panel.title, type: panel.type, faults: [...new Set(faults)], cut: cutOff(box), text };
 }
 
 async function draw() {
@@ -142,15 +160,16 @@ async function draw() {
     <ThemeContext.Provider value={theme}>
       <GlobalStyles isExtensionSidebarOpen={false} />
       <h1 style={{ height: HEAD_PX }}>{dashboard.title}</h1>
-      <Board drawn={drawn} width={root.clientWidth} />
+      <Board drawn={drawn} width={root.clientWidth - 2 * MARGIN_PX} />
     </ThemeContext.Provider>
   );
+  // Widths of texts are measured before they are drawn: the font has to be there.
+  await document.fonts.load(`500 14px ${LETTERS}`, "Aạđ");
   createRoot(root).render(body);
-  await document.fonts.ready;
   const settled = () => panels.every((panel) => seen(panel).text || seen(panel).drawing || troubles.get(panel.id).length);
   const frame = () => new Promise((go) => requestAnimationFrame(go));
   for (let n = 0; n < 10 || (n < 600 && !settled()); n += 1) await frame();
-  return panels.map(judge);
+  return panels.map((panel) => judge(panel, drawn.get(panel.id)));
 }
 
 window.drawn = draw();
