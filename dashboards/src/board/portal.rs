@@ -87,7 +87,7 @@ pub(crate) fn board() -> Board {
                 "Các điểm đo thấy gì",
                 vec![Query::rows("ems_probe_outcome_info{portal=\"$portal\"}")],
             )
-            .sized(8, 9)
+            .sized(10, 9)
             .columns(&[
                 ("agent", "Điểm đo", ""),
                 ("family", "Họ địa chỉ", ""),
@@ -101,7 +101,7 @@ pub(crate) fn board() -> Board {
                     Query::rows("max by (section) (ems_section_age_working_days{portal=\"$portal\"})").or_nothing(),
                 ],
             )
-            .sized(8, 9)
+            .sized(7, 9)
             .columns(&[
                 ("section", "Chuyên mục", ""),
                 ("Value", "Cách đây (ngày làm việc)", "none"),
@@ -118,7 +118,7 @@ pub(crate) fn board() -> Board {
                     .or_nothing(),
                 ],
             )
-            .sized(8, 9)
+            .sized(7, 9)
             .columns(&[("section", "Chuyên mục", ""), ("state", "Tình trạng", "")])
             .sorted("Chuyên mục", false)
             .nothing("Chưa đọc chuyên mục nào")

@@ -83,8 +83,10 @@ async function main() {
       troubled.push(...browser.troubles.map((trouble) => `${dashboard.uid}: the page says: ${trouble}`));
       troubled.forEach((trouble) => console.error(`FAULT ${trouble}`));
       faults += troubled.length;
-      for (const { title, cut } of drawn) if (cut.length) console.log(`cut off in ${dashboard.uid}: ${title}: ${cut.join(" | ")}`);
-      for (const { title, type, text } of drawn) if (type === "stat") console.log(`${dashboard.uid}: ${title}: ${text}`);
+      for (const { title, type, cut, text } of drawn) {
+        if (type === "stat") console.log(`${dashboard.uid}: ${title}: ${text}`);
+        if (cut) console.log(`${dashboard.uid}: ${title}: ${cut} cells are cut off`);
+      }
       console.log(`${dashboard.uid}: ${drawn.length} panels, ${picture}`);
     }
   } finally {

@@ -12,12 +12,12 @@ const PATIENCE_MS = 120_000;
 export const SCRAPE_S = 1;
 
 /** Asks `question` until it answers with something, and gives up with `what` after a while. */
-export async function until(what, question) {
-  const end = Date.now() + PATIENCE_MS;
+export async function until(what, question, patience = PATIENCE_MS) {
+  const end = Date.now() + patience;
   for (;;) {
     const answer = await question();
     if (answer) return answer;
-    if (Date.now() > end) throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
+    if (Date.now() > end) throw new Error(`${what}: not within ${patience / 1000} s`);
     await new Promise((go) => setTimeout(go, 200));
   }
 }
@@ -90,7 +90,8 @@ export class Lab {
       });
       return Number(samples[0]?.value[1] ?? 0);
     };
-    await until(`${scrapes} readings of the collector`, async () => (await number("count_over_time(ems_build_info[1h])")) >= scrapes);
+    const read = async () => (await number("count_over_time(ems_build_info[1h])")) >= scrapes;
+    await until(`${scrapes} readings of the collector`, read, PATIENCE_MS + 2 * scrapes * SCRAPE_S * 1000);
     await until("the first judging", async () => (await number("sum(ems_verdicts)")) > 0);
     await until("the recorded rates", async () => (await number("count(ems:error_ratio:rate6h)")) > 0);
     return source;

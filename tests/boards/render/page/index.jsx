@@ -1,6 +1,7 @@
 // One board as a page: every panel at its place on Grafana's grid. `window.board` is given, `window.drawn` says how it went.
 
-import "@fontsource-variable/inter";
+import "@fontsource/inter/400.css";
+import "@fontsource/inter/500.css";
 import "uplot/dist/uPlot.min.css";
 
 import { createTheme, dateTime, getFieldDisplayName, getFieldDisplayValuesProxy, ThemeContext } from "@grafana/data";
@@ -23,9 +24,7 @@ const [COLUMNS, LINE_PX, GAP_PX] = [24, 30, 8];
 const [HEAD_PX, MARGIN_PX] = [56, 16];
 
 const { dashboard, answers, values, start, end, step } = window.board;
-/** Grafana's letters; the package names them otherwise than Grafana does. */
-const LETTERS = "'Inter Variable', 'Helvetica', 'Arial', sans-serif";
-const theme = createTheme({ colors: { mode: "dark" }, typography: { fontFamily: LETTERS } });
+const theme = createTheme({ colors: { mode: "dark" } });
 const timeZone = dashboard.timezone;
 const timeRange = { from: dateTime(start * 1000), to: dateTime(end * 1000), raw: { from: dateTime(start * 1000), to: dateTime(end * 1000) } };
 
@@ -114,10 +113,11 @@ function seen(panel) {
   return { text: body.innerText.replace(/\s+/g, " ").trim(), drawing: body.querySelector("canvas, svg[data-rows]") !== null, box };
 }
 
-/** Titles and cells whose text does not fit into its box. */
-function cutOff(box) {
-  const boxes = [...box.querySelectorAll("h2, th, td")];
-  return [...new Set(boxes.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText))];
+/** Texts below `selector` that do not fit into their boxes, or stand outside of the panel. */
+function cutOff(box, selector) {
+  const edge = box.getBoundingClientRect().right;
+  const cut = (one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > edge + 1;
+  return [...box.querySelectorAll(selector)].filter(cut).map((one) => one.innerText);
 }
 
 /** Addresses of clicks that keep something that nobody filled in. */
@@ -138,8 +138,9 @@ function judge(panel, frames) {
   if (!answered && panel.fieldConfig.defaults.noValue === undefined) faults.push("has no answer, and no words for that");
   if (panel.type === "timeseries" && answered && !drawing) faults.push("draws no lines");
   if (/\bNaN\b|undefined|\[object/.test(text)) faults.push(`shows ${text}`);
+  for (const heading of cutOff(box, "h2, th")) faults.push(`the heading «${heading}» is cut off`);
   faults.push(...deadLinks(frames ?? []));
-  return { title: panel.title, type: panel.type, faults: [...new Set(faults)], cut: cutOff(box), text };
+  return { title: panel.title, type: panel.type, faults: [...new Set(faults)], cut: cutOff(box, "td").length, text };
 }
 
 async function draw() {
@@ -164,7 +165,7 @@ async function draw() {
     </ThemeContext.Provider>
   );
   // Widths of texts are measured before they are drawn: the font has to be there.
-  await document.fonts.load(`500 14px ${LETTERS}`, "Aạđ");
+  await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 14px ${theme.typography.fontFamily}`, "Aạđ")));
   createRoot(root).render(body);
   const settled = () => panels.every((panel) => seen(panel).text || seen(panel).drawing || troubles.get(panel.id).length);
   const frame = () => new Promise((go) => requestAnimationFrame(go));

@@ -33,10 +33,14 @@ export function Table({ panel, frames, width, height }) {
   const frame = sorted(first, panel.options.sortBy);
   const line = ROW_PX[panel.options.cellHeight] ?? ROW_PX.sm;
   const fields = frame.fields.filter((field) => !field.config.custom?.hidden);
+  const least = fields.reduce((sum, { config }) => sum + (config.custom?.width ?? LEAST_COLUMN_PX), 0);
   const seen = Math.min(frame.length, Math.ceil((height - HEADING_PX) / line));
   return (
     <div style={{ width, height, overflow: "hidden" }}>
-      <table style={{ width: Math.max(width, fields.length * LEAST_COLUMN_PX) }} data-rows={frame.length}>
+      <table style={{ width: Math.max(width, least) }} data-rows={frame.length}>
+        <colgroup>
+          {fields.map((field) => <col key={field.name} style={{ width: field.config.custom?.width }} />)}
+        </colgroup>
         <thead>
           <tr style={{ height: HEADING_PX }}>
             {fields.map((field) => (
