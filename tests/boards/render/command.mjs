@@ -56,6 +56,12 @@ async function main() {
   let browser;
   let faults = 0;
   let panels = 0;
+  const clear = async () => {
+    await browser?.close();
+    await lab.stop();
+    fs.rmSync(work, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => clear().finally(() => process.exit(1)));
   try {
     const pages = path.join(work, "pages");
     const building = bundle(path.join(here, "page"), path.resolve(options.modules), pages);
@@ -85,14 +91,12 @@ async function main() {
       faults += troubled.length;
       for (const { title, type, cut, text } of drawn) {
         if (type === "stat") console.log(`${dashboard.uid}: ${title}: ${text}`);
-        if (cut) console.log(`${dashboard.uid}: ${title}: ${cut} cells are cut off`);
+        if (cut) console.log(`${dashboard.uid}: ${title}: cells cut off: ${cut}`);
       }
       console.log(`${dashboard.uid}: ${drawn.length} panels, ${picture}`);
     }
   } finally {
-    await browser?.close();
-    await lab.stop();
-    fs.rmSync(work, { recursive: true, force: true });
+    await clear();
   }
   console.log(`${panels} panels, ${faults} faults`);
   return faults ? 1 : 0;

@@ -6,7 +6,7 @@ import { Nothing } from "./nothing";
 
 const AXIS_PX = 24;
 const LEGEND_PX = 28;
-const LETTER_PX = 6.6;
+const LETTER_PX = 7.2;
 const TICKS = 6;
 
 /** Runs of one state as (first index, index after the last). */
