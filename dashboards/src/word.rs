@@ -33,7 +33,7 @@ const fn verdict(value: &'static str, word: &'static str, colour: &'static str) 
 }
 
 /// Every word; a value that is not here is shown as it is.
-pub const WORDS: [Word; 39] = [
+pub static WORDS: [Word; 39] = [
     word("level", "province", "Cấp tỉnh"),
     word("level", "department", "Sở, ban, ngành"),
     word("level", "district", "Cấp huyện"),
