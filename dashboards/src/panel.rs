@@ -501,7 +501,7 @@ impl Panel {
                 "tooltip": {"mode": "multi", "sort": "desc"},
             }),
             Form::States => json!({
-                "alignValue": "left", "mergeValues": true, "rowHeight": 0.9, "showValue": "never",
+                "alignValue": "left", "mergeValues": true, "perPage": 20, "rowHeight": 0.9, "showValue": "never",
                 "legend": {"displayMode": "list", "placement": "bottom", "showLegend": true},
                 "tooltip": {"mode": "single", "sort": "none"},
             }),

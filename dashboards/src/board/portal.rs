@@ -94,6 +94,7 @@ pub(crate) fn board() -> Board {
                 ("outcome", "Kết quả", ""),
                 ("cause", "Nguyên nhân", ""),
             ])
+            .nothing("Không điểm đo nào đang gửi kết quả")
             .about("Kết quả mới nhất của từng điểm đo."),
             Panel::table(
                 "Chuyên mục",

@@ -8,6 +8,8 @@ const AXIS_PX = 24;
 const LEGEND_PX = 28;
 const LETTER_PX = 7.2;
 const TICKS = 6;
+/** Rows of a page where the panel does not say. */
+const PAGE = 20;
 
 /** Runs of one state as (first index, index after the last). */
 function runs(values) {
@@ -16,12 +18,14 @@ function runs(values) {
 }
 
 export function States({ panel, frames, width, height, timeRange, timeZone, step }) {
-  const rows = frames.flatMap((frame) => {
+  const every = frames.flatMap((frame) => {
     const time = frame.fields.find((field) => field.type === "time");
     const numbers = frame.fields.filter((field) => field.type === "number");
     return time ? numbers.map((field) => ({ name: getFieldDisplayName(field, frame, frames), time, field })) : [];
   });
-  if (!rows.length) return <Nothing panel={panel} />;
+  if (!every.length) return <Nothing panel={panel} />;
+  // Grafana turns pages where there are more rows.
+  const rows = every.slice(0, panel.options.perPage ?? PAGE);
   const left = Math.max(...rows.map(({ name }) => name.length)) * LETTER_PX + 12;
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
   const x = (time) => left + ((width - left) * (Math.min(time, to) - from)) / (to - from);
