@@ -103,6 +103,7 @@ async function main() {
 }
 
 process.exitCode = await main().catch((error) => {
-  console.error(`boards-render: ${error.stack}`);
+  // What was thrown on purpose says enough; anything else is a mistake of this command.
+  console.error(`boards-render: ${error.constructor === Error ? error.message : error.stack}`);
   return 1;
 });
