@@ -1,6 +1,6 @@
 //! Grafana boards and Prometheus rules as values: one set of thresholds feeds both.
 //!
-//! [`threshold`] → [`board`] (six boards over [`panel`], [`query`], [`variable`]) → `dashboards/grafana/*.json`, and
+//! [`threshold`] → [`board`] (six boards over [`panel`], [`query`], [`variable`], [`word`]) → `dashboards/grafana/*.json`, and
 //! [`rule`] → `alerts/ems.rules.yml`. The files are written by `cargo run -p ems-dashboards`; a test compares them.
 //! Grafana speaks no Vietnamese of its own, so every title, description and mapping is ours.
 
@@ -12,6 +12,7 @@ pub mod rule;
 pub mod state;
 pub mod threshold;
 pub mod variable;
+pub mod word;
 
 use board::Board;
 

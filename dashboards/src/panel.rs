@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::query::Query;
-use crate::state;
+use crate::{state, threshold, word};
 
 /// The forms that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Panel {
     /// What it asks.
     pub queries: Vec<Query>,
     /// Colours from a value on: (from, colour), the first without a bound.
-    pub steps: Vec<(Option<f64>, &'static str)>,
+    pub steps: Vec<Step>,
     /// Columns of a table in order: (label or `Value #A`, heading, unit); others are left out.
     pub columns: Vec<(&'static str, &'static str, &'static str)>,
     /// Column that a table is sorted by, and whether the largest comes first.
@@ -55,10 +55,54 @@ pub struct Panel {
     pub nothing: Option<&'static str>,
     /// Bounds of the axis or bar.
     pub bounds: Option<(f64, f64)>,
+    /// Bounds of the axis that what is drawn may pass.
+    pub soft_bounds: Option<(f64, f64)>,
+    /// What single values read like: (value, word).
+    pub readings: &'static [(&'static str, &'static str)],
+    /// The legend is shown instead of the value.
+    pub by_name: bool,
+    /// Columns coloured by steps of their own: (heading, steps).
+    pub shades: Vec<(&'static str, Vec<Step>)>,
+}
+
+/// A colour from a value on; the first of several has no bound.
+pub type Step = (Option<f64>, &'static str);
+
+/// Colour of what is not known or not there: neither good nor bad.
+const GREY: &str = "#8e8e8e";
+
+/// Labels with long texts: their columns share the width that the others leave.
+const WIDE: [&str; 7] = [
+    "name",
+    "owner",
+    "section",
+    "cause",
+    "network",
+    "alertname",
+    "state",
+];
+
+/// Width of a column in pixels, wide enough for its heading and its words; none where it takes what is left.
+fn width(source: &str, heading: &str) -> Option<usize> {
+    if WIDE.contains(&source) {
+        return None;
+    }
+    let least = if source == "portal" { 160 } else { 110 };
+    let words = word::of(source).map(|word| word.word);
+    let letters = words.chain([heading]).map(|text| text.chars().count()).max();
+    letters.map(|letters| (letters * 8 + 24).max(least))
+}
+
+fn thresholds(steps: &[Step]) -> Value {
+    let steps: Vec<Value> = steps
+        .iter()
+        .map(|(from, colour)| json!({"color": colour, "value": from}))
+        .collect();
+    json!({"mode": "absolute", "steps": steps})
 }
 
 /// Green only.
-const PLAIN: [(Option<f64>, &str); 1] = [(None, "green")];
+const PLAIN: [Step; 1] = [(None, "green")];
 
 impl Panel {
     fn new(form: Form, title: &'static str, size: (u32, u32)) -> Self {
@@ -78,6 +122,10 @@ impl Panel {
             stacked: false,
             nothing: None,
             bounds: None,
+            soft_bounds: None,
+            readings: &[],
+            by_name: false,
+            shades: Vec::new(),
         }
     }
 
@@ -157,17 +205,20 @@ impl Panel {
     /// A floored share with two places, coloured by the shared limits of availability.
     #[must_use]
     pub fn availability(self) -> Self {
-        let steps = vec![
-            (None, "red"),
-            (Some(crate::threshold::AVAILABILITY_BAD), "yellow"),
-            (Some(crate::threshold::AVAILABILITY_GOOD), "green"),
-        ];
-        self.unit("percentunit", 2).steps(steps).bounds(0.0, 1.0)
+        let panel = self
+            .unit("percentunit", 2)
+            .steps(threshold::availability().to_vec());
+        if panel.form == Form::Course {
+            // A bar tells its share by its length; a line against a whole hundred tells nothing.
+            panel.soft_bounds(threshold::AVAILABILITY_BAD, 1.0)
+        } else {
+            panel.bounds(0.0, 1.0)
+        }
     }
 
     /// Colours.
     #[must_use]
-    pub fn steps(mut self, steps: Vec<(Option<f64>, &'static str)>) -> Self {
+    pub fn steps(mut self, steps: Vec<Step>) -> Self {
         self.steps = steps;
         self
     }
@@ -228,6 +279,34 @@ impl Panel {
         self
     }
 
+    /// Bounds of the axis that what is drawn may pass.
+    #[must_use]
+    pub fn soft_bounds(mut self, least: f64, most: f64) -> Self {
+        self.soft_bounds = Some((least, most));
+        self
+    }
+
+    /// What single values read like.
+    #[must_use]
+    pub fn readings(mut self, readings: &'static [(&'static str, &'static str)]) -> Self {
+        self.readings = readings;
+        self
+    }
+
+    /// Shows the legend instead of the value.
+    #[must_use]
+    pub fn by_name(mut self) -> Self {
+        self.by_name = true;
+        self
+    }
+
+    /// Colours a column of a table by steps of its own.
+    #[must_use]
+    pub fn shaded(mut self, heading: &'static str, steps: Vec<Step>) -> Self {
+        self.shades.push((heading, steps));
+        self
+    }
+
     pub(crate) fn json(&self, id: usize, x: u32, y: u32) -> Value {
         let (width, height) = self.size;
         let place = json!({"h": height, "w": width, "x": x, "y": y});
@@ -269,15 +348,10 @@ impl Panel {
     }
 
     fn defaults(&self) -> Value {
-        let steps: Vec<Value> = self
-            .steps
-            .iter()
-            .map(|(from, colour)| json!({"color": colour, "value": from}))
-            .collect();
         let mut defaults = json!({
             "color": {"mode": if self.form == Form::Course { "palette-classic" } else { "thresholds" }},
-            "mappings": if self.states { vec![state::mapping()] } else { Vec::new() },
-            "thresholds": {"mode": "absolute", "steps": steps},
+            "mappings": self.mappings(),
+            "thresholds": thresholds(&self.steps),
             "unit": self.unit,
         });
         if let Some(decimals) = self.decimals {
@@ -296,6 +370,10 @@ impl Panel {
                     "drawStyle": "line", "fillOpacity": 10, "lineInterpolation": "linear", "lineWidth": 1,
                     "showPoints": "never", "spanNulls": false, "stacking": {"group": "A", "mode": stacking},
                 });
+                if let Some((least, most)) = self.soft_bounds {
+                    defaults["custom"]["axisSoftMin"] = json!(least);
+                    defaults["custom"]["axisSoftMax"] = json!(most);
+                }
             }
             Form::States => defaults["custom"] = json!({"fillOpacity": 80, "lineWidth": 0}),
             Form::Table => {
@@ -311,34 +389,82 @@ impl Panel {
         defaults
     }
 
-    /// Units, colours and links of single columns of a table.
+    fn mappings(&self) -> Vec<Value> {
+        let mut mappings = Vec::new();
+        if self.states {
+            mappings.push(state::mapping());
+        }
+        if !self.readings.is_empty() {
+            mappings.push(word::mapping(self.readings.iter().copied()));
+        }
+        if self.form == Form::Stat
+            && let Some(text) = self.nothing
+        {
+            // Without this, nothing has the colour of the lowest step, which is red.
+            let result = json!({"color": GREY, "index": mappings.len(), "text": text});
+            mappings.push(json!({"type": "special", "options": {"match": "null", "result": result}}));
+        }
+        mappings
+    }
+
+    /// How single columns of a table, or single lines and bars, look and read.
     fn overrides(&self) -> Value {
-        if self.form != Form::Table {
-            return json!([]);
+        let of_columns = self
+            .columns
+            .iter()
+            .map(|(source, heading, unit)| (*heading, self.column(source, heading, unit)));
+        let legends = self.queries.iter().filter_map(|query| {
+            let label = query.legend.strip_prefix("{{")?;
+            label.strip_suffix("}}")
+        });
+        let of_legends = legends.flat_map(word::of).map(|word| {
+            let mut properties = vec![json!({"id": "displayName", "value": word.word})];
+            if let Some(colour) = word.colour {
+                properties.push(json!({"id": "color", "value": {"fixedColor": colour, "mode": "fixed"}}));
+            }
+            (word.value, properties)
+        });
+        of_columns
+            .chain(of_legends)
+            .filter(|(_, properties)| !properties.is_empty())
+            .map(|(name, properties)| {
+                json!({"matcher": {"id": "byName", "options": name}, "properties": properties})
+            })
+            .collect()
+    }
+
+    /// Width, unit, colours, words and link of a column.
+    fn column(&self, source: &str, heading: &str, unit: &str) -> Vec<Value> {
+        let mut properties = Vec::new();
+        if let Some(width) = width(source, heading) {
+            properties.push(json!({"id": "custom.width", "value": width}));
         }
-        let mut overrides = Vec::new();
-        for (source, heading, unit) in &self.columns {
-            let mut properties = Vec::new();
-            let is_value = source.starts_with("Value");
-            if is_value {
-                properties.push(json!({"id": "unit", "value": unit}));
-                if *unit == "percentunit" {
-                    properties.push(json!({"id": "decimals", "value": 2}));
-                    properties.push(json!({"id": "custom.cellOptions", "value": {"mode": "basic", "type": "color-background"}}));
-                }
-            }
-            if let Some((board, variable, label)) = self.link
-                && label == *source
-            {
-                let field = format!("__data.fields[\"{heading}\"]");
-                properties.push(json!({"id": "links", "value": [link(board, variable, &field)]}));
-            }
-            if !properties.is_empty() {
-                overrides
-                    .push(json!({"matcher": {"id": "byName", "options": heading}, "properties": properties}));
-            }
+        if source.starts_with("Value") {
+            properties.push(json!({"id": "unit", "value": unit}));
         }
-        json!(overrides)
+        if unit == "percentunit" {
+            properties.push(json!({"id": "decimals", "value": 2}));
+        }
+        let shade = self.shades.iter().find(|(shaded, _)| *shaded == heading);
+        if shade.is_some() || unit == "percentunit" {
+            properties.push(
+                json!({"id": "custom.cellOptions", "value": {"mode": "basic", "type": "color-background"}}),
+            );
+        }
+        if let Some((_, steps)) = shade {
+            properties.push(json!({"id": "thresholds", "value": thresholds(steps)}));
+        }
+        if word::of(source).next().is_some() {
+            let words = word::of(source).map(|word| (word.value, word.word));
+            properties.push(json!({"id": "mappings", "value": [word::mapping(words)]}));
+        }
+        if let Some((board, variable, label)) = self.link
+            && label == source
+        {
+            let field = format!("__data.fields[\"{heading}\"]");
+            properties.push(json!({"id": "links", "value": [link(board, variable, &field)]}));
+        }
+        properties
     }
 
     fn transformations(&self) -> Value {
@@ -360,7 +486,8 @@ impl Panel {
         match self.form {
             Form::Stat => json!({
                 "colorMode": "background", "graphMode": "none", "justifyMode": "auto", "orientation": "auto",
-                "reduceOptions": reduce, "showPercentChange": false, "textMode": "auto", "wideLayout": true,
+                "reduceOptions": reduce, "showPercentChange": false, "textMode": if self.by_name { "name" } else { "auto" },
+                "wideLayout": true,
             }),
             Form::Table => {
                 let sort = self
@@ -374,7 +501,7 @@ impl Panel {
                 "tooltip": {"mode": "multi", "sort": "desc"},
             }),
             Form::States => json!({
-                "alignValue": "left", "mergeValues": true, "rowHeight": 0.9, "showValue": "never",
+                "alignValue": "left", "mergeValues": true, "perPage": 20, "rowHeight": 0.9, "showValue": "never",
                 "legend": {"displayMode": "list", "placement": "bottom", "showLegend": true},
                 "tooltip": {"mode": "single", "sort": "none"},
             }),

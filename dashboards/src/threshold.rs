@@ -30,3 +30,13 @@ pub const HOSTING_MIN: u32 = 3;
 pub const HOSTING_SHARE: f64 = 0.5;
 /// A report not noted as sent is told so long, in seconds, before the end of its last day: two days.
 pub const REPORT_DUE_S: u32 = 172_800;
+
+/// Colours of availability: (from, colour), the first without a bound.
+#[must_use]
+pub fn availability() -> [(Option<f64>, &'static str); 3] {
+    [
+        (None, "red"),
+        (Some(AVAILABILITY_BAD), "yellow"),
+        (Some(AVAILABILITY_GOOD), "green"),
+    ]
+}

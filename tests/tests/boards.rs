@@ -114,7 +114,10 @@ fn filled(expr: &str, variables: &[Variable], portal: &str) -> String {
         };
         values.insert(variable.name(), value);
     }
-    let mut text = expr.replace("$__rate_interval", "4s").replace("$__range", "1h");
+    let mut text = expr
+        .replace("$__rate_interval", "4s")
+        .replace("$__interval", "1s")
+        .replace("$__range", "1h");
     for (name, value) in values {
         text = text.replace(&format!("${name}"), &value);
     }

@@ -30,18 +30,23 @@ pub(crate) fn board() -> Board {
         panels: vec![
             Panel::stat("Đạt", total("pass"))
                 .unit("none", 0)
+                .sized(5, 4)
                 .about("Nghĩa vụ có bằng chứng là đạt."),
             Panel::stat("Không đạt", total("fail"))
                 .none_is_good("red")
+                .sized(5, 4)
                 .about("Chỉ khi con số nằm trong văn bản và bằng chứng chắc chắn."),
             Panel::stat("Cần lưu ý", total("warn"))
                 .none_is_good("yellow")
+                .sized(5, 4)
                 .about("Chưa tốt theo ngưỡng tự đặt, hoặc văn bản không nêu con số: không phải vi phạm."),
             Panel::stat("Chưa biết", total("unknown"))
                 .none_is_good("#8e8e8e")
+                .sized(5, 4)
                 .about("Chưa đo được hoặc chưa có xác nhận; không tính là đạt, không tính là không đạt."),
             Panel::stat("Không áp dụng", total("not-applicable"))
                 .unit("none", 0)
+                .steps(vec![(None, "#5a6b7b")])
                 .about("Nghĩa vụ không ràng buộc cổng này."),
             Panel::bars(
                 "Không đạt theo quy chế",
@@ -110,7 +115,7 @@ pub(crate) fn board() -> Board {
             .sorted("Mã", false)
             .link("ems-cong", "portal", "portal")
             .nothing("Không chuyên mục nào quá hạn")
-            .about("fail: quá thời hạn ghi trong văn bản; warn: quá ngưỡng tự đặt."),
+            .about("Không đạt: quá thời hạn ghi trong văn bản; cần lưu ý: quá ngưỡng tự đặt."),
             Panel::table(
                 "Chuyên mục lâu không có tin mới",
                 vec![

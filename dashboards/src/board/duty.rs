@@ -15,8 +15,9 @@ pub(crate) fn board() -> Board {
         Query::value(format!("sum({chosen})"), "")
     };
     let numbers = state::number("track=\"overall\"", "portal");
+    // Asked once for the whole range: a trouble of minutes is found at once, and what came before it is drawn as well.
     let troubled = format!(
-        "({}) and on (portal) (max_over_time(({numbers})[$__range:5m]) > 0)",
+        "({}) and on (portal) (max_over_time(({numbers})[$__range:$__interval] @ end()) > 0)",
         named(&numbers)
     );
     let days = threshold::CERTIFICATE_DAYS.map(f64::from);
@@ -72,13 +73,14 @@ pub(crate) fn board() -> Board {
                 ("track", "Qua", ""),
                 ("kind", "Loại", ""),
                 ("cause", "Nguyên nhân", ""),
-                ("Value", "Đã kéo dài", "s"),
+                ("Value", "Đã kéo dài", "dthms"),
             ])
             .sorted("Đã kéo dài", true)
             .link("ems-cong", "portal", "portal")
             .nothing("Không có sự cố nào đang mở")
-            .about("Sự cố chưa kết thúc; loại «path» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn."),
+            .about("Sự cố chưa kết thúc; loại «Đường truyền» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn."),
             Panel::states("Cổng có biến động", vec![Query::course(troubled, "{{name}}").or_nothing()])
+                .sized(24, 12)
                 .link("ems-cong", "portal", "portal")
                 .nothing("Mọi cổng hoạt động bình thường")
                 .about("Chỉ những cổng không hoạt động trọn vẹn trong khoảng thời gian đang xem. Xám là không quan sát được."),
@@ -97,12 +99,13 @@ pub(crate) fn board() -> Board {
                 ("agent", "Mã", ""),
                 ("name", "Điểm đo", ""),
                 ("network", "Mạng", ""),
-                ("Value #A", "Im lặng", "s"),
+                ("Value #A", "Im lặng", "dthms"),
                 ("Value #B", "Lệch giờ", "s"),
-                ("Value #C", "Không kết luận được", "none"),
+                ("Value #C", "Không rõ", "none"),
             ])
+            .shaded("Im lặng", vec![(None, "green"), (Some(silent), "red")])
             .sorted("Im lặng", true)
-            .about("Im lặng quá 180 giây, lệch giờ quá 5 giây hay nhiều phép đo không kết luận được là lỗi của điểm đo."),
+            .about("Im lặng quá 180 giây, lệch giờ quá 5 giây hay nhiều phép đo không rõ kết quả là lỗi của điểm đo."),
             Panel::table(
                 "Chứng thư sắp hết hạn",
                 vec![
@@ -119,7 +122,10 @@ pub(crate) fn board() -> Board {
                 ("Value", "Còn lại (ngày)", "none"),
             ])
             .unit("none", 1)
-            .steps(vec![(None, "red"), (Some(urgent), "orange"), (Some(soon), "yellow"), (Some(notice), "green")])
+            .shaded(
+                "Còn lại (ngày)",
+                vec![(None, "red"), (Some(urgent), "orange"), (Some(soon), "yellow"), (Some(notice), "green")],
+            )
             .sorted("Còn lại (ngày)", false)
             .link("ems-cong", "portal", "portal")
             .nothing("Không chứng thư nào hết hạn trong 30 ngày tới")

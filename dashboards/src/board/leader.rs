@@ -77,15 +77,11 @@ pub(crate) fn board() -> Board {
                 ("name", "Cổng", ""),
                 ("owner", "Cơ quan chủ quản", ""),
                 ("level", "Cấp", ""),
-                ("Value #A", "Gián đoạn", "s"),
+                ("Value #A", "Gián đoạn", "dthms"),
                 ("Value #B", "Khả dụng", "percentunit"),
             ])
             .sorted("Gián đoạn", true)
-            .steps(vec![
-                (None, "red"),
-                (Some(threshold::AVAILABILITY_BAD), "yellow"),
-                (Some(threshold::AVAILABILITY_GOOD), "green"),
-            ])
+            .steps(threshold::availability().to_vec())
             .link("ems-cong", "portal", "portal")
             .nothing("Không cổng nào gián đoạn")
             .about("Hai mươi cổng có tổng thời gian gián đoạn dài nhất trong kỳ."),

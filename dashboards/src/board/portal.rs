@@ -87,13 +87,14 @@ pub(crate) fn board() -> Board {
                 "Các điểm đo thấy gì",
                 vec![Query::rows("ems_probe_outcome_info{portal=\"$portal\"}")],
             )
-            .sized(12, 7)
+            .sized(10, 9)
             .columns(&[
                 ("agent", "Điểm đo", ""),
                 ("family", "Họ địa chỉ", ""),
                 ("outcome", "Kết quả", ""),
                 ("cause", "Nguyên nhân", ""),
             ])
+            .nothing("Không điểm đo nào đang gửi kết quả")
             .about("Kết quả mới nhất của từng điểm đo."),
             Panel::table(
                 "Chuyên mục",
@@ -101,12 +102,12 @@ pub(crate) fn board() -> Board {
                     Query::rows("max by (section) (ems_section_age_working_days{portal=\"$portal\"})").or_nothing(),
                 ],
             )
-            .sized(12, 8)
+            .sized(7, 9)
             .columns(&[
                 ("section", "Chuyên mục", ""),
-                ("Value", "Tin mới nhất cách đây (ngày làm việc)", "none"),
+                ("Value", "Cách đây (ngày làm việc)", "none"),
             ])
-            .sorted("Tin mới nhất cách đây (ngày làm việc)", true)
+            .sorted("Cách đây (ngày làm việc)", true)
             .nothing("Chưa có ngày đăng nào")
             .about("Ngày đăng mới nhất tìm thấy trong từng chuyên mục; chuyên mục chưa rõ ngày đăng không có ở đây."),
             Panel::table(
@@ -118,11 +119,11 @@ pub(crate) fn board() -> Board {
                     .or_nothing(),
                 ],
             )
-            .sized(12, 8)
+            .sized(7, 9)
             .columns(&[("section", "Chuyên mục", ""), ("state", "Tình trạng", "")])
             .sorted("Chuyên mục", false)
             .nothing("Chưa đọc chuyên mục nào")
-            .about("Kết quả lượt đọc mới nhất: listed có ngày đăng, undated chưa rõ ngày đăng, empty trống; js_only, blocked, not_read là chưa đo được. Bằng chứng xem ở trang của cổng trên bảng điều hành EMS."),
+            .about("Kết quả lượt đọc mới nhất. «Chưa rõ» và «Chưa đọc được» là chưa đo được, không phải là thiếu. Bằng chứng xem ở trang của cổng trên bảng điều hành EMS."),
         ],
     }
 }

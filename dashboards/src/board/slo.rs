@@ -3,7 +3,7 @@
 use super::Board;
 use crate::panel::Panel;
 use crate::query::{Query, availability, named};
-use crate::threshold::OBJECTIVE;
+use crate::threshold::{self, OBJECTIVE};
 use crate::variable::{LEVEL, WINDOW};
 
 pub(crate) fn board() -> Board {
@@ -65,6 +65,7 @@ pub(crate) fn board() -> Board {
                 ("Value #B", "Khả dụng", "percentunit"),
             ])
             .steps(vec![(None, "red"), (Some(0.0), "yellow"), (Some(0.25), "green")])
+            .shaded("Khả dụng", threshold::availability().to_vec())
             .sorted("Ngân sách còn lại", false)
             .link("ems-cong", "portal", "portal")
             .about("(khả dụng − mục tiêu) / (1 − mục tiêu). Dưới 0 là đã vượt mục tiêu tự đặt."),

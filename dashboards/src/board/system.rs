@@ -17,6 +17,7 @@ pub(crate) fn board() -> Board {
         refresh: "1m",
         panels: vec![
             Panel::stat("Phiên bản", Query::value("ems_build_info", "{{version}}"))
+                .by_name()
                 .sized(6, 4)
                 .about("Phiên bản máy thu thập đang chạy."),
             Panel::stat(
@@ -26,7 +27,8 @@ pub(crate) fn board() -> Board {
             .unit("none", 0)
             .sized(6, 4)
             .steps(vec![(None, "red"), (Some(1.0), "green")])
-            .about("0: targets.yaml mới có lỗi, hệ thống vẫn dùng danh mục cũ."),
+            .readings(&[("0", "Có lỗi"), ("1", "Hợp lệ")])
+            .about("Có lỗi: targets.yaml mới có lỗi, hệ thống vẫn dùng danh mục cũ."),
             Panel::stat("Dung lượng dữ liệu", Query::value("ems_store_bytes", ""))
                 .unit("bytes", 1)
                 .sized(6, 4)
@@ -43,7 +45,7 @@ pub(crate) fn board() -> Board {
                     "{{agent}}",
                 )],
             )
-            .unit("s", 0)
+            .unit("dthms", 0)
             .steps(vec![(None, "green"), (Some(silent), "red")])
             .about("Thời gian từ lô số liệu cuối cùng của mỗi điểm đo."),
             Panel::course(
