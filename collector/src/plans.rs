@@ -137,8 +137,8 @@ mod tests {
         serde_json::from_slice(&plans.of(&agent(name)).unwrap().json).unwrap()
     }
 
-    #[test]
-    fn pages_are_read_by_one_agent_and_by_the_other_when_it_falls_silent() {
+    /// Two portals and the agents `a` and `b`.
+    fn of_two_agents(dir: &std::path::Path) -> Plans {
         let mut inventory = inventory(&["p1", "p2"]);
         inventory.agents = ["a", "b"]
             .map(|name| Agent {
@@ -146,10 +146,15 @@ mod tests {
                 ..inventory.agents[0].clone()
             })
             .to_vec();
-        let dir = tempfile::TempDir::new().unwrap();
-        let mut context = testing::context(dir.path(), at(0));
+        let mut context = testing::context(dir, at(0));
         context.inventory = LiveInventory::new(inventory, at(0));
-        let plans = Plans::new(&context, Arc::new(Regulations::embedded().unwrap()));
+        Plans::new(&context, Arc::new(Regulations::embedded().unwrap()))
+    }
+
+    #[test]
+    fn pages_are_read_by_one_agent_and_by_the_other_when_it_falls_silent() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let plans = of_two_agents(dir.path());
         let reads = |name: &str| -> Vec<bool> {
             let portals = plan(&plans, name).portals;
             portals.iter().map(|portal| portal.pages.is_some()).collect()
@@ -165,17 +170,8 @@ mod tests {
 
     #[test]
     fn a_published_document_is_asked_for_by_who_reads_its_portal() {
-        let mut inventory = inventory(&["p1", "p2"]);
-        inventory.agents = ["a", "b"]
-            .map(|name| Agent {
-                id: agent(name),
-                ..inventory.agents[0].clone()
-            })
-            .to_vec();
         let dir = tempfile::TempDir::new().unwrap();
-        let mut context = testing::context(dir.path(), at(0));
-        context.inventory = LiveInventory::new(inventory, at(0));
-        let plans = Plans::new(&context, Arc::new(Regulations::embedded().unwrap()));
+        let plans = of_two_agents(dir.path());
         let before = plans.of(&agent("a")).unwrap().version;
         let url: Url = "https://p1.gov.vn/bao-cao.pdf".parse().unwrap();
         plans.ask_for(BTreeMap::from([(testing::portal("p1"), vec![url.clone()])]));

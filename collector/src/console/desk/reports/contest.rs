@@ -9,7 +9,7 @@ use axum::response::Response;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 
-use super::edition::{Typed, show_edition};
+use super::edition::{Typed, show_again};
 use super::{Desk, of_edition};
 use crate::account::{Action, Actor};
 use crate::console::door::redirect;
@@ -98,14 +98,7 @@ fn objected(
             errors,
             ..Typed::default()
         };
-        return show_edition(
-            desk,
-            actor,
-            lang,
-            edition,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            typed,
-        );
+        return show_again(desk, actor, lang, edition, typed);
     }
     let new = NewObjection {
         key: edition.key.clone(),
@@ -200,14 +193,7 @@ fn decided(
                 errors,
                 ..Typed::default()
             };
-            return show_edition(
-                desk,
-                actor,
-                lang,
-                edition,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                typed,
-            );
+            return show_again(desk, actor, lang, edition, typed);
         }
     };
     let note = decision.note(objection, &author);

@@ -166,8 +166,25 @@ pub(super) async fn show(
     .await
 }
 
-/// The page, perhaps with what was typed and not taken.
-pub(super) fn show_edition(
+/// The page once more with what was typed and not taken, and why.
+pub(super) fn show_again(
+    desk: &Desk,
+    actor: &Actor,
+    lang: Lang,
+    edition: &Edition,
+    typed: Typed,
+) -> Result<Response, PageError> {
+    show_edition(
+        desk,
+        actor,
+        lang,
+        edition,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        typed,
+    )
+}
+
+fn show_edition(
     desk: &Desk,
     actor: &Actor,
     lang: Lang,

@@ -9,7 +9,7 @@ use axum::response::Response;
 use ems_contract::digest::Sha256;
 use ems_contract::text::{Lang, fill, get};
 
-use super::edition::{Typed, show_edition};
+use super::edition::{Typed, show_again};
 use super::{Desk, of_edition};
 use crate::account::{Action, Actor};
 use crate::console::door::redirect;
@@ -92,14 +92,7 @@ fn taken(
             errors,
             ..Typed::default()
         };
-        return show_edition(
-            desk,
-            actor,
-            lang,
-            edition,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            typed,
-        );
+        return show_again(desk, actor, lang, edition, typed);
     }
     if !changed.is_empty() {
         let author = actor.author();

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use ems_contract::probe::ProbeKind;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::Window;
 use serde::Serialize;
 
-use super::edition::{Typed, show_edition};
+use super::edition::{Typed, show_again};
 use super::{Desk, of_edition};
 use crate::account::{Action, Actor};
 use crate::console::door::redirect;
@@ -71,14 +70,7 @@ fn stated(
                 errors: vec![fault.render(edition, lang)],
                 ..Typed::default()
             };
-            show_edition(
-                desk,
-                actor,
-                lang,
-                edition,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                typed,
-            )
+            show_again(desk, actor, lang, edition, typed)
         }
     }
 }
