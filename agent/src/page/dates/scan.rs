@@ -257,7 +257,10 @@ fn at_word(cursor: &mut Cursor<'_>) -> Option<Found> {
     past.skip(|c| c.is_whitespace() || matches!(c, '.' | '-' | ',' | '/'));
     if !past.peek().is_some_and(|c| c.is_ascii_digit()) {
         let mut probe = *cursor;
-        let begins = by_itself && probe.word().is_some_and(|word| WITHOUT_NUMBER.contains(&word.as_str()));
+        let begins = by_itself
+            && probe
+                .word()
+                .is_some_and(|word| WITHOUT_NUMBER.contains(&word.as_str()));
         if !begins {
             *cursor = word_end;
             return None;
