@@ -11,6 +11,7 @@ pub mod console;
 pub mod context;
 pub mod demo;
 pub mod digest;
+pub mod domains;
 pub mod dossier;
 pub mod edition;
 pub mod http;

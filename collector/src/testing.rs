@@ -218,6 +218,7 @@ pub(crate) fn inventory(portals: &[&str]) -> Inventory {
         references: vec![],
         limits: Limits::default(),
         contact: "ems@example.gov.vn".into(),
+        domains: Vec::new(),
     }
 }
 
