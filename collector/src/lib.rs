@@ -43,6 +43,7 @@ pub mod suspect;
 pub mod template;
 pub mod timeline;
 pub mod up;
+pub mod verify;
 mod vocabulary;
 
 #[cfg(test)]

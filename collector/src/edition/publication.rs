@@ -162,6 +162,8 @@ mod tests {
                 demo: false,
                 excluded: Vec::new(),
                 data_digest: nothing,
+                findings_digest: None,
+                compared: Vec::new(),
                 inventory_version: nothing,
                 rules_version: nothing,
                 packs: [].into(),
