@@ -59,6 +59,7 @@ fn frozen() -> tempfile::TempDir {
         portals: 3,
         days: 4,
         now: JUDGED.parse().unwrap(),
+        open: 0,
     };
     seed(plan, &dir.path().join("data"), &mut |_, _| {}).unwrap();
     good(
