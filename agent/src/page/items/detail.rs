@@ -1,5 +1,7 @@
 //! One item read: title, dates with their roles, symbol, files.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::blocks::{Container, is_file};
@@ -27,6 +29,8 @@ pub(super) struct RoleDate {
     pub(super) text: String,
     /// It stands at the end of the title in brackets.
     pub(super) bracketed: bool,
+    /// Letters beside it that are none of its company: of two dates without a label the lonelier is the posting's.
+    pub(super) residue: usize,
 }
 
 /// An item before its dates are resolved.
@@ -144,15 +148,7 @@ fn read_line(document: &Document<'_>, lines: &[Line], at: usize, line: &Line, ou
         }
         return;
     }
-    let mut rest = String::new();
-    let mut end = 0;
-    for date in &found {
-        rest.push_str(line.text.get(end..date.span.start).unwrap_or_default());
-        rest.push(' ');
-        end = date.span.end;
-    }
-    rest.push_str(line.text.get(end..).unwrap_or_default());
-    let alone = label::stands_alone(&rest);
+    let whole = company(&line.text, &found, 0..line.text.len());
     let range = is_range(&line.text, &found);
     let mut end = 0;
     for (n, date) in found.iter().enumerate() {
@@ -165,6 +161,9 @@ fn read_line(document: &Document<'_>, lines: &[Line], at: usize, line: &Line, ou
                 .flatten()
         });
         let column = line.column.as_deref().and_then(label::column);
+        // A part between strong separators is a line of its own: `Người đăng: … | 12/05/2026 07:05 | 1.024 lượt đọc`.
+        let residue = whole.or_else(|| company(&line.text, &found, part(&line.text, date)));
+        let alone = residue.is_some();
         let bracketed = line.title && ends_in_brackets(&line.text, date);
         let role = if line.title {
             title_role(&line.text, date, labelled, range)
@@ -185,6 +184,11 @@ fn read_line(document: &Document<'_>, lines: &[Line], at: usize, line: &Line, ou
             node: line.node,
             text: line.text.chars().take(160).collect(),
             bracketed,
+            residue: if role == Role::Plain {
+                residue.unwrap_or_default()
+            } else {
+                0
+            },
         });
     }
     // A stamp beside a relative time is the better word.
@@ -196,6 +200,33 @@ fn read_line(document: &Document<'_>, lines: &[Line], at: usize, line: &Line, ou
     {
         last.found = date.found;
     }
+}
+
+/// What stands beside the dates of a part of a line: see [`label::residue`].
+fn company(text: &str, found: &[Found], part: Range<usize>) -> Option<usize> {
+    let mut rest = String::new();
+    let mut end = part.start;
+    for date in found
+        .iter()
+        .filter(|date| part.start <= date.span.start && date.span.end <= part.end)
+    {
+        rest.push_str(text.get(end..date.span.start).unwrap_or_default());
+        rest.push(' ');
+        end = date.span.end;
+    }
+    rest.push_str(text.get(end..part.end).unwrap_or_default());
+    label::residue(&rest)
+}
+
+/// The part of a line, between strong separators, that a date stands in.
+fn part(text: &str, date: &Found) -> Range<usize> {
+    let strong = |c: char| matches!(c, '|' | '•' | '·');
+    let (before, after) = (text.get(..date.span.start), text.get(date.span.end..));
+    let from = before.and_then(|before| before.rfind(strong)).unwrap_or_default();
+    let until = after
+        .and_then(|after| after.find(strong))
+        .map(|at| date.span.end + at);
+    from..until.unwrap_or(text.len())
 }
 
 /// `<time datetime="…">`: its stamp as a whole date.
@@ -215,6 +246,7 @@ fn stamped(document: &Document<'_>, line: &Line) -> Option<RoleDate> {
         node: line.node,
         text: text.to_owned(),
         bracketed: false,
+        residue: 0,
     })
 }
 
@@ -298,6 +330,7 @@ fn boxed(lines: &[Line], out: &mut Vec<RoleDate>) {
                             node: window[0].1,
                             text: joined,
                             bracketed: false,
+                            residue: 0,
                         });
                         return;
                     }

@@ -264,12 +264,41 @@ const COMPANIONS: &[&str] = &[
 /// Letters beside a date that stands alone which are none of its companions.
 const MAX_RESIDUE: usize = 28;
 
+/// Words of which a sentence is made and no line about a posting, folded.
+const TELLING: &[&str] = &[
+    "se",
+    "sang",
+    "chieu",
+    "toi day",
+    "sap toi",
+    "den nay",
+    "to chuc",
+    "dien ra",
+    "khai mac",
+    "be mac",
+    "tham du",
+    "chu tri",
+    "phat bieu",
+    "will",
+    "was",
+    "were",
+];
+
+/// Words beside a date from which on a line that ends like a sentence is one.
+const SENTENCE: usize = 4;
+
 /// Whether a line without its dates is only what goes with a date.
 #[must_use]
 pub(super) fn stands_alone(rest: &str) -> bool {
+    residue(rest).is_some()
+}
+
+/// Letters of a line without its dates that do not belong to the date; `None` when the line is about something else.
+#[must_use]
+pub(super) fn residue(rest: &str) -> Option<usize> {
     let folded = fold(rest);
     if folded.len() > 160 {
-        return false;
+        return None;
     }
     let mut residue: String = folded
         .chars()
@@ -279,7 +308,11 @@ pub(super) fn stands_alone(rest: &str) -> bool {
     for companion in COMPANIONS {
         residue = residue.replace(&format!(" {companion} "), " ");
     }
-    residue.trim().len() <= MAX_RESIDUE
+    let ends = rest.trim_end().ends_with(['.', '…', '!']);
+    let left = residue.trim().len();
+    let tells = TELLING.iter().any(|word| residue.contains(&format!(" {word} ")));
+    let sentence = ends && residue.split_whitespace().count() >= SENTENCE;
+    (left <= MAX_RESIDUE && !tells && !sentence).then_some(left)
 }
 
 #[cfg(test)]
@@ -317,6 +350,8 @@ mod tests {
             "  Đã xem: ",
             "Ban Biên tập -  - Lượt xem:",
             "lúc  SA",
+            "Theo Báo Lào Cai, ",
+            "Phòng Văn hóa - Xã hội | ",
             "schedule ",
         ] {
             assert!(stands_alone(text), "{text}");
@@ -324,6 +359,10 @@ mod tests {
         for text in [
             "Các đại biểu tập trung thảo luận những khó khăn từ ngày  đến nay",
             "Nghị định có hiệu lực kể từ ngày  thay thế Nghị định cũ",
+            "Ngày  tới đây bệnh viện sẽ tổ chức.",
+            "Ngày , xã A họp dân.",
+            "Khai mạc ngày ",
+            "Sáng , tại hội trường",
         ] {
             assert!(!stands_alone(text), "{text}");
         }

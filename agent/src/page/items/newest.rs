@@ -7,8 +7,9 @@ use super::detail::{self, Detail, RoleDate};
 use super::label::Role;
 use super::select::Choice;
 use super::{Because, Evidence, Item, MAX_ITEMS, SectionFacts, State};
-use crate::page::dates::{Form, Found, Order, order_of, stamp};
+use crate::page::dates::{Form, Found, Order, Written, order_of, stamp};
 use crate::page::document::Document;
+use crate::page::dom::Tag;
 use crate::page::json_ld;
 use crate::page::plain::fold_words;
 use crate::page::sections::Lexicon;
@@ -74,8 +75,10 @@ fn list(
         .collect();
     if wanted == Some("lich-cong-tac") {
         // Rows of a week's plan are dated by its days.
-        let rows = details.iter_mut().filter(|d| d.item.url.is_none());
-        for date in rows.flat_map(|d| &mut d.dates).filter(|d| d.role == Role::Plain) {
+        let rows = details.iter_mut().zip(containers);
+        let rows = rows.filter(|(d, at)| d.item.url.is_none() || document.dom.tag(at.element) == Tag::Tr);
+        let dates = rows.flat_map(|(d, _)| &mut d.dates);
+        for date in dates.filter(|d| d.role == Role::Plain) {
             date.role = Role::Event;
         }
     }
@@ -107,7 +110,10 @@ fn list(
             detail
                 .dates
                 .iter()
-                .find(|d| d.role == *role && d.found.form != Form::ShortYear)
+                .filter(|d| d.role == *role)
+                .min_by_key(|d| d.residue)
+                // A year of two digits is never guessed, and no other date speaks in its place.
+                .filter(|d| d.found.form != Form::ShortYear)
         });
         if let (Some(posting), Some(order)) = (posting, order)
             && let Some(day) = detail::day(posting, document.fetched, order)
@@ -130,10 +136,16 @@ fn list(
         .max();
     // A date alone in one item of many is an accident of its text.
     let accidental = plain == dated && dated * 4 < details.len();
+    // Every item changed today is what a template says that prints the present.
+    let present = details.len() >= 3
+        && dated == details.len()
+        && items.iter().all(|item| item.shown == Some(today))
+        && best.is_some_and(|(_, _, posting)| posting.role == Role::Modified);
     let ambiguous = order.is_none();
     facts.because = match best {
         _ if ambiguous => Some(Because::AmbiguousOrder),
         Some(_) if accidental => Some(Because::FewDates),
+        Some(_) if present => Some(Because::NoDates),
         Some((day, detail, posting)) => {
             facts.state = State::Listed;
             facts.newest_item_date = Some(day);
@@ -253,7 +265,7 @@ fn structured(document: &Document<'_>, details: &mut [Detail]) {
             detail.dates.push(RoleDate {
                 found: Found {
                     span: 0..0,
-                    written: crate::page::dates::Written::Day(*day),
+                    written: Written::Day(*day),
                     form: Form::Iso,
                     time: None,
                     offset: None,
@@ -266,6 +278,7 @@ fn structured(document: &Document<'_>, details: &mut [Detail]) {
                     name.chars().take(60).collect::<String>()
                 ),
                 bracketed: false,
+                residue: 0,
             });
         }
     }
