@@ -8,6 +8,7 @@ mod later;
 mod objection;
 mod passages;
 mod publish;
+mod units;
 mod verify;
 
 use std::io::Write;

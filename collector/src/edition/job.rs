@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::due::{DueLine, Standing, begins};
 use super::gather::due_now;
 use super::key::EditionKey;
-use super::maker::{Made, MakeError, Maker, Office};
+use super::maker::{Drafts, Made, MakeError, Maker, Office};
 use super::model::{EditionState, state_key};
 use crate::account::Author;
 use crate::context::Context;
@@ -32,8 +32,9 @@ const DRAFT: &str = "T-5wd";
 /// Data are settled so long after a cut, in seconds; the draft is made once more then.
 const SETTLED_S: i64 = 900;
 
-/// Reports of single units that are drafted in one round: each reads the data of a whole regulation.
-const UNITS_AT_ONCE: usize = 20;
+/// Reports of single units that are drafted in one round: what they have in common is read once, and each takes the
+/// renderer's time.
+const UNITS_AT_ONCE: usize = 200;
 
 /// A draft that fails is tried again after [`EVERY`], after twice as long each time, and at least once a day.
 const LONGEST_WAIT_S: i64 = 86_400;
@@ -61,6 +62,8 @@ pub struct ReportJob {
     metrics: Metrics,
     /// What was told last, by the condition's key: only what changed is told again.
     told: Mutex<BTreeMap<String, Condition>>,
+    /// Units' reports that are drafted in one round at most.
+    room: usize,
     /// Drafts that could not be made.
     failed: Mutex<BTreeMap<EditionKey, Failure>>,
 }
@@ -156,6 +159,7 @@ impl ReportJob {
         Ok(Self {
             metrics: Metrics::register(&watch.context.registry)?,
             told: Mutex::default(),
+            room: UNITS_AT_ONCE,
             failed: Mutex::default(),
             watch,
         })
@@ -189,14 +193,25 @@ impl ReportJob {
         let inventory = context.inventory.current();
         let mut lines = due_now(&*context.store, &inventory, rules, now)?;
         let mut made = false;
-        let mut room = UNITS_AT_ONCE;
+        let mut room = self.room;
+        let maker = Maker {
+            source: Source {
+                store: &*context.store,
+                inventory: &inventory,
+                rules,
+            },
+            editions: &*context.store,
+            folder: &self.watch.folder,
+            office: &self.watch.office,
+        };
+        let mut drafts = maker.drafts(now);
         for line in &lines {
-            for key in reports_of(line) {
+            for key in owed(line) {
                 // The others have their turn in the next rounds.
                 if key.unit.is_some() && room == 0 {
                     break;
                 }
-                let drafted = self.draft(line, &key, now);
+                let drafted = self.draft(&mut drafts, line, &key, now);
                 room -= usize::from(drafted && key.unit.is_some());
                 made |= drafted;
             }
@@ -210,14 +225,14 @@ impl ReportJob {
 
     /// Makes the draft of a report whose time has come. One that cannot be made keeps no other from being made or told
     /// of, and is not tried in every round: making it may take minutes.
-    fn draft(&self, line: &DueLine, key: &EditionKey, now: UnixTime) -> bool {
+    fn draft(&self, drafts: &mut Drafts<'_>, line: &DueLine, key: &EditionKey, now: UnixTime) -> bool {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let before = failed.get(key).copied();
         if before.is_some_and(|before| now < before.again_at) {
             return false;
         }
         let count = |result| self.metrics.drafts.with_label_values(&[result]).inc();
-        match self.made(line, key, now) {
+        match self.made(drafts, line, key, now) {
             Ok(None) => false,
             Ok(Some(made)) => {
                 count("made");
@@ -238,14 +253,14 @@ impl ReportJob {
 
     /// The draft of a report when its time has come, and once more when its data are settled. What somebody froze is
     /// left alone.
-    fn made(&self, line: &DueLine, key: &EditionKey, now: UnixTime) -> Result<Option<Made>, MakeError> {
-        let Watch {
-            context,
-            rules,
-            folder,
-            office,
-            ..
-        } = &self.watch;
+    fn made(
+        &self,
+        drafts: &mut Drafts<'_>,
+        line: &DueLine,
+        key: &EditionKey,
+        now: UnixTime,
+    ) -> Result<Option<Made>, MakeError> {
+        let Watch { context, rules, .. } = &self.watch;
         let wanted = matches!(line.standing, Standing::Open | Standing::Today | Standing::Late);
         let Some(report) = report_of(rules, line).filter(|_| wanted) else {
             return Ok(None);
@@ -262,18 +277,7 @@ impl ReportJob {
                 return Ok(None);
             }
         }
-        let inventory = context.inventory.current();
-        let maker = Maker {
-            source: Source {
-                store: &*context.store,
-                inventory: &inventory,
-                rules,
-            },
-            editions: &*context.store,
-            folder,
-            office,
-        };
-        maker.draft(key, "", &Author::system(), now).map(Some)
+        drafts.draft(key, "", &Author::system()).map(Some)
     }
 
     /// Hands what changed to the notifier: one alarm a report, from its first reminder until it is noted as sent.
@@ -305,7 +309,8 @@ impl ReportJob {
 }
 
 /// The reports that a line stands for: one of every unit that owes it and has nothing noted, else the whole.
-fn reports_of(line: &DueLine) -> Vec<EditionKey> {
+#[must_use]
+pub fn owed(line: &DueLine) -> Vec<EditionKey> {
     let key = |unit: Option<PortalId>| EditionKey {
         duty: line.duty.clone(),
         period: line.period.clone(),
@@ -520,6 +525,51 @@ mod tests {
         assert!(!line.ends_with(" 0"), "{line}");
         assert_eq!(open(), ["report/ag-q/2026-Q4"]);
         assert_eq!(editions()[0].state(), EditionState::Drafted, "nobody else signs");
+    }
+
+    /// A round drafts no more than it has room for; whoever was killed after it goes on where it ended.
+    #[test]
+    fn units_are_drafted_some_a_round_and_none_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let plan = Plan {
+            portals: 8,
+            days: 4,
+            now: "2026-12-07T03:00:00Z".parse().unwrap(),
+        };
+        seed(plan, &data, &mut |_, _| {}).unwrap();
+        let context = demonstration(&data);
+        let now = "2026-12-07T03:00:00Z".parse().unwrap();
+        let job = at(&context, &data, "2026-12-07T03:00:00Z");
+        let lines = due_now(
+            &*context.store,
+            &context.inventory.current(),
+            &job.watch.rules,
+            now,
+        )
+        .unwrap();
+        let line = lines.iter().find(|line| line.key == "ag-q/2026-Q4").unwrap();
+        let keys = owed(line);
+        assert!(
+            keys.len() > 2 && keys.iter().all(|key| key.unit.is_some()),
+            "{keys:?}"
+        );
+        let drafted = || {
+            let all = keys.iter().map(|key| context.store.editions(Some(key)).unwrap());
+            let all: Vec<i64> = all.flatten().map(|edition| edition.id).collect();
+            all
+        };
+        let mut before = Vec::new();
+        while before.len() < keys.len() {
+            // Another job each time, as after a kill.
+            let mut job = at(&context, &data, "2026-12-07T03:00:00Z");
+            job.room = 2;
+            job.round().unwrap();
+            let after = drafted();
+            assert_eq!(after.len(), (before.len() + 2).min(keys.len()));
+            assert_eq!(after[..before.len()], before[..], "none is made anew");
+            before = after;
+        }
     }
 
     /// A draft that cannot be made keeps nobody from being told, and is not tried in every round.

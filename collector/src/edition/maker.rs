@@ -13,8 +13,8 @@ use super::objection::Objection;
 use crate::account::Author;
 use crate::report::contents::{Issuer, Kind, Revision};
 use crate::report::{
-    DrawError, Drawn, Excluded, Export, Form, FormError, MANIFEST, Order, PeriodError, Renderer, Source,
-    Subject, Template, compare, draw, write_forms,
+    DrawError, Drawn, Excluded, Export, Form, FormError, Frame, MANIFEST, Order, PeriodError, RenderError,
+    Renderer, Source, Subject, Template, compare, draw, write_forms,
 };
 use crate::store::{EditionKept, EditionStore, StoreError};
 
@@ -125,16 +125,18 @@ pub enum MakeError {
 }
 
 /// What the next edition of a report is.
-struct Place<'a> {
+struct Place {
     number: u32,
     /// The frozen edition that it corrects.
-    before: Option<&'a Edition>,
+    before: Option<Edition>,
     reason: String,
+    /// What units contest, and until when they may.
+    objections: Vec<Objection>,
+    until: UnixTime,
 }
 
-impl Maker<'_> {
-    /// Makes the next draft of a report in every form. Without the renderer people still get a draft to read: in the
-    /// forms that this program writes itself.
+impl<'a> Maker<'a> {
+    /// Makes the next draft of a report in every form ([`Drafts::draft`]).
     ///
     /// # Errors
     /// [`MakeError`]; nothing is kept then.
@@ -145,20 +147,17 @@ impl Maker<'_> {
         author: &Author,
         now: UnixTime,
     ) -> Result<Made, MakeError> {
-        let wish = |forms: &[Form]| Wish {
-            key: key.clone(),
-            forms: forms.to_vec(),
-            as_of: None,
-            reason: reason.to_owned(),
-            freeze: false,
-            with_open: false,
-        };
-        match self.make(&wish(&Form::ALL), author, now) {
-            Err(MakeError::Form(FormError::Render(error))) => {
-                tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
-                self.make(&wish(&Form::OWN), author, now)
-            }
-            made => made,
+        self.drafts(now).draft(key, reason, author)
+    }
+
+    /// For the drafts of many reports as of `now`.
+    #[must_use]
+    pub const fn drafts(self, now: UnixTime) -> Drafts<'a> {
+        Drafts {
+            maker: self,
+            now,
+            frame: None,
+            forms: &Form::ALL,
         }
     }
 
@@ -167,7 +166,13 @@ impl Maker<'_> {
     /// # Errors
     /// [`MakeError`]; nothing is kept then.
     pub fn make(&self, wish: &Wish, author: &Author, now: UnixTime) -> Result<Made, MakeError> {
-        let key = &wish.key;
+        let subject = self.subject(&wish.key)?;
+        let place = self.place(&subject, wish, now)?;
+        let frame = Frame::load(self.source, subject, wish.as_of, now)?;
+        self.kept(&frame, wish, place, author, now)
+    }
+
+    fn subject(&self, key: &EditionKey) -> Result<Subject, MakeError> {
         let rules = self.source.rules;
         let due = rules
             .reports
@@ -175,9 +180,29 @@ impl Maker<'_> {
             .find(|duty| *duty.id == *key.duty)
             .and_then(|duty| rules.report_of_period(duty, &key.period))
             .ok_or_else(|| MakeError::NoSuchReport(key.clone()))?;
-        let subject = Subject::of_duty(rules, due)?;
-        let known = self.editions.editions(Some(key))?;
-        let place = place(&known, wish)?;
+        Ok(Subject::of_duty(rules, due)?)
+    }
+
+    /// Where the next edition stands: in place of the open draft, or after the last frozen one.
+    fn place(&self, subject: &Subject, wish: &Wish, now: UnixTime) -> Result<Place, MakeError> {
+        let key = &wish.key;
+        let mut known = self.editions.editions(Some(key))?;
+        let draft = known
+            .pop_if(|edition| edition.state() == EditionState::Drafted)
+            .map(|draft| (draft.number, draft.reason));
+        let before = known
+            .into_iter()
+            .rfind(|edition| edition.state() != EditionState::Drafted);
+        let reason = match (&draft, wish.reason.trim()) {
+            (Some((_, reason)), "") => reason.clone(),
+            (_, written) => written.to_owned(),
+        };
+        if let Some(before) = before.as_ref().filter(|_| reason.is_empty()) {
+            return Err(MakeError::NoReason {
+                key: key.clone(),
+                number: before.number,
+            });
+        }
         let objections = self.editions.objections(Some(key))?;
         let open = objections
             .iter()
@@ -187,9 +212,29 @@ impl Maker<'_> {
             let key = key.clone();
             return Err(MakeError::OpenObjections { key, count: open });
         }
-        let until = objections_until(rules, subject.due.as_ref(), now);
-        let drawn = self.drawn(&subject, wish, &place, (&objections, until), now)?;
-        let cut = wish.as_of.unwrap_or(subject.window.to).min(subject.window.to);
+        let after = before.as_ref().map_or(1, |before| before.number + 1);
+        Ok(Place {
+            number: draft.map_or(after, |(number, _)| number),
+            before,
+            reason,
+            objections,
+            until: objections_until(self.source.rules, subject.due.as_ref(), now),
+        })
+    }
+
+    /// Draws an edition and keeps it.
+    fn kept(
+        &self,
+        frame: &Frame<'_>,
+        wish: &Wish,
+        place: Place,
+        author: &Author,
+        now: UnixTime,
+    ) -> Result<Made, MakeError> {
+        let key = &wish.key;
+        let drawn = self.drawn(frame, wish, &place)?;
+        let end = drawn.report.window.to;
+        let cut = wish.as_of.unwrap_or(end).min(end);
         if wish.freeze && drawn.report.data_to < cut {
             return Err(MakeError::NotSettled {
                 key: key.clone(),
@@ -234,14 +279,7 @@ impl Maker<'_> {
     }
 
     /// The report, with what changed since the edition before printed in it.
-    fn drawn(
-        &self,
-        subject: &Subject,
-        wish: &Wish,
-        place: &Place<'_>,
-        (objections, until): (&[Objection], UnixTime),
-        now: UnixTime,
-    ) -> Result<Compared, MakeError> {
+    fn drawn(&self, frame: &Frame<'_>, wish: &Wish, place: &Place) -> Result<Compared, MakeError> {
         let passages: BTreeMap<String, String> = self
             .editions
             .passages(&wish.key)?
@@ -253,12 +291,13 @@ impl Maker<'_> {
             let known = portals.iter().find(|portal| portal.id == objection.portal);
             known.map_or_else(|| objection.portal.to_string(), |portal| portal.name.clone())
         };
+        let objections = &place.objections;
         let revision = Revision {
-            corrects: place.before.map(|before| before.number),
+            corrects: place.before.as_ref().map(|before| before.number),
             reason: place.reason.clone(),
             changes: Vec::new(),
             objections: objections.iter().map(|one| one.printed(&name(one))).collect(),
-            contested_until: (!wish.freeze).then_some(until),
+            contested_until: (!wish.freeze).then_some(place.until),
         };
         let excluded: Vec<Excluded> = objections.iter().filter_map(Objection::excluded).collect();
         let portals: Vec<_> = wish.key.unit.iter().cloned().collect();
@@ -269,15 +308,14 @@ impl Maker<'_> {
                 Kind::Unit
             },
             portals: &portals,
-            as_of: wish.as_of,
             issuer: &self.office.issuer,
             passages: &passages,
             edition: wish.freeze.then_some(place.number),
             revision: &revision,
             excluded: &excluded,
         };
-        let drawn = draw(self.source, subject, &order, now)?;
-        let Some(before) = place.before else {
+        let drawn = draw(frame, &order)?;
+        let Some(before) = &place.before else {
             return Ok(Compared {
                 drawn,
                 changes: Vec::new(),
@@ -298,7 +336,7 @@ impl Maker<'_> {
             revision: &told,
             ..order
         };
-        let drawn = draw(self.source, subject, &order, now)?;
+        let drawn = draw(frame, &order)?;
         Ok(Compared {
             drawn,
             changes: told.changes,
@@ -341,28 +379,61 @@ impl std::ops::Deref for Compared {
     }
 }
 
-/// Where the next edition stands: in place of the open draft, or after the last frozen one.
-fn place<'a>(known: &'a [Edition], wish: &Wish) -> Result<Place<'a>, MakeError> {
-    let is_frozen = |edition: &&Edition| edition.state() != EditionState::Drafted;
-    let draft = known.last().filter(|edition| !is_frozen(edition));
-    let before = known.iter().rev().find(is_frozen);
-    let written = wish.reason.trim();
-    let reason = match draft {
-        Some(draft) if written.is_empty() => draft.reason.clone(),
-        _ => written.to_owned(),
-    };
-    if let Some(before) = before.filter(|_| reason.is_empty()) {
-        return Err(MakeError::NoReason {
-            key: wish.key.clone(),
-            number: before.number,
-        });
+/// Drafts of many reports. What the reports of one duty and period have in common is read once: keep those of one period
+/// together.
+pub struct Drafts<'a> {
+    maker: Maker<'a>,
+    now: UnixTime,
+    /// Of the duty and period of the last draft.
+    frame: Option<(String, String, Frame<'a>)>,
+    /// Without the forms of a renderer that is not there or does not answer: asking it for each would take hours.
+    forms: &'static [Form],
+}
+
+impl Drafts<'_> {
+    /// Makes the next draft of a report in every form. Without the renderer people still get a draft to read: in the
+    /// forms that this program writes itself.
+    ///
+    /// # Errors
+    /// [`MakeError`]; nothing is kept of this report then, and others can be drafted.
+    pub fn draft(&mut self, key: &EditionKey, reason: &str, author: &Author) -> Result<Made, MakeError> {
+        match self.in_forms(self.forms, key, reason, author) {
+            Err(MakeError::Form(FormError::Render(error))) => {
+                tracing::warn!(%key, "the draft is made without DOCX, PDF and XLSX: {error}");
+                // What it refuses is a matter of one document.
+                if !matches!(error, RenderError::Refused(_)) {
+                    self.forms = &Form::OWN;
+                }
+                self.in_forms(&Form::OWN, key, reason, author)
+            }
+            made => made,
+        }
     }
-    Ok(Place {
-        number: draft.map_or_else(
-            || before.map_or(1, |before| before.number + 1),
-            |draft| draft.number,
-        ),
-        before,
-        reason,
-    })
+
+    fn in_forms(
+        &mut self,
+        forms: &[Form],
+        key: &EditionKey,
+        reason: &str,
+        author: &Author,
+    ) -> Result<Made, MakeError> {
+        let wish = Wish {
+            key: key.clone(),
+            forms: forms.to_vec(),
+            as_of: None,
+            reason: reason.to_owned(),
+            freeze: false,
+            with_open: false,
+        };
+        let subject = self.maker.subject(key)?;
+        let place = self.maker.place(&subject, &wish, self.now)?;
+        let frame = match self.frame.take() {
+            Some((duty, period, frame)) if duty == key.duty && period == key.period => frame,
+            // The one before is gone before the next is read: there is room for one.
+            _ => Frame::load(self.maker.source, subject, None, self.now)?,
+        };
+        let made = self.maker.kept(&frame, &wish, place, author, self.now);
+        self.frame = Some((key.duty.clone(), key.period.clone(), frame));
+        made
+    }
 }

@@ -17,9 +17,9 @@ mod title;
 
 pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until, standing_key};
 pub use gather::due_now;
-pub use job::{ReportJob, Watch};
+pub use job::{ReportJob, Watch, owed};
 pub use key::{EditionKey, EditionKeyError};
-pub use maker::{Made, MakeError, Maker, Office, Wish};
+pub use maker::{Drafts, Made, MakeError, Maker, Office, Wish};
 pub use model::{Edition, EditionFile, EditionState, NewEdition, Passage, Step, state_key};
 pub use objection::{
     Closed, Decision, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable,

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use ems_contract::digest::Sha256;
 use ems_contract::document::Document;
 use ems_contract::id::PortalId;
-use ems_contract::inventory::{Inventory, Maintenance};
-use ems_contract::probe::ProbeKind;
+use ems_contract::inventory::Inventory;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
 
 use super::Beside;
 use super::build::{METHOD, build};
-use super::contents::{Days, Expiring, Issuer, Kind, Material, Revision, document};
+use super::contents::{Days, Issuer, Kind, Material, Revision, document};
 use super::export::{Earlier, Manifest};
-use super::findings::{Findings, findings};
-use super::inputs::Inputs;
-use super::load::{load, settled};
+use super::findings::Findings;
+use super::frame::{Frame, bound_by, take_out};
+use super::inputs::PortalInput;
+use super::load::load;
 use super::model::Report;
 use super::period::Period;
 use super::subject::Subject;
@@ -42,8 +42,6 @@ pub struct Order<'a> {
     pub kind: Kind,
     /// These portals only; empty for all.
     pub portals: &'a [PortalId],
-    /// Data up to here only.
-    pub as_of: Option<UnixTime>,
     /// Who writes.
     pub issuer: &'a Issuer,
     /// What people wrote.
@@ -99,51 +97,23 @@ pub enum DrawError {
     },
 }
 
-/// Draws a report as of `now`. The same data, rules and order give the same report.
+/// Draws a report. The same data, rules and order give the same report.
 ///
 /// # Errors
 /// [`DrawError`].
-pub fn draw(
-    source: Source<'_>,
-    subject: &Subject,
-    order: &Order<'_>,
-    now: UnixTime,
-) -> Result<Drawn, DrawError> {
-    let settled = settled(source.store, source.inventory, now)?;
-    let cut = order.as_of.unwrap_or(settled).min(settled);
+pub fn draw(frame: &Frame<'_>, order: &Order<'_>) -> Result<Drawn, DrawError> {
+    let (source, subject) = (frame.source, &frame.subject);
+    let beside = [frame.beside(1, order.portals), frame.beside(2, order.portals)];
+    let (report, inputs) = frame.report(0, order, order.portals)?;
+    let to = report.data_to.max(report.window.from + 1);
+    let days = Days::of(&inputs, Window::new(report.window.from, to));
     // Of one portal the figures before may be those of the portal that it took over from.
-    let beside = |(_, window): (Period, Window)| -> Result<Beside, DrawError> {
-        let [portal] = order.portals else {
-            return Ok(Beside::Itself);
-        };
-        let all = load(source.store, source.inventory, window)?;
-        Ok(super::beside(&all.portals, portal, window))
+    let earlier = |place: usize| match &beside[place - 1] {
+        Beside::Predecessor(portal) => frame.report(place, order, std::slice::from_ref(portal)),
+        _ => frame.report(place, order, order.portals),
     };
-    let beside = [beside(subject.compared[0])?, beside(subject.compared[1])?];
-    let drawn =
-        |(period, window): (Period, Window), portals: &[PortalId]| -> Result<(Report, Days), DrawError> {
-            // A portal that was taken over may have been bound by another text.
-            let pack = subject
-                .duty()
-                .map(|duty| &*duty.pack)
-                .filter(|_| portals == order.portals);
-            let mut inputs = inputs(source.store, source.inventory, window, pack, order.excluded)?;
-            narrow(&mut inputs, portals)?;
-            if order.kind == Kind::Unit && inputs.portals.len() != 1 {
-                return Err(DrawError::NotOneUnit(inputs.portals.len()));
-            }
-            let mut report = build(&inputs, period, window, cut);
-            report.findings = Some(findings(source.store, &report)?);
-            let to = report.data_to.max(window.from + 1);
-            Ok((report, Days::of(&inputs, Window::new(window.from, to))))
-        };
-    let (report, days) = drawn((subject.period, subject.window), order.portals)?;
-    let earlier = |place: usize| match &beside[place] {
-        Beside::Predecessor(portal) => drawn(subject.compared[place], std::slice::from_ref(portal)),
-        _ => drawn(subject.compared[place], order.portals),
-    };
-    let [(before, _), (year_before, _)] = [earlier(0)?, earlier(1)?];
-    let expiring = expiring(source.store, &report)?;
+    let [(before, _), (year_before, _)] = [earlier(1)?, earlier(2)?];
+    let expiring = frame.expiring(&report);
     let versions = versions(source.rules);
     let basis = subject.duty().and_then(|duty| basis(source.rules, duty));
     let material = Material {
@@ -232,60 +202,6 @@ pub fn method_now() -> Sha256 {
     Sha256::of_list(&sentences)
 }
 
-/// What a report about `window` is made from: the portals that `pack` binds, with the time that was taken out.
-fn inputs(
-    store: &dyn Store,
-    inventory: &Inventory,
-    window: Window,
-    pack: Option<&str>,
-    excluded: &[Excluded],
-) -> Result<Inputs, StoreError> {
-    let mut inputs = load(store, inventory, window)?;
-    if let Some(pack) = pack {
-        inputs
-            .portals
-            .retain(|input| input.portal.regulations.iter().any(|bound| **bound == *pack));
-    }
-    for one in excluded {
-        let portal = inputs
-            .portals
-            .iter_mut()
-            .find(|input| input.portal.id == one.portal);
-        if let Some(input) = portal {
-            input.portal.maintenance.push(Maintenance {
-                from: one.window.from,
-                to: one.window.to,
-                author: one.author.clone(),
-                reason: one.reason.clone(),
-                // An official's decision counts from the beginning of the time it is about.
-                announced_at: one.window.from,
-                excluded_at: None,
-            });
-        }
-    }
-    Ok(inputs)
-}
-
-fn narrow(inputs: &mut Inputs, wanted: &[PortalId]) -> Result<(), DrawError> {
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    for one in wanted {
-        if inputs.portals.iter().all(|input| input.portal.id != *one) {
-            return Err(DrawError::UnknownPortal {
-                wanted: one.clone(),
-                known: inputs
-                    .portals
-                    .iter()
-                    .map(|input| input.portal.id.clone())
-                    .collect(),
-            });
-        }
-    }
-    inputs.portals.retain(|input| wanted.contains(&input.portal.id));
-    Ok(())
-}
-
 /// The figures of a finished report made anew from the store, without what was concluded and entered.
 ///
 /// # Errors
@@ -341,8 +257,10 @@ fn anew(
     (window, data_to): (Window, UnixTime),
     wanted: &dyn Fn(&PortalId) -> bool,
 ) -> Result<Report, StoreError> {
-    let mut inputs = inputs(store, inventory, window, pack, &manifest.excluded)?;
-    inputs.portals.retain(|input| wanted(&input.portal.id));
+    let mut inputs = load(store, inventory, window)?;
+    let kept = |input: &PortalInput| bound_by(input, pack) && wanted(&input.portal.id);
+    inputs.portals.retain(kept);
+    take_out(&mut inputs.portals, &manifest.excluded);
     Ok(build(&inputs, Period::Range, window, data_to))
 }
 
@@ -369,38 +287,4 @@ fn versions(rules: &Regulations) -> Vec<(String, String)> {
         named("edition.version.rules", rules.version.to_string()),
         named("edition.version.program", env!("CARGO_PKG_VERSION").to_owned()),
     ]
-}
-
-/// Certificates of the report's portals that end within a period after it.
-fn expiring(store: &dyn Store, report: &Report) -> Result<Vec<Expiring>, StoreError> {
-    let until = report.data_to + report.window.secs();
-    let names: BTreeMap<&PortalId, &str> = report
-        .portals
-        .iter()
-        .map(|portal| (&portal.id, portal.name.as_str()))
-        .collect();
-    let mut found: BTreeMap<PortalId, UnixTime> = BTreeMap::new();
-    for latest in store
-        .latest(None)?
-        .into_iter()
-        .filter(|latest| latest.probe == ProbeKind::Tls)
-    {
-        let Some(end) = latest.facts.tls.and_then(|tls| tls.not_after) else {
-            continue;
-        };
-        if (report.data_to..until).contains(&end) && names.contains_key(&latest.portal) {
-            found.insert(latest.portal, end);
-        }
-    }
-    let mut all: Vec<Expiring> = found
-        .into_iter()
-        .filter_map(|(portal, not_after)| {
-            Some(Expiring {
-                portal: (*names.get(&portal)?).to_owned(),
-                not_after,
-            })
-        })
-        .collect();
-    all.sort_by(|a, b| (a.not_after, &a.portal).cmp(&(b.not_after, &b.portal)));
-    Ok(all)
 }

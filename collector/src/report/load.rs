@@ -20,6 +20,20 @@ const END: UnixTime = UnixTime::from_secs(i64::MAX);
 /// # Errors
 /// When the store cannot be read.
 pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<Inputs, StoreError> {
+    let mut inputs = outline(store, inventory, window)?;
+    fetch_spans(store, &mut inputs.portals, window)?;
+    Ok(inputs)
+}
+
+/// The same without spans, which are most of it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn outline(
+    store: &dyn Store,
+    inventory: &Inventory,
+    window: Window,
+) -> Result<Inputs, StoreError> {
     // Up to the newest: a portal that was dropped after the window counts in it, one that was added after it does not.
     let history = History::of(&store.inventories(Window::new(window.from, END))?);
     let mut portals: Vec<PortalInput> = inventory
@@ -48,7 +62,6 @@ pub fn load(store: &dyn Store, inventory: &Inventory, window: Window) -> Result<
     portals
         .iter_mut()
         .for_each(|input| plans.lay_over(&mut input.portal));
-    fetch_spans(store, &mut portals, window)?;
     Ok(Inputs {
         demo: store.demo()?.is_some(),
         inventory_version: inventory.version,
@@ -92,7 +105,15 @@ pub fn settled(store: &dyn Store, inventory: &Inventory, now: UnixTime) -> Resul
     Ok(settled)
 }
 
-fn fetch_spans(store: &dyn Store, portals: &mut [PortalInput], window: Window) -> Result<(), StoreError> {
+/// Fetches the spans of portals.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn fetch_spans(
+    store: &dyn Store,
+    portals: &mut [PortalInput],
+    window: Window,
+) -> Result<(), StoreError> {
     // With their neighbours, so that the borders of the window are told from the borders of spans.
     let window = Window::new(window.from - 1, window.to + 1);
     let ids: Vec<PortalId> = portals.iter().map(|input| input.portal.id.clone()).collect();

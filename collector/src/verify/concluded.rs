@@ -26,6 +26,7 @@ pub(super) struct Concluded {
 /// The findings of `report`, told of the same instants as the frozen ones.
 pub(super) fn concluded(
     bench: &Bench<'_>,
+    judgings: Vec<Judging>,
     report: &Report,
     frozen: &Frozen,
 ) -> Result<Concluded, StoreError> {
@@ -42,8 +43,7 @@ pub(super) fn concluded(
         return Ok(all);
     }
     let mut judged: BTreeMap<PortalId, BTreeMap<Date, Judging>> = BTreeMap::new();
-    // Also of the days since: what a conclusion told of may have been seen after the end of the data.
-    for judging in bench.store.judgings(day_of(data.from), day_of(bench.now))? {
+    for judging in judgings {
         let days = judged.entry(judging.portal.clone()).or_default();
         days.insert(judging.day, judging);
     }

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use self::frozen::Frozen;
+use crate::calendar::civil::day_of;
 use crate::dossier::Chronicle;
 use crate::judging::Bench;
 use crate::regulation::Regulations;
@@ -145,6 +146,10 @@ pub fn verify(
         verified.beyond.push(Beyond::NoFigures);
         return Ok(verified);
     };
+    // Also those of the days since: what a conclusion told of may have been seen after the end of the data.
+    let judgings = store.judgings(day_of(report.window.from), Date::MAX)?;
+    // Made-up data may lie ahead of the clock.
+    let now = judgings.iter().map(|judging| judging.at).fold(now, UnixTime::max);
     let chronicle = Chronicle::load(store, now)?;
     let bench = Bench {
         store,
@@ -153,7 +158,7 @@ pub fn verify(
         now,
     };
     let mut frozen = Frozen::of(then);
-    let found = concluded::concluded(&bench, &report, &frozen)?;
+    let found = concluded::concluded(&bench, judgings, &report, &frozen)?;
     let mut report = report;
     let digest = found.findings.digest();
     report.findings = frozen.concludes().then_some(found.findings);

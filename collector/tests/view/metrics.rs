@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ems_collector::context::Context;
 use ems_collector::ledger::{SpanCause, State};
 use ems_collector::metrics::{Counters, Metrics, catalogue};
-use ems_collector::report::{Period, build, load};
+use ems_collector::report::{Period, build, json, load};
 use ems_collector::timeline::Timelines;
 use ems_contract::cause::DegradedCause;
 use ems_contract::clock::{Clock, FixedClock};
@@ -28,6 +28,12 @@ fn value(text: &str, series: &str) -> Option<f64> {
             .is_some_and(|rest| rest.starts_with(' '))
     })?;
     line.rsplit(' ').next()?.parse().ok()
+}
+
+/// A gauge of whole seconds.
+fn whole(text: &str, series: &str) -> Option<i64> {
+    let rest = |line: &str| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok();
+    text.lines().find_map(rest)
 }
 
 #[test]
@@ -100,6 +106,15 @@ fn report_and_metrics_tell_the_same() {
         window,
         now() - 105,
     );
+    let data: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let percent = |portal: &str, track: &str| {
+        let portals = data["portals"].as_array().unwrap();
+        let portal = portals.iter().find(|one| one["id"] == portal).unwrap();
+        let tracks = portal["tracks"].as_array().unwrap();
+        let track = tracks.iter().find(|one| one["track"] == track).unwrap();
+        let percent = &track["statutory"]["availability"]["percent"];
+        percent.as_str().map(str::to_owned)
+    };
     for portal in &report.portals {
         for track in &portal.tracks {
             let labels = format!(
@@ -107,9 +122,22 @@ fn report_and_metrics_tell_the_same() {
                 portal.id, track.track
             );
             let seconds = track.statutory.0;
+            let gauge = |name: &str| format!("{name}{{{labels}}}");
+            let down = whole(&text, &gauge("ems_portal_down_seconds")).unwrap();
+            let observed = whole(&text, &gauge("ems_portal_observed_seconds")).unwrap();
+            assert_eq!((down, observed), (seconds.down, seconds.observed()), "{labels}");
+            let coverage = seconds.coverage();
+            let wanted =
+                (coverage.denominator > 0).then(|| coverage.numerator as f64 / coverage.denominator as f64);
+            let told = value(&text, &gauge("ems_portal_coverage_ratio"));
+            assert_eq!(told, wanted, "{labels}");
+            // What every form of the report says in words, from the gauges alone.
+            let floored = ((observed - down) * 1_000_000).checked_div(observed);
+            let floored = floored.map(|share| format!("{}.{:04}", share / 10_000, share % 10_000));
             assert_eq!(
-                value(&text, &format!("ems_portal_down_seconds{{{labels}}}")),
-                Some(seconds.down as f64)
+                percent(portal.id.as_str(), track.track.as_str()),
+                floored,
+                "{labels}"
             );
             for (account, seconds) in [("statutory", track.statutory.0), ("adjusted", track.adjusted.0)] {
                 let told = value(

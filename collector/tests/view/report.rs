@@ -4,10 +4,11 @@ use ems_collector::ledger::Track;
 use ems_collector::report::{Period, Report, build, has_begun, html, json, load};
 use ems_collector::store::Store;
 use ems_contract::inventory::Inventory;
+use ems_contract::record::GapWhy;
 use ems_contract::text::Lang;
 use ems_contract::time::{UnixTime, Window};
 
-use crate::fixture::{Seed, at, inventory, line, now, portal, portal_id, seeded, state};
+use crate::fixture::{Seed, agent_id, at, gap, inventory, line, now, portal, portal_id, seeded, state};
 
 fn quarter(store: &dyn Store, inventory: &Inventory, now: UnixTime) -> Report {
     let (period, window) = Period::parse("2026-Q4").unwrap();
@@ -192,6 +193,52 @@ fn overlapping_gaps_of_an_agent_are_counted_once() {
         .unwrap();
     assert_eq!(agent.gaps.len(), 2);
     assert_eq!(agent.gap_s, 600);
+}
+
+/// A vantage point that was away for weeks, and another that went on: nothing is unknown. All of them away: weeks are
+/// unknown, neither up nor down, and the portal is not ranked.
+#[test]
+fn weeks_without_vantage_points_are_unknown_and_no_outage() {
+    let (seed, inventory) = seeded();
+    let weeks = ("2026-10-10T00:00:00Z", "2026-11-05T00:00:00Z");
+    let away = gap(weeks.0, weeks.1, GapWhy::AgentOff);
+    seed.batch(&agent_id("vnpt"), now() - 10, 0, vec![away]);
+    let before = quarter(&*seed.store, &inventory, now());
+    let of = |report: &Report, id: &str| {
+        let portal = report.portals.iter().find(|p| p.id == portal_id(id)).unwrap();
+        let overall = portal.track(Track::Overall).unwrap();
+        (
+            portal.rank,
+            portal.sufficient,
+            overall.statutory.0,
+            overall.outages.count,
+        )
+    };
+    let long = before
+        .agents
+        .iter()
+        .find(|agent| agent.id.as_str() == "vnpt")
+        .unwrap();
+    assert!(long.gap_s >= 26 * 86_400, "{long:?}");
+    assert!(of(&before, "thoaison").1, "others went on looking");
+    let blind = || {
+        let nobody = state(weeks.0, weeks.1, ems_collector::ledger::State::Unknown, None);
+        line(
+            at("2026-08-20T00:00:00Z"),
+            now(),
+            ems_collector::ledger::State::Up,
+            &[nobody],
+        )
+    };
+    seed.spans(&portal_id("thoaison"), [blind(), blind(), blind()]);
+    let after = quarter(&*seed.store, &inventory, now());
+    let (rank, sufficient, seconds, outages) = of(&after, "thoaison");
+    assert_eq!((rank, sufficient, outages), (None, false, 0));
+    assert_eq!((seconds.unknown, seconds.down), (26 * 86_400, 0));
+    let share = seconds.availability();
+    assert_eq!(share.numerator, share.denominator, "what was seen was up");
+    let page = html(&after, Lang::Vi).unwrap();
+    assert!(page.contains("chưa đủ dữ liệu"));
 }
 
 #[test]

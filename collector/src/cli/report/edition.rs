@@ -19,6 +19,7 @@ use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, write_findings};
 use crate::edition::{Edition, EditionKey, EditionState, MakeError, Maker, Office, Step, Wish, state_key};
 use crate::locale;
+use crate::regulation::Regulations;
 use crate::report::contents::Issuer;
 use crate::report::{DrawError, Form, MANIFEST, Source};
 use crate::serve::DATABASE;
@@ -62,7 +63,7 @@ pub struct ListArgs {
 pub struct MakeArgs {
     /// The report: duty/period or duty/period/unit, such as ag-q/2026-Q4.
     #[arg(value_parser = key)]
-    key: EditionKey,
+    pub(super) key: EditionKey,
     /// Forms to keep; json is always among them.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORM,…", default_values_t = Form::ALL)]
     formats: Vec<Form>,
@@ -71,7 +72,7 @@ pub struct MakeArgs {
     as_of: Option<UnixTime>,
     /// Why a frozen edition is corrected.
     #[arg(long, value_name = "TEXT", default_value = "")]
-    reason: String,
+    pub(super) reason: String,
     /// Passages written by people, kept with the report: YAML of name and text (docs/REPORT.md).
     #[arg(long, value_name = "FILE")]
     passages: Option<PathBuf>,
@@ -98,11 +99,11 @@ pub struct MakeArgs {
     renderer: Option<PathBuf>,
     /// The instant at which it is made [default: the present].
     #[arg(long, value_name = "INSTANT")]
-    now: Option<UnixTime>,
+    pub(super) now: Option<UnixTime>,
     #[command(flatten)]
-    rules: RulesArgs,
+    pub(super) rules: RulesArgs,
     #[command(flatten)]
-    signer: Signer,
+    pub(super) signer: Signer,
 }
 
 /// A step of a frozen edition.
@@ -240,52 +241,77 @@ pub(super) fn make(
     }
 }
 
+/// What editions are made with: the stores, who makes them, how they look.
+pub(super) struct Workshop {
+    people: Box<dyn PeopleStore>,
+    pub(super) data: SqliteStore,
+    pub(super) inventory: Inventory,
+    pub(super) author: Author,
+    office: Office,
+}
+
+impl Workshop {
+    pub(super) fn open(args: &MakeArgs, action: Action, now: UnixTime) -> Result<Self, Stop> {
+        let place = &args.signer.place;
+        let people = place.open()?;
+        let data = SqliteStore::open_for_reading(&place.data.join(DATABASE));
+        let data = data.map_err(|error| place.trouble(&error))?;
+        Ok(Self {
+            inventory: inventory(&data, place, now)?,
+            author: args.signer.author(&*people, action, None, now)?,
+            office: Office {
+                issuer: Issuer {
+                    superior: args.superior.clone(),
+                    name: args.issuer.clone(),
+                    short: args.symbol.clone(),
+                    place: args.place_of_issue.clone(),
+                    to: args.to_whom.clone(),
+                },
+                renderer: args.renderer.clone(),
+                ..Office::default()
+            },
+            people,
+            data,
+        })
+    }
+
+    pub(super) fn maker<'a>(&'a self, args: &'a MakeArgs, rules: &'a Regulations) -> Maker<'a> {
+        Maker {
+            source: Source {
+                store: &self.data,
+                inventory: &self.inventory,
+                rules,
+            },
+            editions: &*self.people,
+            folder: &args.signer.place.data,
+            office: &self.office,
+        }
+    }
+}
+
 fn made(
     args: &MakeArgs,
     freeze: bool,
-    rules: &crate::regulation::Regulations,
+    rules: &Regulations,
     written: Vec<(String, String)>,
     now: UnixTime,
 ) -> Result<String, Stop> {
     let (place, lang) = (&args.signer.place, args.signer.place.lang);
-    let people = place.open()?;
-    let data = SqliteStore::open_for_reading(&place.data.join(DATABASE));
-    let data = data.map_err(|error| place.trouble(&error))?;
-    let inventory = inventory(&data, place, now)?;
     let action = if freeze {
         Action::SignReport
     } else {
         Action::EditReport
     };
-    let author = args.signer.author(&*people, action, None, now)?;
+    let workshop = Workshop::open(args, action, now)?;
+    let (people, author) = (&workshop.people, &workshop.author);
     if !written.is_empty() {
         let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
         let note = author.note(now, "report.passages", args.key.to_string(), names.join(", "));
         people
-            .write_passages(&args.key, written, &author, note)
+            .write_passages(&args.key, written, author, note)
             .map_err(|error| place.trouble(&error))?;
     }
-    let office = Office {
-        issuer: Issuer {
-            superior: args.superior.clone(),
-            name: args.issuer.clone(),
-            short: args.symbol.clone(),
-            place: args.place_of_issue.clone(),
-            to: args.to_whom.clone(),
-        },
-        renderer: args.renderer.clone(),
-        ..Office::default()
-    };
-    let maker = Maker {
-        source: Source {
-            store: &data,
-            inventory: &inventory,
-            rules,
-        },
-        editions: &*people,
-        folder: &place.data,
-        office: &office,
-    };
+    let maker = workshop.maker(args, rules);
     let wish = Wish {
         key: args.key.clone(),
         forms: args.formats.clone(),
@@ -295,7 +321,7 @@ fn made(
         with_open: args.with_open_objections,
     };
     let made = maker
-        .make(&wish, &author, now)
+        .make(&wish, author, now)
         .map_err(|error| not_made(&error, place))?;
     let key = if freeze {
         "edition.cli.frozen"
@@ -319,7 +345,7 @@ pub(super) fn inventory(store: &SqliteStore, place: &Place, now: UnixTime) -> Re
 }
 
 /// Why there is no edition, in words.
-fn not_made(error: &MakeError, place: &Place) -> Stop {
+pub(super) fn not_made(error: &MakeError, place: &Place) -> Stop {
     let lang = place.lang;
     let at = |instant: &UnixTime| locale::instant(*instant, lang);
     match error {

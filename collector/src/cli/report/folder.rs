@@ -14,7 +14,7 @@ use crate::locale::io_told;
 use crate::regulation::{Regulations, ReportDue};
 use crate::report::contents::{Issuer, Kind, Revision};
 use crate::report::{
-    DrawError, Export, ExportError, Form, FormError, Order, Renderer, Source, Subject, Template, draw,
+    DrawError, Export, ExportError, Form, FormError, Frame, Order, Renderer, Source, Subject, Template, draw,
     has_begun, write_forms,
 };
 
@@ -106,14 +106,14 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
     let order = Order {
         kind: args.folder.kind.unwrap_or(Kind::Consolidated),
         portals: &args.portals,
-        as_of: args.folder.as_of,
         issuer: &issuer,
         passages: &passages,
         edition: None,
         revision: &Revision::default(),
         excluded: &[],
     };
-    let drawn = draw(source, &subject, &order, now).map_err(|error| not_drawn(&error, lang))?;
+    let frame = Frame::load(source, subject, args.folder.as_of, now).map_err(|error| failed(&error, lang))?;
+    let drawn = draw(&frame, &order).map_err(|error| not_drawn(&error, lang))?;
     let forms = if args.folder.formats.is_empty() {
         &Form::OWN[..]
     } else {

@@ -8,7 +8,7 @@ use ems_contract::time::UnixTime;
 use serde_json::Value;
 
 use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
-use super::{due, edition, objection, publish, verify};
+use super::{due, edition, objection, publish, units, verify};
 use crate::edition::EditionState;
 use crate::locale::{self, io_told};
 use crate::report::compare;
@@ -28,7 +28,7 @@ pub enum Command {
     /// The editions that are kept: drafted, frozen, signed, sent.
     Editions(edition::ListArgs),
     /// Make or remake the draft of a report.
-    Draft(Box<edition::MakeArgs>),
+    Draft(Box<units::DraftArgs>),
     /// Freeze an edition: from then on nothing in it changes.
     Freeze(Box<edition::MakeArgs>),
     /// Note that a frozen edition was signed.
@@ -61,7 +61,8 @@ pub(super) fn run(
         Command::Diff { one, other } => diff(one, other, lang, out, err),
         Command::Due(args) => due::run(args, now, out, err),
         Command::Editions(args) => edition::list(args, out, err),
-        Command::Draft(args) => edition::make(args, false, now, out, err),
+        Command::Draft(args) if args.units => units::draft(&args.make, now, out, err),
+        Command::Draft(args) => edition::make(&args.make, false, now, out, err),
         Command::Freeze(args) => edition::make(args, true, now, out, err),
         Command::Sign(args) => edition::step(args, EditionState::Signed, now, out, err),
         Command::Send(args) => edition::step(args, EditionState::Sent, now, out, err),

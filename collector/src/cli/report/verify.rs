@@ -16,6 +16,9 @@ use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::verify::{Beyond, NotVerified, Verified, verify};
 
+/// Figures told line by line; JSON has all.
+const TOLD: usize = 200;
+
 /// Compare a folder with its list of digests, and its figures, verdicts and registers with the database.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
@@ -89,13 +92,17 @@ fn print(args: &VerifyArgs, verified: &Verified, lang: Lang, out: &mut dyn Write
         ];
         say("edition.verify.compared", &values)?;
     }
-    for (figure, then, now) in &verified.figures {
+    for (figure, then, now) in verified.figures.iter().take(TOLD) {
         let values = [
             ("figure", figure.clone()),
             ("then", then.clone()),
             ("now", now.clone()),
         ];
         say("edition.verify.figure", &values)?;
+    }
+    if let Some(more) = verified.figures.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        let count = locale::count(more as u64, lang);
+        say("edition.verify.more", &[("count", count)])?;
     }
     for one in &verified.rejudged {
         let now = one.now.map_or("–", crate::judge::Value::as_str);

@@ -17,7 +17,8 @@ use serde::Serialize;
 use crate::judge::{CheckVerdict, Computation, Reason, Statistics, Timeliness, Value, Verdict};
 use crate::regulation::{Id, Kind};
 
-pub use load::{findings, registers};
+pub(super) use load::Ground;
+pub use load::registers;
 pub use registers::Registers;
 pub(super) use sums::{ByObligation, OnTime, by_check, by_obligation, on_time, statutory};
 

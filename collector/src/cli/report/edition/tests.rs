@@ -163,6 +163,43 @@ fn a_report_is_drafted_frozen_signed_sent_and_corrected_only_with_a_reason() {
     );
 }
 
+/// Data that are read once for all units say of each what they say when they are read for it alone.
+#[test]
+fn drafts_of_all_units_are_those_that_each_would_have_made() {
+    let dir = database();
+    let at = "--data DIR/data --by an.nguyen --now 2026-12-10T02:00:00Z";
+    let good = |line: &str| {
+        let (code, said) = ran(dir.path(), line);
+        assert_eq!(code, EXIT_OK, "{line}: {said}");
+        said
+    };
+    let seals = || {
+        let listed = good("editions --json --data DIR/data");
+        let seal = |line: &str| {
+            let one: serde_json::Value = serde_json::from_str(line).unwrap();
+            (one["key"].to_string(), one["seal"].to_string())
+        };
+        listed
+            .lines()
+            .map(seal)
+            .collect::<std::collections::BTreeMap<_, _>>()
+    };
+    good(&format!(
+        "draft ag-q/2026-Q4 --units --renderer /nowhere/ems-render {at}"
+    ));
+    let together = seals();
+    assert!(together.len() > 1, "{together:?}");
+    for key in together.keys() {
+        let key = key.trim_matches('"');
+        assert!(key.starts_with("ag-q/2026-Q4/"), "{key}");
+        good(&format!("draft {key} --formats csv,json,html {at}"));
+    }
+    assert_eq!(seals(), together);
+    let (code, said) = ran(dir.path(), &format!("draft ag-qc/2026-Q4 --units {at}"));
+    assert_eq!(code, EXIT_USAGE);
+    assert!(said.contains("không có đơn vị nào"), "{said}");
+}
+
 #[test]
 fn a_form_that_cannot_be_made_keeps_nothing() {
     let dir = database();
