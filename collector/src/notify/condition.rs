@@ -3,6 +3,8 @@
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
+use crate::severity::Severity;
+
 /// What kind of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,33 +50,6 @@ impl Kind {
             Self::Outage | Self::DomainLost | Self::External => Severity::Urgent,
             Self::Family | Self::Flapping | Self::Agent => Severity::High,
             Self::Path | Self::DomainTerm => Severity::Low,
-        }
-    }
-}
-
-/// How urgent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Thấp.
-    Low,
-    /// Cao.
-    High,
-    /// Khẩn.
-    Urgent,
-}
-
-impl Severity {
-    /// Least urgent first.
-    pub const ALL: [Self; 3] = [Self::Low, Self::High, Self::Urgent];
-
-    /// The name in settings and payloads.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::High => "high",
-            Self::Urgent => "urgent",
         }
     }
 }

@@ -6,11 +6,12 @@ use ems_contract::time::UnixTime;
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
 use crate::notify::book::Book;
-use crate::notify::condition::{Kind, Severity};
+use crate::notify::condition::Kind;
 use crate::notify::decide::decide;
 use crate::notify::gather::{Facts, gather};
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::policy::Policy;
+use crate::severity::Severity;
 use crate::store::AgentStatus;
 use crate::testing::{EPOCH, agent, at, inventory, portal};
 
