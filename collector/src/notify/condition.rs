@@ -105,3 +105,29 @@ pub struct Condition {
     /// Where to look, as an address; empty for the console's page of the subject.
     pub link: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::text::{Lang, lookup};
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_words_for_one_and_for_many() {
+        for kind in [
+            Kind::Outage,
+            Kind::Family,
+            Kind::Path,
+            Kind::Flapping,
+            Kind::DomainTerm,
+            Kind::DomainLost,
+            Kind::Agent,
+            Kind::External,
+        ] {
+            for scope in ["what", "many"] {
+                let key = format!("notify.{scope}.{}", kind.as_str());
+                assert!(lookup(Lang::Vi, &key).is_some(), "{key}");
+            }
+        }
+    }
+}
