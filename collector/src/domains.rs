@@ -62,9 +62,8 @@ pub fn delegations<'a>(
         .filter_map(|portal| Some((&portal.id, nearest(inventory, portal.url.domain()?)?)))
         .collect();
     for record in latest {
-        let speaks = record.slot + SILENT_SLOTS * i64::from(record.interval_s) >= now;
         let facts = record.facts.dns.as_ref();
-        let facts = facts.filter(|_| record.probe == ProbeKind::Dns && speaks);
+        let facts = facts.filter(|_| record.probe == ProbeKind::Dns && speaks(record, now));
         let (Some(facts), Some(domain)) = (facts, of_portal.get(&record.portal)) else {
             continue;
         };
@@ -75,6 +74,11 @@ pub fn delegations<'a>(
         }
     }
     told
+}
+
+/// Whether a record still says something at `now`.
+fn speaks(record: &Latest, now: UnixTime) -> bool {
+    record.slot + SILENT_SLOTS * i64::from(record.interval_s) >= now
 }
 
 /// The domain that a host belongs to: the longest of those that cover it.
@@ -94,23 +98,38 @@ fn delegated(domain: &Domain, facts: &DnsFacts) -> Option<bool> {
     (above && denied).then_some(false)
 }
 
-/// Whether the agents together say that a domain is gone: more than half of them, on two networks where two can tell.
-/// None where nobody can tell.
+/// The networks of agents that see anything now. The first agent to look at a name is not the only one that can.
 #[must_use]
-pub fn is_lost(said: &Said<'_>, inventory: &Inventory) -> Option<bool> {
+pub fn seeing<'a>(inventory: &'a Inventory, latest: &[Latest], now: UnixTime) -> BTreeSet<&'a NetworkId> {
+    let agents = latest
+        .iter()
+        .filter(|record| speaks(record, now) && !record.outcome.is_unknown())
+        .map(|record| &record.agent);
+    networks(inventory, agents)
+}
+
+fn networks<'a, 'b>(
+    inventory: &'a Inventory,
+    agents: impl Iterator<Item = &'b AgentId>,
+) -> BTreeSet<&'a NetworkId> {
+    let agents: BTreeSet<&AgentId> = agents.collect();
+    let known = inventory.agents.iter().filter(|known| agents.contains(&known.id));
+    known.map(|known| &known.network).collect()
+}
+
+/// Whether the agents together say that a domain is gone: more than half of those that can tell, on two networks where
+/// two see anything. None where that cannot be said.
+#[must_use]
+pub fn is_lost(said: &Said<'_>, inventory: &Inventory, seeing: &BTreeSet<&NetworkId>) -> Option<bool> {
+    let denying = || said.iter().filter(|(_, delegated)| !**delegated);
     if said.is_empty() {
         return None;
     }
-    let network = |agent: &AgentId| inventory.agents.iter().find(|known| known.id == *agent);
-    let networks = |of: &dyn Fn(bool) -> bool| -> BTreeSet<&NetworkId> {
-        let agents = said.iter().filter(|(_, delegated)| of(**delegated));
-        agents
-            .filter_map(|(agent, _)| Some(&network(agent)?.network))
-            .collect()
-    };
-    let denying = said.values().filter(|delegated| !**delegated).count();
-    let witnesses = networks(&|_| true).len().min(2);
-    Some(denying * 2 > said.len() && networks(&|delegated| !delegated).len() >= witnesses)
+    if denying().count() * 2 <= said.len() {
+        return Some(false);
+    }
+    let witnesses = networks(inventory, denying().map(|(agent, _)| *agent)).len();
+    (witnesses >= seeing.len().min(2)).then_some(true)
 }
 
 #[cfg(test)]
@@ -189,7 +208,11 @@ mod tests {
         let inventory = province();
         let of = |looks: &[Latest]| {
             let told = delegations(&inventory, looks, at(0));
-            is_lost(&told["example.gov.vn"], &inventory)
+            is_lost(
+                &told["example.gov.vn"],
+                &inventory,
+                &seeing(&inventory, looks, at(0)),
+            )
         };
         use QueryStatus::{Nxdomain, Ok, Servfail};
         let above = Some("gov.vn");
@@ -218,20 +241,26 @@ mod tests {
     #[test]
     fn one_agent_or_one_network_alone_proves_nothing_beside_others() {
         let inventory = province();
-        let of = |gone: &[&str], there: &[&str]| {
-            let looks = |agents: &[&str], status, zone: &str| -> Vec<Latest> {
-                let look = |by: &&str| look("p1", by, status, Some(zone));
-                agents.iter().map(look).collect()
+        let of = |gone: &[&str], there: &[&str], besides: &[&str]| {
+            let looks = |agents: &[&str], status, zone: Option<&str>| -> Vec<Latest> {
+                agents.iter().map(|by| look("p1", by, status, zone)).collect()
             };
-            let mut all = looks(gone, QueryStatus::Nxdomain, "gov.vn");
-            all.extend(looks(there, QueryStatus::Ok, "example.gov.vn"));
+            let mut all = looks(gone, QueryStatus::Nxdomain, Some("gov.vn"));
+            all.extend(looks(there, QueryStatus::Ok, Some("example.gov.vn")));
+            all.extend(looks(besides, QueryStatus::Timeout, None));
             let told = delegations(&inventory, &all, at(0));
-            is_lost(&told["example.gov.vn"], &inventory)
+            is_lost(
+                &told["example.gov.vn"],
+                &inventory,
+                &seeing(&inventory, &all, at(0)),
+            )
         };
-        assert_eq!(of(&["a", "b"], &["c"]), Some(true));
-        assert_eq!(of(&["a", "c"], &["b"]), Some(false), "one network");
-        assert_eq!(of(&["a", "c"], &[]), Some(true), "nobody else can tell");
-        assert_eq!(of(&["a"], &["b"]), Some(false));
+        assert_eq!(of(&["a", "b"], &["c"], &[]), Some(true));
+        assert_eq!(of(&["a", "c"], &["b"], &[]), None, "one network");
+        assert_eq!(of(&["a", "c"], &[], &[]), Some(true), "nobody else sees anything");
+        assert_eq!(of(&["a"], &[], &["b"]), None, "another has yet to look");
+        assert_eq!(of(&["a"], &[], &["c"]), Some(true), "of the same network");
+        assert_eq!(of(&["a"], &["b"], &[]), Some(false));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use ems_tests::process::{binary, installed};
 use ems_tests::tree;
-use ems_tests::vantage::Vantage;
+use ems_tests::vantage::{Vantage, cut_far, mend_far};
 use ems_tests::wait::until;
 use ems_tests::world::PATIENCE;
 use serde_json::Value;
@@ -29,6 +29,8 @@ const NEEDED: [&str; 9] = [
     "ldns-signzone",
     "python3",
 ];
+/// How long a blind agent may stay untold, and one that sees again: three slots and the waits of the policy are less.
+const BLIND_LIMIT: Duration = Duration::from_secs(150);
 /// How long each bad condition of a line lasts: four slots and more.
 const SPOILT: Duration = Duration::from_secs(70);
 /// Hosts that only a build with the feature `legacy-tls` reaches.
@@ -214,6 +216,7 @@ fn the_lab_is_named_rightly_and_a_bad_line_accuses_nobody() -> anyhow::Result<()
     a_bad_line_is_no_portals_outage(&lab)?;
     a_dead_line_accuses_nobody(&lab)?;
     scheduled_agents_agree_and_a_flapping_line_is_nobodys_outage(&lab)?;
+    a_blind_vantage_point_is_one_notice_and_no_portals(&lab)?;
     Ok(())
 }
 
@@ -268,11 +271,13 @@ fn a_dead_line_accuses_nobody(lab: &Lab) -> anyhow::Result<()> {
 /// nor a line that comes and goes makes an outage of a sound portal while another network sees it.
 #[expect(clippy::disallowed_methods, reason = "a real line is spoilt in real time")]
 fn scheduled_agents_agree_and_a_flapping_line_is_nobodys_outage(lab: &Lab) -> anyhow::Result<()> {
-    const BROKEN: [(&str, &str); 4] = [
+    const BROKEN: [(&str, &str); 5] = [
         ("d01.lab.gov.vn", "tcp_refused"),
         ("c03.lab.gov.vn", "dns_servfail"),
         ("c05.lab.gov.vn", "dns_refused"),
         ("c06.lab.gov.vn", "dns_lame"),
+        // The zone above knows no such domain; `c01` would be a name that is missing in one that it knows.
+        ("www.gone.gov.vn", "dns_nxdomain"),
     ];
     let hosts: Vec<&str> = SOUND.into_iter().chain(BROKEN.map(|(host, _)| host)).collect();
     let vantage = Vantage::start(&lab.folder, &hosts, 15)?;
@@ -283,6 +288,7 @@ fn scheduled_agents_agree_and_a_flapping_line_is_nobodys_outage(lab: &Lab) -> an
         let span = vantage.wait_for(host, "v4", "down")?;
         ensure!(span["cause"]["cause"] == cause, "{host}: {span}");
     }
+    only_the_domain_that_is_gone_is_told(&vantage)?;
     for (what, lines) in [
         ("loss and delay", &[r#"{"loss": 0.2, "delay_ms": 150}"#][..]),
         (
@@ -310,6 +316,92 @@ fn scheduled_agents_agree_and_a_flapping_line_is_nobodys_outage(lab: &Lab) -> an
         }
     }
     line(lab, r#"{"loss": 0, "delay_ms": 0}"#)
+}
+
+/// Two domains of the inventory, one of which the zone above does not know: as a metric, and as a notice.
+fn only_the_domain_that_is_gone_is_told(vantage: &Vantage) -> anyhow::Result<()> {
+    for (domain, lost) in [("gone.gov.vn", 1.0), ("lab.gov.vn", 0.0)] {
+        let name = format!("ems_domain_lost{{domain=\"{domain}\"}}");
+        until(&name, PATIENCE, || {
+            let value = vantage.metric(&name)?;
+            Ok(value.filter(|value| *value == lost))
+        })?;
+    }
+    let of_domains = || {
+        let all = vantage.notices()?.into_iter();
+        let told: Vec<Value> = all.filter(|notice| notice["kind"] == "domain_lost").collect();
+        anyhow::Ok(told)
+    };
+    until("the lost domain to be told", PATIENCE, || {
+        Ok((!of_domains()?.is_empty()).then_some(()))
+    })?;
+    let told = of_domains()?;
+    ensure!(
+        told.len() == 1 && told[0]["subjects"][0]["id"] == "gone.gov.vn",
+        "{told:#?}"
+    );
+    ensure!(
+        told[0]["seen_from"] == serde_json::json!(["far", "near"]),
+        "{told:#?}"
+    );
+    Ok(())
+}
+
+/// An agent that reaches the collector and nothing else: exactly one notice, about itself, and one when it sees again.
+fn a_blind_vantage_point_is_one_notice_and_no_portals(lab: &Lab) -> anyhow::Result<()> {
+    const INTERVAL_S: u32 = 15;
+    let vantage = Vantage::start(&lab.folder, &SOUND, INTERVAL_S)?;
+    for host in SOUND {
+        vantage.wait_for(host, "overall", "up")?;
+    }
+    let last = |what: &str| {
+        let name = format!("ems_agent_last_{what}_timestamp_seconds{{agent=\"far\"}}");
+        vantage.metric(&name)?.with_context(|| name)
+    };
+    until("both vantage points to see every portal", PATIENCE, || {
+        let name = |host: &str| {
+            let id = host.split('.').next().unwrap_or(host);
+            format!("probe_success{{agent=\"far\",portal=\"{id}\",family=\"v6\"}}")
+        };
+        let seen = SOUND.iter().map(|host| vantage.metric(&name(host)));
+        let seen = seen.collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(seen.iter().all(|value| *value == Some(1.0)).then_some(()))
+    })?;
+    ensure!(vantage.notices()?.is_empty(), "{:?}", vantage.notices()?);
+
+    let cut = Instant::now();
+    cut_far(&lab.folder)?;
+    let blind = until("the blind vantage point to be told", BLIND_LIMIT, || {
+        Ok(vantage.notices()?.into_iter().next())
+    })?;
+    tell(&format!("blind vantage point told after {:?}", cut.elapsed()));
+    ensure!(
+        blind["kind"] == "agent" && blind["stage"] == "opened" && blind["subjects"][0]["id"] == "far",
+        "{blind}"
+    );
+    ensure!(blind["cause"] == "notify.agent.blind", "{blind}");
+    // Four slots more: it goes on delivering, and nobody is told anything else.
+    let seen = last("slot")?;
+    until("four slots more of the blind vantage point", PATIENCE, || {
+        Ok((last("slot")? >= seen + 4.0 * f64::from(INTERVAL_S)).then_some(()))
+    })?;
+    ensure!(last("batch")? > seen, "it is silent, not blind");
+    ensure!(vantage.notices()?.len() == 1, "{:#?}", vantage.notices()?);
+
+    mend_far()?;
+    until("its sight to be told", BLIND_LIMIT, || {
+        Ok((vantage.notices()?.len() > 1).then_some(()))
+    })?;
+    let told = vantage.notices()?;
+    ensure!(told.len() == 2 && told[1]["stage"] == "recovered", "{told:#?}");
+    for host in SOUND {
+        for track in ["v4", "v6", "overall"] {
+            let spans = vantage.spans(host, track)?;
+            let down: Vec<&Value> = spans.iter().filter(|span| span["state"] == "down").collect();
+            ensure!(down.is_empty(), "{host} {track}: {down:?}");
+        }
+    }
+    Ok(())
 }
 
 fn every_host_is_named_with_its_cause(lab: &Lab) -> anyhow::Result<()> {

@@ -56,6 +56,23 @@ fn dependencies_point_one_way() {
     );
 }
 
+/// Letters to units and the hand-over sheet are made of notices, notices of whom to call; never the other way round.
+#[test]
+fn what_tells_people_depends_one_way() {
+    let all = program_files().unwrap();
+    for (room, above) in [
+        ("oncall", &["notify", "handover", "digest"][..]),
+        ("notify", &["handover", "digest"][..]),
+        ("severity.rs", &["notify", "oncall", "handover", "digest"][..]),
+    ] {
+        let files = below(all.clone(), &[&format!("collector/src/{room}")]);
+        for name in above {
+            let what = format!("{room} names {name}");
+            assert_absent(&what, &mentions(&files, &format!("crate::{name}::"), &[]));
+        }
+    }
+}
+
 #[test]
 fn only_store_and_spool_know_sql() {
     let all = program_files().unwrap();

@@ -8,11 +8,12 @@ use ems_contract::text::{self, Lang};
 
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_lang, write_findings};
 use crate::notify::channel::{Channel, Dispatch};
-use crate::notify::condition::{Kind, Severity, Subject};
+use crate::notify::condition::{Kind, Subject};
 use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::outgoing;
 use crate::settings;
+use crate::severity::Severity;
 
 /// What can be done with channels.
 #[derive(Debug, clap::Subcommand)]

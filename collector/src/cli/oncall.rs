@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::RulesArgs;
 use super::people::{Place, Stop, printed};
+use crate::handover::{duty_text, rota_rows, sheet};
 use crate::locale;
-use crate::oncall::handover::{duty_text, rota_rows, sheet};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{RegisterStore, Store};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ems_contract::time::UnixTime;
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
 use super::letter::letter;
@@ -13,7 +13,7 @@ use super::tasks::tasks;
 use crate::calendar::civil;
 use crate::context::Context;
 use crate::notify::paper::{PAPER, Paper};
-use crate::notify::settings::{ChannelKind, NotifySettings};
+use crate::notify::settings::{ChannelKind, DigestSettings, NotifySettings};
 use crate::register::RegisterKind;
 use crate::regulation::Regulations;
 use crate::store::{Asked, NewLetter, StoreError};
@@ -22,15 +22,6 @@ use crate::store::{Asked, NewLetter, StoreError};
 const EVERY: Duration = Duration::from_secs(60);
 /// Verdicts older than so many days are nobody's task any more.
 const LOOK_BACK: i64 = 3;
-
-/// `notify.digest` in `ems.yaml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DigestSettings {
-    /// The e-mail channel by whose server the letters go.
-    pub channel: String,
-    /// From what civil time on.
-    pub at: Time,
-}
 
 /// The job.
 pub struct Digest {
@@ -174,6 +165,7 @@ mod tests {
     use ems_contract::inventory::Contact;
     use ems_contract::text::Lang;
     use ems_contract::time::UnixTime;
+    use jiff::civil::Time;
 
     use super::*;
     use crate::account::Author;

@@ -6,7 +6,7 @@ mod letter;
 mod reminders;
 mod tasks;
 
-pub use job::{Digest, DigestSettings};
+pub use job::Digest;
 pub(crate) use letter::area_key;
 pub use letter::letter;
 pub use reminders::{Reminding, reminders};

@@ -19,10 +19,11 @@ use super::model::{EditionState, state_key};
 use crate::account::Author;
 use crate::context::Context;
 use crate::locale;
-use crate::notify::condition::{Condition, Kind, Severity, Subject};
+use crate::notify::condition::{Condition, Kind, Subject};
 use crate::notify::round::Desk;
 use crate::regulation::{Regulations, ReportDue};
 use crate::report::Source;
+use crate::severity::Severity;
 use crate::store::StoreError;
 
 /// How often the calendar is looked at: the cut of An Giang is at noon, and the report due on the same day.

@@ -78,7 +78,7 @@ catalogue! {
     DOMAIN_EXPIRY: Gauge "ems_domain_expiry_timestamp_seconds" ["domain"];
     /// Whether an agent sees that the zone above knows a registered domain; absent when it cannot say
     DOMAIN_DELEGATED: Gauge "ems_domain_delegated" ["domain", "agent"];
-    /// 1 while most agents see that the zone above knows a registered domain no more, on two networks where two can tell; absent when nobody can
+    /// 1 while most agents see that the zone above knows a registered domain no more, on two networks where two see anything; absent when it cannot be said
     DOMAIN_LOST: Gauge "ems_domain_lost" ["domain"];
     /// What DNSSEC proves of a portal's name by the newest look at it; always 1
     PORTAL_DNSSEC: Gauge "ems_portal_dnssec" ["portal", "state"];

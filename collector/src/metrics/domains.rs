@@ -23,9 +23,10 @@ pub(super) fn delegations(out: &mut Exposition, inventory: &Inventory, latest: &
             family.integer(&[domain, agent.as_str()], i64::from(*delegated));
         }
     }
+    let seeing = domains::seeing(inventory, latest, now);
     let mut family = out.family(&names::DOMAIN_LOST);
     for (domain, said) in &told {
-        if let Some(lost) = domains::is_lost(said, inventory) {
+        if let Some(lost) = domains::is_lost(said, inventory, &seeing) {
             family.integer(&[domain], i64::from(lost));
         }
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use super::condition::{Condition, Kind, Severity};
+use super::condition::{Condition, Kind};
 use super::notice::Scope;
+use crate::severity::Severity;
 
 /// An alarm and what was told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,12 +14,13 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::condition::{Condition, Kind, Severity, Subject};
+use super::condition::{Condition, Kind, Subject};
 use super::neutral;
 use super::round::Desk;
 use crate::account::{Scope, owner};
 use crate::http::auth::bearer;
 use crate::http::error::ApiError;
+use crate::severity::Severity;
 use crate::store::StoreError;
 
 /// The most that one call may carry.

@@ -3,6 +3,8 @@
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
+use crate::severity::Severity;
+
 /// What kind of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,33 +50,6 @@ impl Kind {
             Self::Outage | Self::DomainLost | Self::External => Severity::Urgent,
             Self::Family | Self::Flapping | Self::Agent => Severity::High,
             Self::Path | Self::DomainTerm => Severity::Low,
-        }
-    }
-}
-
-/// How urgent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Thấp.
-    Low,
-    /// Cao.
-    High,
-    /// Khẩn.
-    Urgent,
-}
-
-impl Severity {
-    /// Least urgent first.
-    pub const ALL: [Self; 3] = [Self::Low, Self::High, Self::Urgent];
-
-    /// The name in settings and payloads.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::High => "high",
-            Self::Urgent => "urgent",
         }
     }
 }
@@ -129,4 +104,30 @@ pub struct Condition {
     pub hold: Option<Hold>,
     /// Where to look, as an address; empty for the console's page of the subject.
     pub link: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::text::{Lang, lookup};
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_words_for_one_and_for_many() {
+        for kind in [
+            Kind::Outage,
+            Kind::Family,
+            Kind::Path,
+            Kind::Flapping,
+            Kind::DomainTerm,
+            Kind::DomainLost,
+            Kind::Agent,
+            Kind::External,
+        ] {
+            for scope in ["what", "many"] {
+                let key = format!("notify.{scope}.{}", kind.as_str());
+                assert!(lookup(Lang::Vi, &key).is_some(), "{key}");
+            }
+        }
+    }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use ems_contract::time::UnixTime;
 
 use super::book::{Book, Called, Thread};
-use super::condition::Severity;
 use super::decide::compose;
 use super::notice::{Call, Notice, Stage};
 use crate::oncall::{OnCallSettings, PersonSettings};
 use crate::register::Duty;
+use crate::severity::Severity;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {

@@ -6,10 +6,11 @@ use ems_contract::text::Lang;
 use ems_contract::time::UnixTime;
 
 use super::book::Book;
-use super::condition::{Condition, Kind, Severity, Subject};
+use super::condition::{Condition, Kind, Subject};
 use super::gather::Facts;
 use crate::domains::{self, NOTICE_DAYS, Term};
 use crate::locale;
+use crate::severity::Severity;
 
 /// Domains whose registration ends soon or is over, and domains that the zone above knows no more.
 pub(super) fn lapses(
@@ -54,10 +55,11 @@ pub(super) fn lapses(
             ..condition
         })
     });
+    let seeing = domains::seeing(facts.inventory, facts.latest, now);
     let lost = domains::delegations(facts.inventory, facts.latest, now).into_iter();
     let lost = lost.filter_map(|(name, mut said)| {
         said.retain(|agent, _| !faulty.contains(agent.as_str()));
-        if domains::is_lost(&said, facts.inventory) != Some(true) {
+        if domains::is_lost(&said, facts.inventory, &seeing) != Some(true) {
             return None;
         }
         let since = book

@@ -3,8 +3,9 @@
 use ems_contract::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use super::condition::{Kind, Severity, Subject};
+use super::condition::{Kind, Subject};
 use super::escalate::Step;
+use crate::severity::Severity;
 
 /// Where in the life of an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

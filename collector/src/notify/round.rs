@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ems_contract::time::{UnixTime, Window};
 
 use super::book::{Alarm, Book, Entry, Thread};
-use super::condition::{Condition, Kind, Severity};
+use super::condition::{Condition, Kind};
 use super::decide::{Decision, decide};
 use super::escalate::{Answer, Situation, calls};
 use super::gather::{Facts, gather};
@@ -15,6 +15,7 @@ use super::notice::Notice;
 use super::settings::NotifySettings;
 use crate::context::Context;
 use crate::oncall::{ActKind, Watch};
+use crate::severity::Severity;
 use crate::store::{AlarmRecord, Alerted, NewLetter, Store, StoreError};
 
 /// Incidents that began or ended within this, in seconds, are looked at: their late corrections are told.

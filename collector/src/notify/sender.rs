@@ -279,10 +279,9 @@ impl Line {
         let mut messages: Vec<_> = notices
             .iter()
             .map(|notice| {
-                let answer = self
-                    .watch
-                    .as_ref()
-                    .and_then(|watch| watch.answer_at(notice, console?, now));
+                let answer = self.watch.as_ref().zip(notice.call.as_ref());
+                let answer = answer
+                    .and_then(|(watch, call)| watch.answer_at(&call.login, &notice.thread, console?, now));
                 message(notice, console, lang).with_answer(answer.as_ref(), lang)
             })
             .collect();

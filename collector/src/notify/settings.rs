@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use ems_contract::digest::Sha256;
 use ems_contract::text::Lang;
+use jiff::civil::Time;
 use url::Url;
 
-use super::condition::Severity;
 use super::policy::Policy;
 use super::secret::SecretSource;
-use crate::digest::DigestSettings;
 use crate::oncall::OnCallSettings;
+use crate::severity::Severity;
 
 /// `notify` in `ems.yaml`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,6 +50,15 @@ impl RouteSettings {
     pub fn name(&self) -> String {
         self.channels.join(">")
     }
+}
+
+/// `notify.digest` in `ems.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigestSettings {
+    /// The e-mail channel by whose server the letters go.
+    pub channel: String,
+    /// From what civil time on.
+    pub at: Time,
 }
 
 /// An address outside that is called at intervals, so that its silence is noticed.

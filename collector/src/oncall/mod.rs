@@ -1,10 +1,9 @@
 //! On call: who is told by name, in which order, and what they say to it.
 //!
-//! The rota is a register ([`crate::register::Rota`]); [`crate::notify::escalate`] decides who is called, [`link`] makes the
+//! The rota is a register ([`crate::register::Rota`]); the notifier decides who is called and when, [`link`] makes the
 //! address with which one person answers once without logging in, and [`Act`] is such an answer.
 
 mod act;
-pub mod handover;
 pub mod link;
 mod record;
 mod settings;

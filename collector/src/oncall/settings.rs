@@ -2,7 +2,7 @@
 
 use jiff::civil::Time;
 
-use crate::notify::condition::Severity;
+use crate::severity::Severity;
 
 /// `notify.on_call` in `ems.yaml`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,6 @@ use url::Url;
 use super::link::{GOOD_S, Link, LinkKey};
 use super::settings::OnCallSettings;
 use crate::calendar::civil;
-use crate::notify::notice::Notice;
 use crate::register::{Duty, Rota};
 use crate::regulation::Regulations;
 
@@ -51,12 +50,12 @@ impl Watch {
         Some(if today > now { today } else { today + 86_400 })
     }
 
-    /// Where the person whom a notice calls answers it.
+    /// Where a person who is called about a thread of notices answers it.
     #[must_use]
-    pub fn answer_at(&self, notice: &Notice, console: &Url, now: UnixTime) -> Option<Url> {
+    pub fn answer_at(&self, login: &str, thread: &str, console: &Url, now: UnixTime) -> Option<Url> {
         let link = Link {
-            login: notice.call.as_ref()?.login.clone(),
-            thread: notice.thread.clone(),
+            login: login.to_owned(),
+            thread: thread.to_owned(),
             expires: now + GOOD_S,
         };
         self.key.url(console, &link)

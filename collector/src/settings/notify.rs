@@ -8,13 +8,13 @@ use ems_contract::text::Lang;
 use ems_contract::yaml::{Item, Map};
 use url::Url;
 
-use crate::notify::condition::Severity;
 use crate::notify::policy::Policy;
 use crate::notify::secret::SecretSource;
 use crate::notify::settings::{
     AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, HeartbeatSettings, LogTarget, MailTls,
     NotifySettings, RouteSettings, SmsSettings, TelegramSettings, WebhookSettings, ZaloSettings,
 };
+use crate::severity::Severity;
 
 const KINDS: [&str; 8] = [
     "stdout",

@@ -5,10 +5,9 @@ use ems_contract::yaml::Item;
 use jiff::civil::Time;
 
 use crate::account::LoginName;
-use crate::digest::DigestSettings;
-use crate::notify::condition::Severity;
-use crate::notify::settings::{ChannelKind, ChannelSettings};
+use crate::notify::settings::{ChannelKind, ChannelSettings, DigestSettings};
 use crate::oncall::{OnCallSettings, PersonSettings};
+use crate::severity::Severity;
 
 /// Seconds without an answer, unless the operator says otherwise.
 const ESCALATE_S: i64 = 300;

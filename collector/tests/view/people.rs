@@ -14,7 +14,6 @@ use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
 use ems_collector::judging::Docket;
-use ems_collector::notify::condition::Severity;
 use ems_collector::notify::notice::Notice;
 use ems_collector::notify::policy::Policy;
 use ems_collector::notify::round::Desk;
@@ -24,6 +23,7 @@ use ems_collector::oncall::{OnCallSettings, PersonSettings, Watch};
 use ems_collector::plans::Plans;
 use ems_collector::register::RegisterKind;
 use ems_collector::regulation::Regulations;
+use ems_collector::severity::Severity;
 use ems_collector::store::{AccountStore, OnCallStore, RegisterStore, Store};
 use ems_collector::timeline::Timelines;
 use ems_contract::digest::Sha256;
@@ -342,7 +342,8 @@ fn called(served: &Served) -> (Vec<Notice>, String) {
     );
     let about = |notice: &&Notice| notice.call.is_some() && notice.subjects[0].id == "soyt";
     let notice = notices.iter().find(about).unwrap();
-    let link = watch.answer_at(notice, &console, now()).unwrap();
+    let login = &notice.call.as_ref().unwrap().login;
+    let link = watch.answer_at(login, &notice.thread, &console, now()).unwrap();
     (notices, link.path().to_owned())
 }
 

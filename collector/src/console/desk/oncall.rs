@@ -14,7 +14,7 @@ use crate::account::{Action, Actor, Person};
 use crate::console::door::redirect;
 use crate::console::form::Filled;
 use crate::console::router::Asked;
-use crate::oncall::handover::{
+use crate::handover::{
     OpenAlarm, RotaRow, Sheet, duty_text, incidents_of, name_of, open_alarms, rota_rows, sheet,
 };
 use crate::oncall::{ActKind, NewAct};

@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 use crate::account::{ApiToken, Author, Scope};
 use crate::context::Context;
 use crate::notify::bridge;
-use crate::notify::condition::Severity;
 use crate::notify::heartbeat;
 use crate::notify::round::Desk;
 use crate::notify::settings::{HeartbeatSettings, NotifySettings, RouteSettings};
+use crate::severity::Severity;
 use crate::testing::{at, context};
 
 const FIRING: &str = r#"{"version":"4","status":"firing","alerts":[{"status":"firing",

@@ -11,7 +11,6 @@ use crate::account::{Author, Note};
 use crate::context::{Context, LiveInventory};
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
-use crate::notify::condition::Severity;
 use crate::notify::escalate::Step;
 use crate::notify::notice::{Notice, Scope};
 use crate::notify::policy::Policy;
@@ -20,6 +19,7 @@ use crate::notify::settings::NotifySettings;
 use crate::oncall::link::LinkKey;
 use crate::oncall::{ActKind, NewAct, OnCallSettings, PersonSettings, Watch};
 use crate::regulation::Regulations;
+use crate::severity::Severity;
 use crate::testing::{at, context, inventory, know, portal};
 
 /// A province whose four portals share one hosting, with a lead and one other who are called by name.

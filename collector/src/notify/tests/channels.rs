@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::task::JoinSet;
 
 use crate::notify::channel::{Channel, Dispatch};
-use crate::notify::condition::{Kind, Severity, Subject};
+use crate::notify::condition::{Kind, Subject};
 use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::outgoing::{self, Failure};
@@ -22,6 +22,7 @@ use crate::notify::settings::{
     AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, MailTls, SmsSettings,
     TelegramSettings, WebhookSettings, ZaloSettings,
 };
+use crate::severity::Severity;
 use crate::testing::at;
 
 #[derive(Clone)]

@@ -1,16 +1,19 @@
 //! Days of the notifier, played on a clock of their own: nothing waits.
 
 use ems_contract::inventory::{Domain, Inventory, Maintenance};
+use ems_contract::text::Lang;
 use ems_contract::time::UnixTime;
 
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
 use crate::notify::book::Book;
-use crate::notify::condition::{Kind, Severity};
+use crate::notify::condition::Kind;
 use crate::notify::decide::decide;
 use crate::notify::gather::{Facts, gather};
+use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::policy::Policy;
+use crate::severity::Severity;
 use crate::store::AgentStatus;
 use crate::testing::{EPOCH, agent, at, inventory, portal};
 
@@ -318,4 +321,21 @@ fn what_grows_graver_calls_those_again_who_answered_the_lighter_one() {
     assert_eq!(raised(&play), first, "exactly seven days are not less");
     play.look_through(86_402, 86_402);
     assert_eq!(raised(&play), Some(at(86_402)));
+}
+
+#[test]
+fn a_domain_in_words() {
+    let mut play = Play::new(1);
+    play.inventory.domains = vec![Domain {
+        name: "example.gov.vn".into(),
+        ends_at: at(86_400 * 6),
+    }];
+    play.look_through(0, 60);
+    let words = message(&play.told[0].1, None, Lang::Vi);
+    let last_day = crate::locale::date(at(86_400 * 6 - 1), Lang::Vi);
+    assert_eq!(
+        words.title,
+        format!("CAO: Tên miền example.gov.vn ({last_day}) sắp hết hoặc đã hết hạn đăng ký")
+    );
+    assert_eq!(words.lines[0], "Nguyên nhân: Hạn đăng ký còn dưới 7 ngày");
 }

@@ -15,12 +15,13 @@ use tokio::task::JoinSet;
 
 use crate::context::Context;
 use crate::notify::channel::Channel;
-use crate::notify::condition::{Kind, Severity, Subject};
+use crate::notify::condition::{Kind, Subject};
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::outgoing;
 use crate::notify::round::Desk;
 use crate::notify::sender::Notifier;
 use crate::notify::settings::{ChannelKind, ChannelSettings, NotifySettings, WebhookSettings};
+use crate::severity::Severity;
 use crate::store::NewLetter;
 use crate::testing::{at, context};
 

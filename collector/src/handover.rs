@@ -7,7 +7,6 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
 
-use super::{Act, ActKind, Watch};
 use crate::incident::IncidentKind;
 use crate::locale;
 use crate::notify::book::Thread;
@@ -15,6 +14,7 @@ use crate::notify::decide::compose;
 use crate::notify::message::message;
 use crate::notify::notice::Stage;
 use crate::notify::round::{incident_of, read};
+use crate::oncall::{Act, ActKind, Watch};
 use crate::register::{Duty, Rota};
 use crate::store::{Store, StoreError};
 
