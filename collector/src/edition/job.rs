@@ -536,6 +536,7 @@ mod tests {
         let plan = Plan {
             portals: 8,
             days: 4,
+            open: 0,
             now: "2026-12-07T03:00:00Z".parse().unwrap(),
         };
         seed(plan, &data, &mut |_, _| {}).unwrap();
