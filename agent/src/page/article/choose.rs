@@ -142,13 +142,17 @@ pub(super) fn choose(document: &Document<'_>, candidates: Candidates) -> Article
         .filter(|d| d.source != Source::Text)
         .or_else(|| beside(Source::Markup))
         .or_else(|| {
-            modified.clone().map(|dated| Dated {
+            // A change on the day of the fetch is what a template says that prints the present.
+            let changed = modified
+                .clone()
+                .filter(|dated| dated.day < document.fetched.date());
+            changed.map(|dated| Dated {
                 source: Source::Modified,
                 ..dated
             })
         })
-        .or_else(|| beside(Source::Byline))
+        .or_else(|| beside(Source::Byline).filter(|_| !document.vietnamese))
         .or_else(|| chosen.cloned())
-        .or_else(|| beside(Source::Modified));
+        .or_else(|| beside(Source::Modified).filter(|_| !document.vietnamese));
     ArticleDates { published, modified }
 }

@@ -134,3 +134,28 @@ fn a_page_without_dates_has_none() {
         None
     );
 }
+
+#[test]
+fn what_every_page_carries_dates_no_article() {
+    let page = |head: &str, line: &str, foot: &str| {
+        let page = format!(
+            "<html lang=vi><head><title>Hướng dẫn nộp hồ sơ trực tuyến</title>{head}</head><body><h1>Hướng dẫn nộp hồ sơ trực tuyến</h1>{line}\
+             <p>Người dân có thể nộp hồ sơ tại nhà thông qua cổng dịch vụ công của tỉnh.</p><div id=footer>{foot}</div></body></html>"
+        );
+        read("https://xa.example/huong-dan", &page).0
+    };
+    // A licence, a change that is always now, and what stands beside the article.
+    for (head, foot) in [
+        ("", "© 2026. Giấy phép số 12/GP-TTĐT ngày 15/10/2026"),
+        ("<meta name=last-modified content=2026-11-06>", ""),
+        ("", "Tin mới: 15/10/2026"),
+    ] {
+        assert_eq!(page(head, "", foot), None, "{head}{foot}");
+    }
+    // An American server writes the month first; the day first would lie ahead.
+    assert_eq!(
+        page("", "<div>5/12/2026 9:15:00 AM</div>", "").as_deref(),
+        Some("2026-05-12")
+    );
+    assert_eq!(page("", "<div>5/12/2026</div>", ""), None);
+}

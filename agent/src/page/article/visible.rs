@@ -142,6 +142,14 @@ pub(super) fn labelled_later<'a>(text: &str, found: &'a [Found], first: &Found) 
     all
 }
 
+/// Whether a line is about the portal's licence, which every page carries in its foot.
+fn is_licence(text: &str) -> bool {
+    let folded = fold(text);
+    ["giay phep", "gpxb", "gp-ttdt", "gp-bc", "gp-bttt", "gp-stttt"]
+        .iter()
+        .any(|word| folded.contains(word))
+}
+
 /// Whether the line is about the date (with a name, a place, a counter) and not a sentence with a date in it.
 fn is_date_line(text: &str, found: &[Found]) -> bool {
     let dates: usize = found.iter().map(|f| f.span.len()).sum();
@@ -179,12 +187,18 @@ pub(super) fn collect(document: &Document<'_>, place: &Place, out: &mut Candidat
         let Some(first) = best(&found).filter(|f| f.form != Form::Relative) else {
             continue;
         };
-        let Some(day) = first
-            .day(document.fetched, order)
-            .filter(|d| *d <= today && d.year() >= 1995)
-        else {
+        let read = |order| {
+            let day = first.day(document.fetched, order);
+            day.filter(|d| *d <= today && d.year() >= 1995)
+        };
+        // `5/12/2026 9:15:00 AM` of an American server: what would lie ahead the one way is read the other.
+        let turned = || read(order.turned()).filter(|_| first.meridiem);
+        let Some(day) = read(order).or_else(turned) else {
             continue;
         };
+        if is_licence(&text) {
+            continue;
+        }
         let short = text.len() <= LINE;
         let source = match label_before(&text, first.span.start) {
             Some(source) if short => source,
