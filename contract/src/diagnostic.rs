@@ -351,11 +351,13 @@ impl Diagnostics {
         // An alias repeats its node, and with it what is wrong there.
         found.dedup_by(|a, b| a.place == b.place && a.message == b.message && a.hint == b.hint);
         if self.dropped.get() > 0 {
-            found.push(Diagnostic::error(
-                None,
-                "",
-                Message::new("diagnostic.more").with("count", self.dropped.get()),
-            ));
+            // Of warnings alone the rest is no error: a large file stays usable.
+            let more = Message::new("diagnostic.more").with("count", self.dropped.get());
+            found.push(if self.errors.get() > 0 {
+                Diagnostic::error(None, "", more)
+            } else {
+                Diagnostic::warning(None, "", more)
+            });
         }
         found
     }
@@ -452,5 +454,15 @@ mod tests {
         let kept = flood.into_vec();
         assert_eq!(kept.len(), MOST + 1);
         assert!(kept.last().unwrap().to_string().contains("1000"));
+        assert!(has_errors(&kept[MOST..]));
+
+        // As many warnings as a province of thousands of portals may have leave its file usable.
+        let harmless = Diagnostics::default();
+        for line in 0..2_000 {
+            harmless.push(Diagnostic::warning(place(line), "x", Message::new("yaml.null")));
+        }
+        let kept = harmless.into_vec();
+        assert_eq!(kept.len(), MOST + 1);
+        assert!(!has_errors(&kept));
     }
 }

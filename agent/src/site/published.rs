@@ -50,6 +50,7 @@ async fn one(trip: &Trip<'_>, url: &Url) -> PublishedFacts {
 /// firewall's says nothing.
 async fn linked(trip: &Trip<'_>, got: Got, digests: &mut BTreeSet<Sha256>) -> bool {
     let content_type = got.header("content-type").map(str::to_owned);
+    let at = got.url.clone();
     let Ok(body) = got.body else { return false };
     let fetched = Fetched {
         url: got.url,
@@ -67,10 +68,11 @@ async fn linked(trip: &Trip<'_>, got: Got, digests: &mut BTreeSet<Sha256>) -> bo
     if is_elsewhere(page.kind) {
         return false;
     }
-    let links = page.facts.links.links.iter();
+    let links = page.facts.links.links.iter().filter(|link| link.trap.is_none());
     let files: Vec<Url> = links
-        .filter(|link| link.file && link.trap.is_none())
-        .filter_map(|link| link.url.parse().ok())
+        .filter_map(|link| Some((link.file, link.url.parse().ok()?)))
+        .filter(|(file, url)| *file || lies_in(&at, url))
+        .map(|(_, url)| url)
         .collect();
     let mut whole = files.len() <= MAX_PUBLISHED_FILES;
     for file in files.iter().take(MAX_PUBLISHED_FILES) {
@@ -87,6 +89,14 @@ async fn linked(trip: &Trip<'_>, got: Got, digests: &mut BTreeSet<Sha256>) -> bo
         }
     }
     whole
+}
+
+/// Whether a document lies in the folder whose page this is, as the forms of a report do that a browser shows itself: a
+/// folder ends with a slash, a document has an ending.
+fn lies_in(page: &Url, link: &Url) -> bool {
+    let name = link.path().strip_prefix(page.path());
+    let is_document = name.is_some_and(|name| name.contains('.') && !name.contains('/'));
+    page.path().ends_with('/') && page.path() != "/" && is_document && page.host() == link.host()
 }
 
 enum Answered {

@@ -32,6 +32,15 @@ fn answer(asked: &Asked<'_>) -> Answer {
             page("<a href='/tep/x7f3.pdf'>Toàn văn</a> <a href='/tep/ban.pdf'>B</a>"),
         ),
         "/bao-cao-nhieu" => Answer::of("/", 200, page(&many)),
+        // A folder as it is exported: what browsers show themselves lies beside its page.
+        "/bao-cao-quy/" => Answer::of(
+            "/",
+            200,
+            page(
+                "<a href=bao-cao.html>Xem</a> <a href=bao-cao.json>Dữ liệu</a> <a href=/tin.html>Tin</a> <a href=con/x.html>Con</a>",
+            ),
+        ),
+        "/bao-cao-quy/bao-cao.html" | "/bao-cao-quy/bao-cao.json" => Answer::of("/", 200, asked.path),
         "/tep/x7f3.pdf" => Answer {
             status: 200,
             headers: "Content-Type: application/pdf\r\n".into(),
@@ -60,6 +69,7 @@ fn a_document_and_the_files_of_its_page_are_told_by_their_bytes() {
         "/bao-cao",
         "/bao-cao-hong",
         "/bao-cao-nhieu",
+        "/bao-cao-quy/",
         "/khong-co",
         "/loi",
     ];
@@ -94,6 +104,12 @@ fn a_document_and_the_files_of_its_page_are_told_by_their_bytes() {
         many["whole"].is_null() && many["sha256"].as_array().unwrap().len() == 13,
         "{many}"
     );
+    let folder = of("/bao-cao-quy/");
+    let told = folder["sha256"].as_array().unwrap();
+    assert_eq!((told.len(), &folder["whole"]), (3, &json!(true)), "{folder}");
+    for path in ["/bao-cao-quy/bao-cao.html", "/bao-cao-quy/bao-cao.json"] {
+        assert!(told.contains(&digest(path.as_bytes())), "{folder}");
+    }
     let gone = of("/khong-co");
     assert_eq!(
         (&gone["status"], &gone["whole"], &gone["sha256"]),
