@@ -756,11 +756,11 @@ fn what_cannot_be_frozen_stays_a_draft_and_says_why() {
     let refused = official.post(&format!("{place}/freeze"), &waiting);
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("Còn 1 giải trình chưa quyết định"));
-    // The data of the year are not settled before its cut.
-    let year = drafted(&official, &csrf, "ag-yc/2026");
-    let seal_of_year = editions(&served, "ag-yc/2026").pop().unwrap().seal.to_string();
-    let fields = freezing(&csrf, &seal_of_year, &OWN_FORMS);
-    let refused = official.post(&format!("{year}/freeze"), &fields);
+    // The data of a quarter that goes on are not settled up to its cut.
+    let running = drafted(&official, &csrf, "ag-qc/2026-Q4");
+    let its_seal = editions(&served, "ag-qc/2026-Q4").pop().unwrap().seal.to_string();
+    let fields = freezing(&csrf, &its_seal, &OWN_FORMS);
+    let refused = official.post(&format!("{running}/freeze"), &fields);
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("mới ổn định đến"), "{}", refused.body);
     assert!(official.get(&place).body.contains("dự thảo"));
