@@ -89,6 +89,7 @@ pub(crate) fn edition(key: &str, made_at: UnixTime) -> Edition {
             rules_version: nothing,
             packs: [].into(),
             calendar: Vec::new(),
+            templates: None,
             method: nothing,
             program: String::new(),
             files: Vec::new(),

@@ -14,7 +14,7 @@ use crate::account::Author;
 use crate::report::contents::{Issuer, Kind, Revision};
 use crate::report::{
     DrawError, Drawn, Excluded, Export, Form, FormError, MANIFEST, Order, PeriodError, Renderer, Source,
-    Subject, Template, compare, draw, write_forms,
+    Subject, TemplateFaults, Templates, compare, draw, write_forms,
 };
 use crate::store::{EditionKept, EditionStore, StoreError};
 
@@ -26,8 +26,8 @@ const FIGURES: &str = "bao-cao.json";
 pub struct Office {
     /// Who writes.
     pub issuer: Issuer,
-    /// Layout of the HTML.
-    pub layout: Template,
+    /// Folder of the operator's own words and layouts, read anew at every making.
+    pub templates: Option<PathBuf>,
     /// The renderer, where it is not beside this program.
     pub renderer: Option<PathBuf>,
 }
@@ -113,6 +113,9 @@ pub enum MakeError {
     /// Somebody else made one meanwhile.
     #[error("another edition of {0} was made meanwhile")]
     Outdated(EditionKey),
+    /// The operator's own words and layouts.
+    #[error(transparent)]
+    Templates(#[from] TemplateFaults),
     /// The report could not be drawn.
     #[error(transparent)]
     Draw(#[from] DrawError),
@@ -188,7 +191,16 @@ impl Maker<'_> {
             return Err(MakeError::OpenObjections { key, count: open });
         }
         let until = objections_until(rules, subject.due.as_ref(), now);
-        let drawn = self.drawn(&subject, wish, &place, (&objections, until), now)?;
+        let templates = match &self.office.templates {
+            None => Templates::default(),
+            Some(folder) => {
+                let (templates, faults) = Templates::load(folder);
+                faults.none()?;
+                templates
+            }
+        };
+        let told = (&*objections, until);
+        let drawn = self.drawn(&subject, wish, &place, (told, &templates), now)?;
         let cut = wish.as_of.unwrap_or(subject.window.to).min(subject.window.to);
         if wish.freeze && drawn.report.data_to < cut {
             return Err(MakeError::NotSettled {
@@ -197,7 +209,7 @@ impl Maker<'_> {
                 cut,
             });
         }
-        let (manifest, files) = self.written(&drawn, wish)?;
+        let (manifest, files) = self.written(&drawn, wish, &templates)?;
         let changes = drawn.changes;
         let made = Made {
             id: 0,
@@ -239,7 +251,7 @@ impl Maker<'_> {
         subject: &Subject,
         wish: &Wish,
         place: &Place<'_>,
-        (objections, until): (&[Objection], UnixTime),
+        ((objections, until), templates): ((&[Objection], UnixTime), &Templates),
         now: UnixTime,
     ) -> Result<Compared, MakeError> {
         let passages: BTreeMap<String, String> = self
@@ -271,6 +283,7 @@ impl Maker<'_> {
             portals: &portals,
             as_of: wish.as_of,
             issuer: &self.office.issuer,
+            templates,
             passages: &passages,
             edition: wish.freeze.then_some(place.number),
             revision: &revision,
@@ -310,6 +323,7 @@ impl Maker<'_> {
         &self,
         drawn: &Compared,
         wish: &Wish,
+        templates: &Templates,
     ) -> Result<(crate::report::Manifest, Vec<EditionFile>), MakeError> {
         let name = wish.key.to_string().replace('/', "_");
         let mut forms = wish.forms.clone();
@@ -320,7 +334,7 @@ impl Maker<'_> {
             let path = std::env::var_os("PATH");
             Renderer::find(self.office.renderer.as_deref(), path.as_deref())
         };
-        write_forms(&forms, &export, drawn, &self.office.layout, renderer)?;
+        write_forms(&forms, &export, drawn, templates, renderer)?;
         let (manifest, files) = export.taken(drawn.manifest.clone()).map_err(FormError::from)?;
         let files = files.into_iter().map(|(name, bytes)| EditionFile { name, bytes });
         Ok((manifest, files.collect()))

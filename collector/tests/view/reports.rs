@@ -894,6 +894,8 @@ fn reports_can_be_looked_at() {
             303
         );
     }
+    let frozen = drafted(&official, &csrf, "ag-qc/2026-Q2");
+    made_again(&served, "ag-qc/2026-Q2", now() - 50 * 86_400, true);
     let objection = served.seed.store.objections(None).unwrap()[0].id;
     let fields = [
         ("csrf", &*csrf),
@@ -909,6 +911,8 @@ fn reports_can_be_looked_at() {
     for (name, browser, path) in [
         ("reports.html", &official, "/reports"),
         ("draft.html", &official, &*place),
+        ("freeze.html", &official, &*format!("{place}/freeze")),
+        ("frozen.html", &official, &*frozen),
         ("editor.html", &editor, &*place),
         ("unit.html", &editor, &*unit),
         ("sent.html", &official, &*format!("/reports/{}", quarter.id)),

@@ -96,6 +96,9 @@ pub struct MakeArgs {
     /// The renderer [default: ems-render beside this program].
     #[arg(long, env = "EMS_RENDER", value_name = "FILE")]
     renderer: Option<PathBuf>,
+    /// Folder of own words and layouts (docs/REPORT.md).
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
     /// The instant at which it is made [default: the present].
     #[arg(long, value_name = "INSTANT")]
     now: Option<UnixTime>,
@@ -274,7 +277,7 @@ fn made(
             to: args.to_whom.clone(),
         },
         renderer: args.renderer.clone(),
-        ..Office::default()
+        templates: args.templates.clone(),
     };
     let maker = Maker {
         source: Source {
@@ -360,6 +363,9 @@ fn not_made(error: &MakeError, place: &Place) -> Stop {
             "edition.cli.one_unit",
             &[("count", count.to_string())],
         )),
+        MakeError::Templates(faults) | MakeError::Draw(DrawError::Templates(faults)) => {
+            Stop::usage(faults.render(lang))
+        }
         MakeError::Form(error) => Stop::failed(error.render(lang)),
     }
 }

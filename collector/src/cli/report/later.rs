@@ -9,7 +9,7 @@ use ems_contract::time::{UnixTime, Window};
 use serde_json::Value;
 
 use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
-use super::{due, edition, objection, publish};
+use super::{due, edition, objection, preview, publish};
 use crate::edition::EditionState;
 use crate::locale::{self, io_told};
 use crate::report::{VerifyError, compare, digest_now, verify_files};
@@ -36,6 +36,7 @@ pub enum Command {
         other: PathBuf,
     },
     Due(due::DueArgs),
+    Preview(Box<preview::PreviewArgs>),
     /// The editions that are kept: drafted, frozen, signed, sent.
     Editions(edition::ListArgs),
     /// Make or remake the draft of a report.
@@ -71,6 +72,7 @@ pub(super) fn run(
         Command::Verify { folder, data } => verify(folder, data, lang, out, err),
         Command::Diff { one, other } => diff(one, other, lang, out, err),
         Command::Due(args) => due::run(args, now, out, err),
+        Command::Preview(args) => preview::preview(args, now, out, err),
         Command::Editions(args) => edition::list(args, out, err),
         Command::Draft(args) => edition::make(args, false, now, out, err),
         Command::Freeze(args) => edition::make(args, true, now, out, err),

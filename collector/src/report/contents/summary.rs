@@ -288,6 +288,6 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
 pub(super) fn leader(material: &Material<'_>) -> Vec<Block> {
     let mut body = opening(material);
     body.extend(comparison(material));
-    body.extend(super::availability::by_level(material));
+    body.push(super::availability::levels_alone(material));
     body
 }

@@ -105,6 +105,9 @@ pub(super) fn not_made(error: &MakeError, lang: Lang) -> (StatusCode, String) {
             (StatusCode::UNPROCESSABLE_ENTITY, why)
         }
         MakeError::Outdated(_) => (StatusCode::CONFLICT, get(lang, "reports.outdated").to_owned()),
+        MakeError::Templates(faults) | MakeError::Draw(DrawError::Templates(faults)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, faults.render(lang))
+        }
         MakeError::Form(error) => (StatusCode::SERVICE_UNAVAILABLE, error.render(lang)),
         MakeError::Period(error) => (StatusCode::NOT_FOUND, error.render(lang)),
         MakeError::Draw(DrawError::NotOneUnit(_) | DrawError::Store(_)) | MakeError::Store(_) => {
