@@ -20,7 +20,7 @@ use crate::regulation::Regulations;
 use crate::report::contents::{Issuer, Kind, Revision, period_words_of};
 use crate::report::{
     Drawn, Form, Order, Period, RenderError, Renderer, Source, Subject, TemplateFaults, Templates, Wanted,
-    draw, twin,
+    draw, has_begun, twin,
 };
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
@@ -36,7 +36,7 @@ pub struct PreviewArgs {
     /// Duty of the report calendar, such as ag-q [default: the calendar's period].
     #[arg(long, value_name = "DUTY")]
     duty: Option<String>,
-    /// Period such as 2026-Q4 [default: the newest that has begun].
+    /// Period such as 2026-Q4 [default: the newest that is over].
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
     /// Which text.
@@ -211,31 +211,35 @@ fn shown(args: &PreviewArgs, now: UnixTime, err: &mut dyn Write) -> Result<Strin
     ))
 }
 
-/// The duty's period or the calendar's; the newest that has begun where none was named.
+/// The duty's period or the calendar's; the newest that is over where none was named.
 fn subject(args: &PreviewArgs, rules: &Regulations, now: UnixTime) -> Result<Subject, Stop> {
     let lang = args.place.lang;
     let year = now.zoned().year();
     if let Some(id) = &args.duty {
         let newest = || {
             let duty = rules.reports.iter().find(|duty| *duty.id == **id)?;
-            let all = (year - 1..=year + 1).flat_map(|year| rules.reports_of_duty(duty, year));
-            let begun = all.filter(|report| report.data().from < now);
-            begun
-                .max_by_key(|report| report.data().from)
-                .map(|report| report.period())
+            let all = (year - 2..=year).flat_map(|year| rules.reports_of_duty(duty, year));
+            let over = all.filter(|report| report.data().to <= now);
+            let newest = over.max_by_key(|report| report.data().from)?;
+            Some(newest.period())
         };
         let period = args.period.clone().or_else(newest).unwrap_or_default();
         let due = due(rules, id, &period, now, lang)?;
         return Subject::of_duty(rules, due).map_err(|error| Stop::Usage(error.render(lang)));
     }
-    let quarter = (now.zoned().month() + 2) / 3;
-    let key = args
-        .period
-        .clone()
-        .unwrap_or_else(|| format!("{year}-Q{quarter}"));
+    let key = args.period.clone().unwrap_or_else(|| quarter_before(now));
     let (period, window) = Period::parse(&key).map_err(|error| Stop::Usage(error.render(lang)))?;
-    crate::report::has_begun(window, now).map_err(|error| Stop::Usage(error.render(lang)))?;
+    has_begun(window, now).map_err(|error| Stop::Usage(error.render(lang)))?;
     Ok(Subject::of_period(period, window, key))
+}
+
+/// The calendar's last quarter that is over: `2026-Q3`.
+fn quarter_before(now: UnixTime) -> String {
+    let (year, quarter) = (now.zoned().year(), (now.zoned().month() + 2) / 3);
+    match quarter - 1 {
+        0 => format!("{}-Q4", year - 1),
+        before => format!("{year}-Q{before}"),
+    }
 }
 
 /// The portals that it is narrowed to.

@@ -67,7 +67,7 @@ fn own_words_stand_in_the_page_and_the_figures_stay() {
     let html = std::fs::read_to_string(dir.path().join("thu.html")).unwrap();
     for wanted in [
         "I. ĐIỂM CHÍNH",
-        "Trong Quý IV/2026, 8 cổng sẵn sàng 9",
+        "Trong Quý IV/2026, 8 cổng sẵn sàng 99,",
         "<li>Hai</li>",
         "Hoạt động cổng Quý IV/2026 &lt;của tỉnh&gt;",
         "BẢN XEM TRƯỚC",

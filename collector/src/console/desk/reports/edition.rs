@@ -286,7 +286,7 @@ fn view(
         steps: steps(edition, lang),
         life: life(edition.state(), lang),
         freezes: drafted && actor.may(Action::SignReport, None),
-        step: step::form(desk, actor, (edition, &all), &typed),
+        step: step::form(desk, actor, (edition, &all), &typed, lang),
         before: before.map(|before| before.number),
         changes: edition.changes.iter().take(CHANGES).cloned().collect(),
         more_changes: edition.changes.len().saturating_sub(CHANGES),

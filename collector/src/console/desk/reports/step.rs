@@ -26,6 +26,10 @@ use crate::store::EditionKept;
 pub(super) struct StepForm {
     /// `sign` or `send`.
     path: &'static str,
+    /// It is the signing.
+    signs: bool,
+    /// What it and its fields are called.
+    words: Words,
     /// It came back.
     again: bool,
     number: String,
@@ -34,12 +38,38 @@ pub(super) struct StepForm {
     file_again: bool,
 }
 
+/// What a step and its fields are called.
+#[derive(Debug, Serialize)]
+struct Words {
+    title: &'static str,
+    hint: &'static str,
+    number: &'static str,
+    on: &'static str,
+    who: &'static str,
+    file: &'static str,
+}
+
+impl Words {
+    fn of(signs: bool, lang: Lang) -> Self {
+        let word = |sign, send| get(lang, if signs { sign } else { send });
+        Self {
+            title: word("reports.step.sign", "reports.step.send"),
+            hint: word("reports.step.sign.hint", "reports.step.send.hint"),
+            number: word("reports.step.sign.number", "reports.step.send.number"),
+            on: word("reports.step.sign.on", "reports.step.send.on"),
+            who: word("reports.step.sign.who", "reports.step.send.who"),
+            file: word("reports.step.sign.file", "reports.step.send.file"),
+        }
+    }
+}
+
 /// The form of the next step, for those who may note it. Nobody notes a step of an edition that was replaced.
 pub(super) fn form(
     desk: &Desk,
     actor: &Actor,
     (edition, all): (&Edition, &[Edition]),
     typed: &Typed,
+    lang: Lang,
 ) -> Option<StepForm> {
     let replaced = all
         .iter()
@@ -47,15 +77,17 @@ pub(super) fn form(
     if replaced || !actor.may(Action::SignReport, None) {
         return None;
     }
-    let path = match edition.state().next()? {
-        EditionState::Signed => "sign",
-        EditionState::Sent => "send",
+    let (path, signs) = match edition.state().next()? {
+        EditionState::Signed => ("sign", true),
+        EditionState::Sent => ("send", false),
         EditionState::Drafted | EditionState::Frozen => return None,
     };
     let fields = typed.step.as_ref();
     let field = |name: &str| fields.and_then(|fields| fields.get(name)).cloned();
     Some(StepForm {
         path,
+        signs,
+        words: Words::of(signs, lang),
         again: fields.is_some(),
         number: field("number").unwrap_or_default(),
         on: field("on").unwrap_or_else(|| desk.context.clock.now().zoned().date().to_string()),
