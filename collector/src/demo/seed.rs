@@ -14,6 +14,7 @@ use super::history::{History, World, history};
 use super::inventory;
 use super::slots::INTERVAL_S;
 use super::units::{Unit, units};
+use super::visits::visits;
 use crate::calendar::civil::{day_of, end_of, plus_days};
 use crate::dossier::Chronicle;
 use crate::judging::{Bench, judge_all};
@@ -105,19 +106,24 @@ pub fn seed(plan: Plan, data: &Path, progress: &mut dyn FnMut(usize, usize)) -> 
         keep(&store, together(&world, some), &mut made)?;
         progress(usize::try_from(made.portals).unwrap_or(0), measured.len());
     }
+    let law = Regulations::embedded().map_err(SeedError::Inventory)?;
+    let read = measured.iter().filter_map(|(unit, id)| {
+        let portal = inventory.portal(id)?;
+        Some(visits(&world, &law, unit, portal))
+    });
+    store.keep_made(read.collect())?;
     store.keep_made_agents(statuses(&world))?;
-    judge(&store, window.to)?;
+    judge(&store, &law, window.to)?;
     made.bytes = store.statistics()?.bytes;
     Ok(made)
 }
 
 /// The verdicts of the last day that is over and of the day that is not, as a running collector would have them.
-fn judge(store: &SqliteStore, now: UnixTime) -> Result<(), SeedError> {
-    let rules = Regulations::embedded().map_err(SeedError::Inventory)?;
+fn judge(store: &SqliteStore, rules: &Regulations, now: UnixTime) -> Result<(), SeedError> {
     let chronicle = Chronicle::load(store, now)?;
     let bench = Bench {
         store,
-        rules: &rules,
+        rules,
         chronicle: &chronicle,
         now,
     };

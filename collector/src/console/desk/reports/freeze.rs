@@ -182,9 +182,15 @@ fn checks(
     });
     let written = store.passages(&edition.key)?;
     let written = written.iter().filter(|passage| !passage.text.is_empty());
+    let gap = get(lang, "document.placeholder");
     let empty: Vec<String> = passage_names()
         .filter(|name| written.clone().all(|passage| passage.name != *name))
-        .map(|name| get(lang, &passage_key(name)).to_owned())
+        .map(|name| {
+            get(lang, &passage_key(name))
+                .trim_end_matches(gap)
+                .trim_end()
+                .to_owned()
+        })
         .collect();
     all.push(if empty.is_empty() {
         ("up", get(lang, "reports.freeze.all_written").to_owned())
