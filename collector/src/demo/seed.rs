@@ -275,7 +275,9 @@ fn statuses(world: &World) -> Vec<AgentStatus> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Value;
     use crate::ledger::{Carry, FamilyInput, Inputs, Track, evaluate};
+    use crate::store::{Asked, VerdictStore};
     use ems_contract::family::Family;
 
     fn plan() -> Plan {
@@ -284,6 +286,40 @@ mod tests {
             days: 3,
             now: "2026-11-22T14:57:00Z".parse().unwrap(),
         }
+    }
+
+    /// What was read on the pages is kept as an agent's visit is, and judged.
+    #[test]
+    fn the_pages_of_the_units_are_read_and_judged() {
+        let dir = tempfile::tempdir().unwrap();
+        let plan = Plan {
+            portals: 6,
+            days: 5,
+            ..plan()
+        };
+        seed(plan, dir.path(), &mut |_, _| {}).unwrap();
+        let store = SqliteStore::open(&dir.path().join(DATABASE)).unwrap();
+        let latest = store.latest(None).unwrap();
+        let read: Vec<_> = latest
+            .iter()
+            .filter_map(|look| look.facts.page.as_ref())
+            .collect();
+        assert!(read.len() >= 5, "{}", read.len());
+        let states = read
+            .iter()
+            .flat_map(|page| &page.sections)
+            .map(|section| section.found);
+        let (found, lacking): (Vec<bool>, Vec<bool>) = states.partition(|found| *found);
+        assert!(
+            found.len() > 5 * lacking.len() && !lacking.is_empty(),
+            "{} {}",
+            found.len(),
+            lacking.len()
+        );
+        let verdicts = store.verdicts(&Asked::on(day_of(plan.now))).unwrap();
+        let checks = verdicts.iter().flat_map(|kept| &kept.verdict.checks);
+        let passed = checks.filter(|check| &*check.check == "search-function" && check.value == Value::Pass);
+        assert!(passed.count() >= 3);
     }
 
     /// What the ledger makes of the kept results is what was kept as spans.

@@ -23,7 +23,9 @@ use crate::regulation::Regulations;
 use crate::store::{MadeResult, MadeSeries};
 
 /// Seconds between visits.
-const EVERY_S: u32 = 6 * 3_600;
+const EVERY_S: u32 = 12 * 3_600;
+/// Days of visits: a failure of a page wants two looks two days apart.
+const DAYS: i64 = 4;
 
 /// Functions that are there or not.
 const THERE: [&str; 13] = [
@@ -97,10 +99,11 @@ const SHARES: [&str; 6] = [
     "attribution-original-link",
 ];
 
-/// The visits of a unit's pages in the raw days, by the first vantage point.
+/// The visits of a unit's pages in the last days, by the first vantage point.
 pub(super) fn visits(world: &World, law: &Regulations, unit: &Unit, portal: &Portal) -> MadeSeries {
     let fate = fate(unit, world.window);
-    let from = world.raw_from.max(fate.window.from) + i64::from(Chance::of("visit", &unit.id).below(EVERY_S));
+    let first = fate.window.from.max(world.window.to - DAYS * 86_400);
+    let from = first + i64::from(Chance::of("visit", &unit.id).below(EVERY_S));
     let slots = (0..).map(|visit| from + visit * i64::from(EVERY_S));
     let results = slots
         .take_while(|slot| *slot < world.window.to)
@@ -129,7 +132,7 @@ pub(super) fn visits(world: &World, law: &Regulations, unit: &Unit, portal: &Por
     }
 }
 
-/// What one visit read; it does not change within the raw days.
+/// What one visit read; it does not change within these days.
 fn read(world: &World, law: &Regulations, unit: &Unit, portal: &Portal) -> PageFacts {
     // Some care, some do not.
     let careless = Chance::of("careless", &unit.id).below(30);

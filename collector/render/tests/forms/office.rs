@@ -70,7 +70,7 @@ fn the_table_of_contents_has_the_numbers_of_its_pages() {
             let line = pages[0].lines().find(|line| line.contains(&heading)).unwrap();
             let number = line.rsplit(['.', ' ', '\u{2060}']).next().unwrap().trim();
             let stands = |page: &&str| page.lines().any(|line| line.trim() == heading);
-            let place = pages.iter().position(|page| stands(&page)).unwrap() + 1;
+            let place = pages.iter().position(stands).unwrap() + 1;
             assert_eq!(number, place.to_string(), "{line}");
             numbers.push(place);
         }
