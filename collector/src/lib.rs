@@ -11,6 +11,7 @@ pub mod console;
 pub mod context;
 pub mod demo;
 pub mod digest;
+pub mod domains;
 pub mod dossier;
 pub mod edition;
 pub mod http;
@@ -42,6 +43,7 @@ pub mod suspect;
 pub mod template;
 pub mod timeline;
 pub mod up;
+pub mod verify;
 mod vocabulary;
 
 #[cfg(test)]

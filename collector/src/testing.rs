@@ -85,6 +85,8 @@ pub(crate) fn edition(key: &str, made_at: UnixTime) -> Edition {
             demo: false,
             excluded: Vec::new(),
             data_digest: nothing,
+            findings_digest: None,
+            compared: Vec::new(),
             inventory_version: nothing,
             rules_version: nothing,
             packs: [].into(),
@@ -256,6 +258,7 @@ pub(crate) fn inventory(portals: &[&str]) -> Inventory {
         references: vec![],
         limits: Limits::default(),
         contact: "ems@example.gov.vn".into(),
+        domains: Vec::new(),
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Panel {
     pub soft_bounds: Option<(f64, f64)>,
     /// What single values read like: (value, word).
     pub readings: &'static [(&'static str, &'static str)],
+    /// What single values of a column read like: (heading, words).
+    pub column_readings: Vec<(&'static str, &'static [(&'static str, &'static str)])>,
     /// The legend is shown instead of the value.
     pub by_name: bool,
     /// Columns coloured by steps of their own: (heading, steps).
@@ -72,7 +74,8 @@ pub type Step = (Option<f64>, &'static str);
 const GREY: &str = "#8e8e8e";
 
 /// Labels with long texts: their columns share the width that the others leave.
-const WIDE: [&str; 7] = [
+const WIDE: [&str; 8] = [
+    "about",
     "name",
     "owner",
     "section",
@@ -91,6 +94,12 @@ fn width(source: &str, heading: &str) -> Option<usize> {
     let words = word::of(source).map(|word| word.word);
     let letters = words.chain([heading]).map(|text| text.chars().count()).max();
     letters.map(|letters| (letters * 8 + 24).max(least))
+}
+
+/// Numbers without a unit are written as the reader's browser writes them, with its own separators; the other units of
+/// Grafana know the English point only.
+fn written(unit: &str) -> &str {
+    if unit == "none" { "locale" } else { unit }
 }
 
 fn thresholds(steps: &[Step]) -> Value {
@@ -124,6 +133,7 @@ impl Panel {
             bounds: None,
             soft_bounds: None,
             readings: &[],
+            column_readings: Vec::new(),
             by_name: false,
             shades: Vec::new(),
         }
@@ -293,6 +303,13 @@ impl Panel {
         self
     }
 
+    /// What single values of a column read like.
+    #[must_use]
+    pub fn reads(mut self, heading: &'static str, readings: &'static [(&'static str, &'static str)]) -> Self {
+        self.column_readings.push((heading, readings));
+        self
+    }
+
     /// Shows the legend instead of the value.
     #[must_use]
     pub fn by_name(mut self) -> Self {
@@ -352,13 +369,17 @@ impl Panel {
             "color": {"mode": if self.form == Form::Course { "palette-classic" } else { "thresholds" }},
             "mappings": self.mappings(),
             "thresholds": thresholds(&self.steps),
-            "unit": self.unit,
+            "unit": written(self.unit),
         });
         if let Some(decimals) = self.decimals {
             defaults["decimals"] = json!(decimals);
         }
         if let Some(text) = self.nothing {
             defaults["noValue"] = json!(text);
+        }
+        if self.form == Form::Bars {
+            // A bar tells its number by its length: from nothing, not from the least of them.
+            defaults["min"] = json!(0);
         }
         if let Some((least, most)) = self.bounds {
             (defaults["min"], defaults["max"]) = (json!(least), json!(most));
@@ -436,11 +457,15 @@ impl Panel {
     /// Width, unit, colours, words and link of a column.
     fn column(&self, source: &str, heading: &str, unit: &str) -> Vec<Value> {
         let mut properties = Vec::new();
+        if self.nothing.is_some() {
+            // What the panel says when it has no rows is not what a cell without a value says.
+            properties.push(json!({"id": "noValue", "value": "–"}));
+        }
         if let Some(width) = width(source, heading) {
             properties.push(json!({"id": "custom.width", "value": width}));
         }
         if source.starts_with("Value") {
-            properties.push(json!({"id": "unit", "value": unit}));
+            properties.push(json!({"id": "unit", "value": written(unit)}));
         }
         if unit == "percentunit" {
             properties.push(json!({"id": "decimals", "value": 2}));
@@ -457,6 +482,11 @@ impl Panel {
         if word::of(source).next().is_some() {
             let words = word::of(source).map(|word| (word.value, word.word));
             properties.push(json!({"id": "mappings", "value": [word::mapping(words)]}));
+        }
+        if let Some((_, readings)) = self.column_readings.iter().find(|(read, _)| *read == heading) {
+            properties.push(json!({"id": "mappings", "value": [word::mapping(readings.iter().copied())]}));
+            // Words stand as words do, though numbers are behind them.
+            properties.push(json!({"id": "custom.align", "value": "left"}));
         }
         if let Some((board, variable, label)) = self.link
             && label == source

@@ -46,6 +46,8 @@ pub enum Rule {
 pub struct Alert {
     /// Its name; the runbook's file has the same.
     pub name: &'static str,
+    /// The same in a few words of Vietnamese, as at the head of the runbook.
+    pub title: &'static str,
     /// PromQL.
     pub expr: String,
     /// How long it has to hold.

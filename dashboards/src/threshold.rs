@@ -10,6 +10,8 @@ pub const OBJECTIVE: f64 = 0.995;
 pub const COVERAGE: f64 = 0.95;
 /// Days before the end of a certificate at which somebody is told, most urgent last.
 pub const CERTIFICATE_DAYS: [u32; 4] = [30, 14, 7, 1];
+/// Days before the end of a domain's registration at which somebody is told, most urgent last; the notifier has the same.
+pub const DOMAIN_DAYS: [u32; 4] = [30, 14, 7, 1];
 /// An agent without a batch for so long, in seconds, is silent.
 pub const AGENT_SILENT_S: u32 = 180;
 /// An agent's clock further off than this, in seconds, is suspect.

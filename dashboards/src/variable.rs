@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::word;
+
 /// A choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Variable {
@@ -19,6 +21,13 @@ pub enum Variable {
         label: &'static str,
         /// Several at once, all of them at first.
         many: bool,
+    },
+    /// The values of a label that have words; several at once, all of them at first.
+    Words {
+        /// Name in queries, and the label.
+        name: &'static str,
+        /// Name for people.
+        title: &'static str,
     },
     /// A closed list of (value, word).
     List {
@@ -43,12 +52,15 @@ pub const WINDOW: Variable = Variable::List {
 };
 
 /// The levels of portals.
-pub const LEVEL: Variable = Variable::Label {
+pub const LEVEL: Variable = Variable::Words {
     name: "level",
     title: "Cấp",
-    metric: "ems_portal_info",
-    label: "level",
-    many: true,
+};
+
+/// The rule packs that ship with the program.
+pub const PACK: Variable = Variable::Words {
+    name: "pack",
+    title: "Quy chế",
 };
 
 /// One portal.
@@ -66,7 +78,7 @@ impl Variable {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Datasource => "datasource",
-            Self::Label { name, .. } | Self::List { name, .. } => name,
+            Self::Label { name, .. } | Self::Words { name, .. } | Self::List { name, .. } => name,
         }
     }
 
@@ -96,6 +108,21 @@ impl Variable {
                     value["current"] = json!({"text": ["Tất cả"], "value": ["$__all"]});
                 }
                 value
+            }
+            Self::Words { name, title } => {
+                let option =
+                    |word: &word::Word| json!({"selected": false, "text": word.word, "value": word.value});
+                let all = json!({"selected": true, "text": "Tất cả", "value": "$__all"});
+                let options: Vec<Value> = std::iter::once(all).chain(word::of(name).map(option)).collect();
+                // Grafana cuts the list at commas that no backslash stands before.
+                let query: Vec<String> = word::of(name)
+                    .map(|word| format!("{} : {}", word.word.replace(',', "\\,"), word.value))
+                    .collect();
+                json!({
+                    "allValue": ".*", "current": {"text": ["Tất cả"], "value": ["$__all"]}, "hide": 0, "includeAll": true,
+                    "label": title, "multi": true, "name": name, "options": options, "query": query.join(", "),
+                    "skipUrlSync": false, "type": "custom",
+                })
             }
             Self::List { name, title, choices } => {
                 let option = |(place, (value, word)): (usize, &(&str, &str))| json!({"selected": place == 0, "text": word, "value": value});

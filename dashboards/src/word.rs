@@ -1,8 +1,18 @@
 //! What the values of labels read like: Prometheus keeps short codes, people read words. The same on every board.
+//!
+//! Causes, packs and sections take their words from where reports and console take them: the catalogue of texts and the
+//! lexicon of sections. Alerts take theirs from their rules.
 
+use std::sync::LazyLock;
+
+use ems_contract::text::{self, Lang};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::rule::{self, Rule};
+
 /// A value of a label in words.
+#[derive(Debug, Clone, Copy)]
 pub struct Word {
     /// The label.
     pub label: &'static str,
@@ -32,8 +42,8 @@ const fn verdict(value: &'static str, word: &'static str, colour: &'static str) 
     }
 }
 
-/// Every word; a value that is not here is shown as it is.
-pub static WORDS: [Word; 39] = [
+/// The words that are the boards' own.
+static OWN: [Word; 39] = [
     word("level", "province", "Cấp tỉnh"),
     word("level", "department", "Sở, ban, ngành"),
     word("level", "district", "Cấp huyện"),
@@ -75,6 +85,47 @@ pub static WORDS: [Word; 39] = [
     word("state", "unknown", "Chưa rõ"),
 ];
 
+/// Every word; a value that is not here is shown as it is.
+static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
+    let mut all: Vec<Word> = OWN.to_vec();
+    for (label, prefix) in [("cause", "cause."), ("cause", "unknown."), ("pack", "law.pack.")] {
+        let words = text::keys().filter_map(|key| {
+            let value = key.strip_prefix(prefix)?;
+            Some(word(label, value, text::get(Lang::Vi, key)))
+        });
+        all.extend(words);
+    }
+    let mixed = text::get(Lang::Vi, "ledger.mixed_families");
+    all.push(word("cause", "mixed_families", mixed));
+    all.extend(sections());
+    let rules = rule::groups().into_iter().flat_map(|group| group.rules);
+    all.extend(rules.filter_map(|rule| match rule {
+        Rule::Record { .. } => None,
+        Rule::Alert(alert) => Some(word("alertname", alert.name, alert.title)),
+    }));
+    all
+});
+
+#[derive(Deserialize)]
+struct Lexicon {
+    sections: Vec<Section>,
+}
+
+#[derive(Deserialize)]
+struct Section {
+    id: String,
+    label_vi: String,
+}
+
+/// The sections by their labels; a lexicon that cannot be read is caught by a test, at run time the ids are shown.
+fn sections() -> Vec<Word> {
+    let lexicon = serde_saphyr::from_str(include_str!("../../regulations/sections.yaml"));
+    let Lexicon { sections } = lexicon.unwrap_or(Lexicon { sections: Vec::new() });
+    // They live as long as the program: read once, at the first word.
+    let word = |section: Section| word("section", section.id.leak(), section.label_vi.leak());
+    sections.into_iter().map(word).collect()
+}
+
 /// The words of a label.
 pub fn of(label: &str) -> impl Iterator<Item = &'static Word> {
     WORDS.iter().filter(move |word| word.label == label)
@@ -94,6 +145,9 @@ pub fn mapping<'a>(words: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
 mod tests {
     use std::collections::BTreeSet;
 
+    use ems_contract::cause::{Cause, DegradedCause, UnknownWhy};
+    use ems_contract::inventory::{PACKS, SECTIONS};
+
     use super::*;
 
     #[test]
@@ -101,5 +155,26 @@ mod tests {
         let values: BTreeSet<_> = WORDS.iter().map(|word| (word.label, word.value)).collect();
         let words: BTreeSet<_> = WORDS.iter().map(|word| (word.label, word.word)).collect();
         assert_eq!((values.len(), words.len()), (WORDS.len(), WORDS.len()));
+    }
+
+    #[test]
+    fn every_cause_pack_section_and_alert_has_a_word() {
+        let has = |label: &str, value: &str| of(label).any(|word| word.value == value);
+        for cause in Cause::ALL {
+            assert!(has("cause", cause.as_str()), "{cause}");
+        }
+        for cause in DegradedCause::ALL {
+            assert!(has("cause", cause.as_str()), "{cause}");
+        }
+        for why in UnknownWhy::ALL {
+            assert!(has("cause", why.as_str()), "{why}");
+        }
+        for pack in PACKS {
+            assert!(has("pack", pack), "{pack}");
+        }
+        for section in SECTIONS {
+            assert!(has("section", section), "{section}");
+        }
+        assert!(has("alertname", "PortalDown"));
     }
 }

@@ -261,6 +261,15 @@ fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
         })
         .collect();
     assert_eq!(alerts, books);
+    for rule in groups().iter().flat_map(|group| &group.rules) {
+        let Rule::Alert(alert) = rule else { continue };
+        let head = format!("# {}: {}\n", alert.name, alert.title);
+        let book = read(&format!("alerts/runbooks/{}.md", alert.name));
+        assert!(
+            book.starts_with(&head),
+            "a runbook is called otherwise than its alert: {head}"
+        );
+    }
     let tests: String = std::fs::read_dir(root().join("alerts/tests"))
         .unwrap()
         .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())

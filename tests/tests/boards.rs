@@ -109,7 +109,7 @@ fn filled(expr: &str, variables: &[Variable], portal: &str) -> String {
         let value = match variable {
             Variable::Datasource => continue,
             Variable::Label { name: "portal", .. } => portal.to_owned(),
-            Variable::Label { .. } => ".*".to_owned(),
+            Variable::Label { .. } | Variable::Words { .. } => ".*".to_owned(),
             Variable::List { choices, .. } => choices[0].0.to_owned(),
         };
         values.insert(variable.name(), value);
@@ -207,4 +207,12 @@ fn every_panel_returns_data_and_tells_the_reports_figure() -> anyhow::Result<()>
     let off = shown * 10_000.0 - floored as f64;
     assert!(off.abs() < 1.5, "{shown} is not {floored}/10000");
     Ok(())
+}
+
+#[test]
+fn rules_and_notices_tell_the_end_of_a_domain_at_the_same_days() {
+    assert_eq!(
+        ems_dashboards::threshold::DOMAIN_DAYS,
+        ems_collector::domains::NOTICE_DAYS
+    );
 }

@@ -138,9 +138,9 @@ fn twelve_sections_and_the_english_side_are_shown_with_date_age_and_evidence() {
         "{metrics}"
     );
 
+    the_page_that_proves_it_can_be_had(url, of("tin-tuc"), now);
     let page = get(&format!("{url}/portals/tinh-mau")).unwrap().body;
     keep(&page);
-    the_page_that_proves_it_can_be_had(url, of("tin-tuc"), &page, now);
     let newest = portal::day(now, 1);
     let shown = format!("{:02}/{:02}/{}", newest.day(), newest.month(), newest.year());
     for wanted in [
@@ -156,7 +156,7 @@ fn twelve_sections_and_the_english_side_are_shown_with_date_age_and_evidence() {
 }
 
 /// The page that a date was read on, whole: what nginx serves, what the facts name, what the console hands over.
-fn the_page_that_proves_it_can_be_had(url: &str, section: &Value, shown: &str, now: UnixTime) {
+fn the_page_that_proves_it_can_be_had(url: &str, section: &Value, now: UnixTime) {
     let named = &section["newest"]["evidence"]["sha256"];
     assert_eq!(named, &section["evidence"]["sha256"], "{section}");
     let digest = named.as_str().unwrap_or_else(|| panic!("{section}"));
@@ -182,7 +182,14 @@ fn the_page_that_proves_it_can_be_had(url: &str, section: &Value, shown: &str, n
             .unwrap()
             .contains("sandbox")
     );
-    assert!(shown.contains(&format!("href=\"/evidence/{digest}\"")), "{shown}");
+    // Beside the date, and beside each verdict that rests on it.
+    for place in ["/portals/tinh-mau", "/portals/tinh-mau/compliance"] {
+        let shown = get(&format!("{url}{place}")).unwrap().body;
+        assert!(
+            shown.contains(&format!("href=\"/evidence/{digest}\"")),
+            "{place}: {shown}"
+        );
+    }
     assert_eq!(
         get(&format!("{url}/evidence/{}", Sha256::of(b"no page")))
             .unwrap()

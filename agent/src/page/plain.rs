@@ -61,32 +61,43 @@ pub fn fold(text: &str) -> String {
 /// The words of a label, folded: letters and digits only, `&` read as "và", joined by single spaces.
 #[must_use]
 pub fn fold_words(text: &str) -> String {
-    let folded = fold(text);
-    let mut out = String::with_capacity(folded.len());
-    let mut gap = false;
-    for c in folded.chars() {
-        let piece: &str = match c {
-            '&' => {
-                if !out.is_empty() {
-                    out.push(' ');
-                }
-                out.push_str("va");
-                gap = true;
-                continue;
-            }
-            c if c.is_alphanumeric() => {
-                if gap && !out.is_empty() {
-                    out.push(' ');
-                }
-                gap = false;
-                out.push(c);
-                continue;
-            }
-            _ => " ",
-        };
-        gap |= !piece.is_empty();
-    }
+    let mut out = String::with_capacity(text.len());
+    fold_words_into(text, &mut out);
     out
+}
+
+/// As [`fold_words`], into a buffer that is emptied before: for those who ask of every text of a page.
+pub fn fold_words_into(text: &str, out: &mut String) {
+    out.clear();
+    let mut gap = false;
+    let mut put = |c: char| {
+        if c == '&' {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str("va");
+            gap = true;
+        } else if c.is_alphanumeric() {
+            if gap && !out.is_empty() {
+                out.push(' ');
+            }
+            gap = false;
+            out.push(c);
+        } else {
+            gap = true;
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii() {
+            put(c.to_ascii_lowercase());
+        } else if let Some(base) = base_letter(c) {
+            if base.is_ascii() {
+                put(base);
+            } else {
+                base.to_lowercase().for_each(&mut put);
+            }
+        }
+    }
 }
 
 /// What [`char::is_alphabetic`] says, with the letters of Vietnamese before the tables of all scripts are searched.
@@ -133,6 +144,21 @@ mod tests {
         assert_eq!(fold(text), "tuyen truyen - pho bien, giao duc phap luat; duong y");
         assert_eq!(fold(&nfd), fold(text));
         assert_eq!(fold_words("Tin tức & Sự kiện"), "tin tuc va su kien");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_are_those_of_the_folded_text(text in "[ -~\\u{A0}\\u{AD}\\u{300}-\\u{303}àẠĐđİ–`’&]{0,40}|.{0,40}") {
+            let mut words = String::new();
+            for c in fold(&text).replace('&', " va ").chars() {
+                match c {
+                    c if c.is_alphanumeric() => words.push(c),
+                    _ if words.is_empty() || words.ends_with(' ') => {}
+                    _ => words.push(' '),
+                }
+            }
+            proptest::prop_assert_eq!(fold_words(&text), words.trim_end());
+        }
     }
 
     #[test]

@@ -254,7 +254,7 @@ impl Runner {
         };
         match done {
             Done::Measured(measured) => {
-                state.waiting.finished(measured.started.due.series.key.probe);
+                state.waiting.finished(&measured.started.due);
                 if measured.panicked {
                     self.metrics.panics.inc();
                 }

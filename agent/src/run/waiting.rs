@@ -12,6 +12,9 @@ const CRAWL_SHARE: usize = 4;
 /// Visits at once. They last minutes and mostly wait for their turn at two pages a second, so they have a room of their
 /// own beside that of the others.
 const VISITS: usize = 24;
+/// Visits of pages made by scripts among them: few browsers run at once, and those who wait for one must not take the
+/// places of visits that need none.
+const RENDERED: usize = 4;
 
 /// What shares room.
 #[derive(Debug, Clone, Copy)]
@@ -22,13 +25,17 @@ enum Lane {
     Crawl,
     /// `page`, `links`.
     Visit,
+    /// The same of portals whose pages are made by scripts.
+    Rendered,
 }
 
 impl Lane {
-    const fn of(probe: ProbeKind) -> Self {
-        match probe {
+    fn of(due: &Due) -> Self {
+        let pages = due.series.portal.pages.as_ref();
+        match due.series.key.probe {
             ProbeKind::Reach => Self::Reach,
             ProbeKind::Dns | ProbeKind::Tls => Self::Crawl,
+            ProbeKind::Page | ProbeKind::Links if pages.is_some_and(|pages| pages.render) => Self::Rendered,
             ProbeKind::Page | ProbeKind::Links => Self::Visit,
         }
     }
@@ -37,8 +44,8 @@ impl Lane {
 /// Slots waiting for room, and how much room is taken; by lane.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    queues: [BTreeMap<(i64, u64), Due>; 3],
-    running: [usize; 3],
+    queues: [BTreeMap<(i64, u64), Due>; 4],
+    running: [usize; 4],
     arrivals: u64,
 }
 
@@ -47,7 +54,7 @@ impl Waiting {
     pub(super) fn push(&mut self, due: Due) {
         self.arrivals += 1;
         let key = (due.start_by_us(), self.arrivals);
-        self.queues[Lane::of(due.series.key.probe) as usize].insert(key, due);
+        self.queues[Lane::of(&due) as usize].insert(key, due);
     }
 
     /// The next slot to start when at most `room` besides visits may run at once; it counts as running from now on.
@@ -56,9 +63,11 @@ impl Waiting {
         let crawl = (room / CRAWL_SHARE)
             .max(1)
             .saturating_sub(self.taken(Lane::Crawl));
-        let visits = VISITS.saturating_sub(self.taken(Lane::Visit));
+        let rendered = RENDERED.saturating_sub(self.taken(Lane::Rendered));
+        let visits = VISITS.saturating_sub(self.taken(Lane::Visit) + self.taken(Lane::Rendered));
         self.take(Lane::Reach, left)
             .or_else(|| self.take(Lane::Crawl, left.min(crawl)))
+            .or_else(|| self.take(Lane::Rendered, visits.min(rendered)))
             .or_else(|| self.take(Lane::Visit, visits))
     }
 
@@ -76,8 +85,8 @@ impl Waiting {
     }
 
     /// A started slot is measured.
-    pub(super) fn finished(&mut self, probe: ProbeKind) {
-        let running = &mut self.running[Lane::of(probe) as usize];
+    pub(super) fn finished(&mut self, due: &Due) {
+        let running = &mut self.running[Lane::of(due) as usize];
         *running = running.saturating_sub(1);
     }
 
@@ -143,7 +152,7 @@ mod tests {
             .map(|due| due.series.interval_s)
             .collect();
         assert_eq!(started, [10, 60, 3_600, 3_600]);
-        waiting.finished(ProbeKind::Tls);
+        waiting.finished(&due(ProbeKind::Tls, 100, 3_600));
         assert!(waiting.start(8).is_some());
         assert!(waiting.start(8).is_none());
         assert_eq!((waiting.running(), waiting.len()), (4, 7));
@@ -166,11 +175,39 @@ mod tests {
             Some(ProbeKind::Reach)
         );
         assert!(waiting.start(1).is_none());
-        waiting.finished(ProbeKind::Links);
+        waiting.finished(&due(ProbeKind::Links, 100, 7_200));
         assert_eq!(
             waiting.start(1).map(|due| due.series.key.probe),
             Some(ProbeKind::Page)
         );
+    }
+
+    #[test]
+    fn pages_made_by_scripts_leave_room_for_the_others() {
+        let scripted = || {
+            let mut portal = testing::plan(1).portals.remove(0);
+            portal.pages.get_or_insert_default().render = true;
+            let series = Series::new(Arc::new(portal), ProbeKind::Page, None, 7_200, 15_000);
+            Due {
+                series: Arc::new(series),
+                ..due(ProbeKind::Page, 100, 7_200)
+            }
+        };
+        let mut waiting = Waiting::default();
+        for _ in 0..100 {
+            waiting.push(scripted());
+        }
+        let started = std::iter::from_fn(|| waiting.start(1)).count();
+        assert_eq!(started, RENDERED);
+        for _ in 0..100 {
+            waiting.push(due(ProbeKind::Page, 100, 7_200));
+        }
+        let started = std::iter::from_fn(|| waiting.start(1)).count();
+        assert_eq!(started, VISITS - RENDERED);
+        // Nor do the others take theirs.
+        waiting.finished(&scripted());
+        let next = waiting.start(1).and_then(|due| due.series.portal.pages.clone());
+        assert!(next.is_some_and(|pages| pages.render));
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn pages() -> Pages {
         page(
             "Organization structure",
             "en",
-            "<h1>Organization structure, functions and duties</h1><p>The People's Committee of the commune is the executive body of the \
+            "<div class=top>Hôm nay, 06/11/2026</div><h1>Organization structure, functions and duties</h1><p>The People's Committee of the commune is the executive body of the \
              People's Council. It manages the state administration in the commune, carries out the decisions of the higher authorities, \
              prepares the budget, and reports to the People's Council on its work every six months and every year.</p>\
              <p>The commune was merged on 4 November 2026. The committee consists of a chairman, two vice chairmen and the heads of the specialised units of the commune.</p>",

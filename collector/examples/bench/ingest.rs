@@ -343,6 +343,7 @@ impl Door {
             references: vec![],
             limits: Limits::default(),
             contact: String::new(),
+            domains: vec![],
         };
         let context = Context {
             store: Arc::new(store(path)?),

@@ -223,5 +223,6 @@ fn inventory(ids: &[PortalId], packs: &[String]) -> Inventory {
         references: Vec::new(),
         limits: Limits::default(),
         contact: "ems@example.gov.vn".into(),
+        domains: Vec::new(),
     }
 }

@@ -34,6 +34,9 @@ pub struct Args {
     /// Where the history ends [default: the present].
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<UnixTime>,
+    /// How many portals have trouble that lasts: open incidents of several kinds.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub open: u32,
     /// Language of the messages: vi or en.
     #[arg(long, default_value = "vi", value_parser = parse_lang)]
     pub lang: Lang,
@@ -54,6 +57,7 @@ pub fn run(
         portals: args.portals,
         days: args.days,
         now: args.now.unwrap_or_else(|| clock.now()),
+        open: args.open,
     };
     let mut tenth = 0;
     let made = seed(plan, &args.data, &mut |done, all| {

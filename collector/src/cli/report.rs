@@ -9,6 +9,7 @@ mod objection;
 mod passages;
 mod preview;
 mod publish;
+mod verify;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

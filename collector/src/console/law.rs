@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::page::{Console, PageError};
 use super::router::{language, show};
-use super::view::{ComplianceData, Wanted, compliance, regulation, regulations, work};
+use super::view::{ComplianceData, Wanted, compliance, proving_pages, regulation, regulations, work};
 use crate::calendar::civil::{day_of, plus_days};
 use crate::digest::tasks;
 use crate::judge::{Units, Value};
@@ -185,6 +185,7 @@ impl Console {
         let units = Units::of(&inventory);
         let unit = units.get(&portal).ok_or_else(no_portal)?;
         let (judging, verdicts) = self.newest(portal, day_of(look.now))?;
+        let kept = self.context().store.kept_evidence(&proving_pages(&verdicts))?;
         let view = compliance(
             look,
             &ComplianceData {
@@ -194,6 +195,7 @@ impl Console {
                 unit,
                 judging: judging.as_ref(),
                 verdicts: &verdicts,
+                kept: &kept,
                 only,
             },
         );

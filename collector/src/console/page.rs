@@ -198,6 +198,7 @@ impl Console {
         };
         let incidents = store.incidents(Some(&id), window)?;
         let sections = sections::read(store, &id, look.now)?;
+        let kept = store.kept_evidence(&sections.pages())?;
         let data = PortalData {
             member,
             spans: [&spans[0], &spans[1], &spans[2]],
@@ -205,6 +206,7 @@ impl Console {
             chain: chain.as_ref(),
             incidents: &incidents,
             sections: &sections,
+            kept: &kept,
             rules: &self.rules,
         };
         let view = view::portal(look, &data);

@@ -97,6 +97,28 @@ pub(super) fn fate(unit: &Unit, history: Window) -> Fate {
     }
 }
 
+/// What lasts at the end of a history, in turn: outcome, family, vantage point.
+const LASTING: &[(Stage, Cause, Option<Family>, Option<usize>)] = &[
+    (Stage::Connect, Cause::TcpTimeout, None, None),
+    (Stage::Content, Cause::ContentHijacked, None, None),
+    (Stage::Tls, Cause::TlsHostname, Some(Family::V6), None),
+    (Stage::Content, Cause::HttpStatus, None, None),
+    (Stage::Connect, Cause::TcpUnreachable, None, Some(1)),
+    (Stage::Dns, Cause::DnsServfail, None, None),
+];
+
+/// The trouble number `number` of those that last at the end of `history`.
+pub(super) fn lasting(history: Window, number: usize) -> Option<Stretch> {
+    let (stage, cause, family, seen_by) = *LASTING.get(number % LASTING.len())?;
+    let minutes = i64::try_from(number).unwrap_or(0) * 25 + 20;
+    Some(Stretch {
+        window: Window::new(history.to - minutes * 60, history.to).intersect(history),
+        family,
+        seen_by,
+        outcome: Outcome::Down { stage, cause },
+    })
+}
+
 /// How often something happens that happens `rate` times in a hundred days.
 fn times(chance: &mut Chance, rate: u32, window: Window) -> u32 {
     let days = u32::try_from(window.secs() / 86_400).unwrap_or(0);

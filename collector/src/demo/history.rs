@@ -12,7 +12,7 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::time::{UnixTime, Window};
 
 use super::chance::Chance;
-use super::fate::{Fate, fate};
+use super::fate::{Fate, fate, lasting};
 use super::slots::{Grid, INTERVAL_S, Slot};
 use super::units::Unit;
 use crate::incident::{Incident, Settled, transitions, troubles};
@@ -43,6 +43,8 @@ pub(super) struct World {
     pub(super) delays: Delays,
     /// Where checkpoints are wanted.
     pub(super) marks: Vec<UnixTime>,
+    /// Portals whose trouble lasts at the end.
+    pub(super) lasting: Vec<PortalId>,
 }
 
 /// One unit's history, ready to be kept.
@@ -54,7 +56,15 @@ pub(super) struct History {
 
 /// Makes the history of a unit.
 pub(super) fn history(world: &World, unit: &Unit, portal: &PortalId) -> History {
-    let fate = fate(unit, world.window);
+    let mut fate = fate(unit, world.window);
+    let lasts = world.lasting.iter().position(|id| id == portal);
+    if let Some(lasting) = lasts.and_then(|number| lasting(world.window, number)) {
+        // Nothing else befalls it meanwhile.
+        fate.stretches
+            .retain(|other| other.window.intersect(lasting.window).is_empty());
+        fate.stretches.push(lasting);
+        fate.v6 = true;
+    }
     let mut told: [Vec<SlotRecord>; 2] = Default::default();
     let mut series = vec![certificates(world, &fate, unit, portal)];
     for (records, family) in told.iter_mut().zip(Family::ALL) {

@@ -34,6 +34,16 @@ pub(super) fn yaml(units: &[Unit], window: Window) -> String {
             ),
         );
     }
+    text.push_str("\ndomains:\n");
+    let seats = units.iter().filter(|unit| unit.level == Level::Province);
+    // One registration ends within a week, one within a month.
+    for (unit, days) in seats.zip([5, 20].into_iter().chain(std::iter::repeat(300))) {
+        let ends = window.to + days * 86_400;
+        line(
+            &mut text,
+            format_args!("  - {{name: {}, expires: {ends}}}", unit.host),
+        );
+    }
     text.push_str(
         "\nreferences:\n  - {host: ref-v4.example, port: 443, family: v4}\n  \
          - {host: ref-v6.example, port: 443, family: v6}\n\nportals:\n",

@@ -39,6 +39,8 @@ pub struct Plan {
     pub days: u32,
     /// Its end.
     pub now: UnixTime,
+    /// Portals whose trouble lasts at its end: open incidents of several kinds.
+    pub open: u32,
 }
 
 /// What was made.
@@ -93,7 +95,7 @@ pub fn seed(plan: Plan, data: &Path, progress: &mut dyn FnMut(usize, usize)) -> 
         days: plan.days,
     })?;
     store.record_inventory(&InventoryRecord::of(&inventory, window.from))?;
-    let world = world(&inventory, window);
+    let mut world = world(&inventory, window);
     // Before there is anything to become dirty.
     store.note_gaps(noted(&world))?;
     let measured: Vec<(&Unit, PortalId)> = all
@@ -101,6 +103,8 @@ pub fn seed(plan: Plan, data: &Path, progress: &mut dyn FnMut(usize, usize)) -> 
         .filter(|unit| !unit.historical)
         .filter_map(|unit| Some((unit, unit.id.parse().ok()?)))
         .collect();
+    let open = usize::try_from(plan.open).unwrap_or(usize::MAX);
+    world.lasting = measured.iter().map(|(_, id)| id.clone()).take(open).collect();
     let mut made = Seeded::default();
     for some in measured.chunks(TOGETHER) {
         keep(&store, together(&world, some), &mut made)?;
@@ -198,6 +202,7 @@ fn world(inventory: &Inventory, window: Window) -> World {
         rules: Rules::of(&inventory.limits),
         delays: Delays::of(INTERVAL_S, &inventory.limits),
         marks,
+        lasting: Vec::new(),
     }
 }
 
@@ -275,6 +280,7 @@ fn statuses(world: &World) -> Vec<AgentStatus> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::IncidentKind;
     use crate::judge::Value;
     use crate::ledger::{Carry, FamilyInput, Inputs, Track, evaluate};
     use crate::store::{Asked, VerdictStore};
@@ -285,6 +291,7 @@ mod tests {
             portals: 24,
             days: 3,
             now: "2026-11-22T14:57:00Z".parse().unwrap(),
+            open: 0,
         }
     }
 
@@ -320,6 +327,29 @@ mod tests {
         let checks = verdicts.iter().flat_map(|kept| &kept.verdict.checks);
         let passed = checks.filter(|check| &*check.check == "search-function" && check.value == Value::Pass);
         assert!(passed.count() >= 3);
+    }
+
+    #[test]
+    fn trouble_that_lasts_is_an_open_incident_of_each_kind() {
+        let dir = tempfile::tempdir().unwrap();
+        let plan = Plan {
+            portals: 8,
+            open: 6,
+            ..plan()
+        };
+        seed(plan, dir.path(), &mut |_, _| {}).unwrap();
+        let store = SqliteStore::open_for_reading(&dir.path().join(DATABASE)).unwrap();
+        let now = Window::new(plan.now, plan.now + 1);
+        let open: Vec<_> = store
+            .incidents(None, now)
+            .unwrap()
+            .into_iter()
+            .filter(|incident| incident.closed_at.is_none())
+            .collect();
+        let portals: std::collections::BTreeSet<_> = open.iter().map(|incident| &incident.portal).collect();
+        assert_eq!(portals.len(), 6, "{open:?}");
+        assert!(open.iter().any(|incident| incident.kind == IncidentKind::Path));
+        assert!(open.iter().any(|incident| incident.track == Track::V6));
     }
 
     /// What the ledger makes of the kept results is what was kept as spans.

@@ -434,6 +434,7 @@ mod tests {
             portals: 3,
             days: 60,
             now: "2026-12-14T06:00:00Z".parse().unwrap(),
+            open: 0,
         };
         seed(plan, &data, &mut |_, _| {}).unwrap();
         let context = demonstration(&data);
@@ -517,6 +518,7 @@ mod tests {
             portals: 3,
             days: 4,
             now,
+            open: 0,
         };
         seed(plan, &data, &mut |_, _| {}).unwrap();
         let context = demonstration(&data);

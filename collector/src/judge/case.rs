@@ -1,5 +1,7 @@
 //! One check of one row for one target on one day: everything an evaluator may look at.
 
+use std::sync::Arc;
+
 use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 
@@ -33,14 +35,24 @@ impl<'a> Case<'a> {
     }
 
     /// Grades every look that concerns the check.
-    pub(super) fn looks(&self, gap: Gap, mut grade: impl FnMut(&'a Observed) -> Option<Graded>) -> Vec<Look> {
+    pub(super) fn looks(&self, gap: Gap, grade: impl FnMut(&'a Observed) -> Option<Graded>) -> Vec<Look> {
+        self.looks_at(gap, |_seen| None, grade)
+    }
+
+    /// As [`Case::looks`], where `page` is the digest of the page among those of a visit that the check is about.
+    pub(super) fn looks_at(
+        &self,
+        gap: Gap,
+        page: impl Fn(&'a Observed) -> Option<&'a Arc<str>>,
+        mut grade: impl FnMut(&'a Observed) -> Option<Graded>,
+    ) -> Vec<Look> {
         self.observed()
             .filter_map(|seen| {
                 grade(seen).map(|graded| Look {
                     at: seen.at,
                     agent: seen.agent.clone(),
                     network: seen.network.clone(),
-                    kept: seen.kept.clone(),
+                    kept: page(seen).or(seen.kept.as_ref()).cloned(),
                     graded,
                     gap,
                 })

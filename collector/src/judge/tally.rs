@@ -1,10 +1,12 @@
 //! Sums over verdicts. Unknown and not-applicable are in no share.
 
+use serde::Serialize;
+
 use super::reason::Value;
 use super::verdict::Verdict;
 
 /// How many of each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {
     /// Met.
     pub pass: u32,

@@ -74,6 +74,12 @@ catalogue! {
     INCIDENT_OPENED: Gauge "ems_incident_opened_timestamp_seconds" ["portal", "track", "kind", "cause"];
     /// A portal in announced maintenance; always 1, absent otherwise
     PORTAL_MAINTENANCE: Gauge "ems_portal_maintenance" ["portal"];
+    /// When the registration of a domain ends, as the inventory tells; absent where nobody wrote it down
+    DOMAIN_EXPIRY: Gauge "ems_domain_expiry_timestamp_seconds" ["domain"];
+    /// Whether an agent sees that the zone above knows a registered domain; absent when it cannot say
+    DOMAIN_DELEGATED: Gauge "ems_domain_delegated" ["domain", "agent"];
+    /// 1 while most agents see that the zone above knows a registered domain no more, on two networks where two can tell; absent when nobody can
+    DOMAIN_LOST: Gauge "ems_domain_lost" ["domain"];
     /// What DNSSEC proves of a portal's name by the newest look at it; always 1
     PORTAL_DNSSEC: Gauge "ems_portal_dnssec" ["portal", "state"];
     /// When the newest presented certificate of a portal ends, whether it verifies or not

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 mod counters;
+mod domains;
 mod exposition;
 mod installation;
 mod leaves;

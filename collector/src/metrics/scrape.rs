@@ -8,7 +8,7 @@ use super::catalogue::CATALOGUE;
 use super::counters::Counters;
 use super::exposition::Exposition;
 use super::leaves::Leaves;
-use super::{installation, portals, probes};
+use super::{domains, installation, portals, probes};
 use crate::context::Context;
 use crate::store::StoreError;
 use crate::timeline::{Rosters, Timelines};
@@ -82,6 +82,8 @@ impl Metrics {
         portals::windows(&mut out, members, &snapshot, now);
         portals::incidents(&mut out, members, &incidents);
         portals::maintenance(&mut out, members, now);
+        domains::terms(&mut out, &loaded.inventory);
+        domains::delegations(&mut out, &loaded.inventory, &latest, now);
         probes::dnssec(&mut out, &latest);
         probes::certificates(&mut out, &latest, |chain| self.leaves.begins(store, chain))?;
         probes::probes(&mut out, &latest, now);

@@ -15,6 +15,10 @@ pub enum Kind {
     Path,
     /// A portal goes down and up again and again.
     Flapping,
+    /// The registration of a domain ends soon, or is over.
+    DomainTerm,
+    /// The zone above knows a domain no more.
+    DomainLost,
     /// An agent is silent or blind: ours, never a portal's.
     Agent,
     /// Something that another program found.
@@ -30,18 +34,20 @@ impl Kind {
             Self::Family => "family",
             Self::Path => "path",
             Self::Flapping => "flapping",
+            Self::DomainTerm => "domain_term",
+            Self::DomainLost => "domain_lost",
             Self::Agent => "agent",
             Self::External => "external",
         }
     }
 
-    /// How urgent it is, unless somebody says otherwise.
+    /// How urgent it is, unless it says otherwise itself.
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Self::Outage | Self::External => Severity::Urgent,
+            Self::Outage | Self::DomainLost | Self::External => Severity::Urgent,
             Self::Family | Self::Flapping | Self::Agent => Severity::High,
-            Self::Path => Severity::Low,
+            Self::Path | Self::DomainTerm => Severity::Low,
         }
     }
 }

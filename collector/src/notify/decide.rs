@@ -228,12 +228,16 @@ fn follow_up(book: &mut Book, policy: &Policy, now: UnixTime, notices: &mut Vec<
         let members: Vec<&Condition> = members(book, &thread).collect();
         let (total, remaining, cause) = standing(&members);
         let over = remaining == 0;
+        let standing = members.iter().filter(|condition| condition.over_at.is_none());
+        let severity = standing.map(|condition| condition.severity).max();
+        let graver = severity.filter(|severity| *severity > thread.severity);
         let nothing = members.iter().all(|condition| condition.withdrawn);
         let quiet = now - thread.posted_at >= policy.update_every_s || thread.posted_at > now;
         let stage = match (thread.closed, over) {
             (false, true) if nothing => Some(Stage::Amended),
             (false, true) => Some(Stage::Recovered),
             (true, false) => Some(Stage::Updated),
+            (false, false) if graver.is_some() => Some(Stage::Updated),
             // `said` of a closed thread counts what was true trouble.
             (true, true) if nothing && thread.said.0 > 0 => Some(Stage::Amended),
             (false, false) if quiet && thread.said != (total, remaining, cause) => Some(Stage::Updated),
@@ -241,6 +245,12 @@ fn follow_up(book: &mut Book, policy: &Policy, now: UnixTime, notices: &mut Vec<
         };
         if let Some(stage) = stage {
             thread.closed = over;
+            if let Some(severity) = graver {
+                // News for those who are told of grave things only, whoever took the lighter one on.
+                thread.severity = severity;
+                thread.raised_at = Some(now);
+                thread.calls.clear();
+            }
             say(book, &mut thread, stage, now, notices);
             if stage == Stage::Amended {
                 thread.said = (0, 0, None);

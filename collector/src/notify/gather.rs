@@ -11,6 +11,7 @@ use ems_contract::time::UnixTime;
 
 use super::book::Book;
 use super::condition::{Condition, Hold, Kind, Subject};
+use super::lapse::lapses;
 use super::policy::Policy;
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
@@ -47,6 +48,7 @@ pub fn gather(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) ->
         .collect();
     let agents = agent_faults(facts, book, policy, now);
     let faulty: BTreeSet<&str> = agents.iter().map(|fault| fault.subject.id.as_str()).collect();
+    let lapses = lapses(facts, &faulty, book, now);
     let flapping = flapping(facts, &portals, book, policy, now);
     let flaps: BTreeSet<&str> = flapping.iter().map(|flap| flap.subject.id.as_str()).collect();
     let sizes = hosting_sizes(facts.inventory);
@@ -62,6 +64,7 @@ pub fn gather(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) ->
         .collect();
     conditions.extend(agents);
     conditions.extend(flapping);
+    conditions.extend(lapses);
     conditions
 }
 

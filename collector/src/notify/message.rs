@@ -199,7 +199,7 @@ fn console_page(notice: &Notice, console: Option<&Url>) -> Option<String> {
     let subject = notice.subjects.first()?;
     let page = match (notice.kind, &notice.scope) {
         (Kind::Agent, _) => "agents".to_owned(),
-        (Kind::External, _) => String::new(),
+        (Kind::External | Kind::DomainTerm | Kind::DomainLost, _) => String::new(),
         (_, Scope::Single) => format!("portals/{}", subject.id),
         _ => "incidents".to_owned(),
     };

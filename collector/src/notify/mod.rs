@@ -13,6 +13,7 @@ pub mod decide;
 pub mod escalate;
 pub mod gather;
 pub mod heartbeat;
+mod lapse;
 pub mod message;
 mod metrics;
 pub mod neutral;

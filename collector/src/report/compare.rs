@@ -23,6 +23,9 @@ pub fn compare(then: &Value, now: &Value) -> Vec<(String, String, String)> {
 /// What was concluded.
 const FINDINGS: &str = "findings";
 
+/// When a conclusion was come to, which is no figure: it is another in every report.
+const WHEN: [&str; 2] = ["judged_at", "told_at"];
+
 /// Every figure and conclusion of a report by its place; members of lists are named by what they are about.
 fn figures(report: &Value) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
@@ -30,6 +33,9 @@ fn figures(report: &Value) -> BTreeMap<String, String> {
         "total",
         "levels",
         "portals",
+        "added",
+        "removed",
+        "agents",
         "window",
         "data_to",
         "data_digest",
@@ -56,7 +62,7 @@ fn name(item: &Value) -> Option<String> {
 fn walk(at: String, value: &Value, all: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(fields) => {
-            for (name, field) in fields {
+            for (name, field) in fields.iter().filter(|(name, _)| !WHEN.contains(&name.as_str())) {
                 walk(format!("{at}.{name}"), field, all);
             }
         }

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::Beside;
 use super::build::{METHOD, build};
 use super::contents::{Days, Expiring, Issuer, Kind, Material, Revision, document, period_words_of};
-use super::export::Manifest;
-use super::findings::findings;
+use super::export::{Earlier, Manifest};
+use super::findings::{Findings, findings};
 use super::inputs::Inputs;
 use super::load::{load, settled};
 use super::model::Report;
@@ -175,13 +175,25 @@ pub fn draw(
         .templates
         .reword(order.kind, &mut document, &report, words)?;
     Ok(Drawn {
-        manifest: manifest(source.rules, subject, order, &report),
+        manifest: manifest(
+            source.rules,
+            subject,
+            order,
+            &report,
+            &[(&before, &beside[0]), (&year_before, &beside[1])],
+        ),
         document,
         report,
     })
 }
 
-fn manifest(rules: &Regulations, subject: &Subject, order: &Order<'_>, report: &Report) -> Manifest {
+fn manifest(
+    rules: &Regulations,
+    subject: &Subject,
+    order: &Order<'_>,
+    report: &Report,
+    earlier: &[(&Report, &Beside)],
+) -> Manifest {
     let (first, last) = (report.window.from.zoned().date(), report.data_to.zoned().date());
     let packs = rules.packs.iter().filter(|(id, _)| match subject.duty() {
         Some(duty) => **id == duty.pack,
@@ -198,6 +210,20 @@ fn manifest(rules: &Regulations, subject: &Subject, order: &Order<'_>, report: &
         demo: report.demo,
         excluded: order.excluded.to_vec(),
         data_digest: report.data_digest,
+        findings_digest: report.findings.as_ref().map(Findings::digest),
+        compared: earlier
+            .iter()
+            .filter(|(report, _)| !report.window.is_empty())
+            .map(|(report, beside)| Earlier {
+                window: report.window,
+                data_to: report.data_to,
+                portal: match beside {
+                    Beside::Predecessor(portal) => Some(portal.to_string()),
+                    _ => None,
+                },
+                data_digest: report.data_digest,
+            })
+            .collect(),
         inventory_version: report.inventory_version,
         rules_version: rules.version,
         packs: packs
@@ -205,14 +231,15 @@ fn manifest(rules: &Regulations, subject: &Subject, order: &Order<'_>, report: &
             .collect(),
         calendar: rules.calendar.versions(first, last),
         templates: order.templates.digest,
-        method: method(),
+        method: method_now(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         files: Vec::new(),
     }
 }
 
 /// The digest of how figures are made: of the sentences that say it.
-fn method() -> Sha256 {
+#[must_use]
+pub fn method_now() -> Sha256 {
     let sentences: Vec<&[u8]> = METHOD.iter().map(|key| get(Lang::Vi, key).as_bytes()).collect();
     Sha256::of_list(&sentences)
 }
@@ -271,29 +298,64 @@ fn narrow(inputs: &mut Inputs, wanted: &[PortalId]) -> Result<(), DrawError> {
     Ok(())
 }
 
-/// The figures of a finished report made anew from the store: the digest that their data have now.
+/// The figures of a finished report made anew from the store, without what was concluded and entered.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn digest_now(
+pub fn figures_now(
     store: &dyn Store,
     inventory: &Inventory,
     manifest: &Manifest,
-) -> Result<Sha256, StoreError> {
-    let mut inputs = inputs(
+) -> Result<Report, StoreError> {
+    let wanted =
+        |id: &PortalId| manifest.portals.is_empty() || manifest.portals.iter().any(|one| one == id.as_str());
+    let pack = manifest.pack.as_deref();
+    anew(
         store,
         inventory,
-        manifest.window,
-        manifest.pack.as_deref(),
-        &manifest.excluded,
-    )?;
-    if !manifest.portals.is_empty() {
-        inputs
-            .portals
-            .retain(|input| manifest.portals.iter().any(|id| id == input.portal.id.as_str()));
-    }
-    let data = Window::new(manifest.window.from, manifest.data_to);
-    Ok(inputs.digest(manifest.window, data))
+        manifest,
+        pack,
+        (manifest.window, manifest.data_to),
+        &wanted,
+    )
+}
+
+/// The same of an earlier stretch that stands beside them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn earlier_now(
+    store: &dyn Store,
+    inventory: &Inventory,
+    manifest: &Manifest,
+    earlier: &Earlier,
+) -> Result<Report, StoreError> {
+    let stretch = (earlier.window, earlier.data_to);
+    let Some(portal) = &earlier.portal else {
+        let manifest = Manifest {
+            window: earlier.window,
+            data_to: earlier.data_to,
+            ..manifest.clone()
+        };
+        return figures_now(store, inventory, &manifest);
+    };
+    // A portal that was taken over may have been bound by another text.
+    anew(store, inventory, manifest, None, stretch, &|id| {
+        id.as_str() == portal
+    })
+}
+
+fn anew(
+    store: &dyn Store,
+    inventory: &Inventory,
+    manifest: &Manifest,
+    pack: Option<&str>,
+    (window, data_to): (Window, UnixTime),
+    wanted: &dyn Fn(&PortalId) -> bool,
+) -> Result<Report, StoreError> {
+    let mut inputs = inputs(store, inventory, window, pack, &manifest.excluded)?;
+    inputs.portals.retain(|input| wanted(&input.portal.id));
+    Ok(build(&inputs, Period::Range, window, data_to))
 }
 
 /// The instrument of a duty as it is cited.

@@ -39,6 +39,12 @@ pub struct Manifest {
     pub excluded: Vec<Excluded>,
     /// Digest of the data.
     pub data_digest: Sha256,
+    /// Digest of what was concluded and entered; absent in lists of earlier programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings_digest: Option<Sha256>,
+    /// The data of the earlier stretches that stand beside the figures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Earlier>,
     /// Digest of the inventory.
     pub inventory_version: Sha256,
     /// Digest of rules and calendar.
@@ -56,6 +62,20 @@ pub struct Manifest {
     pub program: String,
     /// The files, by name.
     pub files: Vec<Entry>,
+}
+
+/// The data of an earlier stretch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The stretch.
+    pub window: Window,
+    /// End of its data.
+    pub data_to: UnixTime,
+    /// The portal whose figures they are, where it is another one: that which was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<String>,
+    /// Digest of its data.
+    pub data_digest: Sha256,
 }
 
 /// One file.
@@ -342,6 +362,8 @@ mod tests {
             demo: true,
             excluded: vec![],
             data_digest: Sha256::of(b"data"),
+            findings_digest: None,
+            compared: vec![],
             inventory_version: Sha256::of(b"inventory"),
             rules_version: Sha256::of(b"rules"),
             packs: BTreeMap::new(),

@@ -1,5 +1,8 @@
 //! What the store knows of a portal's sections.
 
+use std::collections::BTreeSet;
+
+use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
 
@@ -15,6 +18,23 @@ pub struct Read {
     pub page: Option<PageLook>,
     /// The newest verdicts on the portal, of today or yesterday.
     pub verdicts: Vec<KeptVerdict>,
+}
+
+impl Read {
+    /// The pages behind what is known, by their digests.
+    #[must_use]
+    pub fn pages(&self) -> BTreeSet<Sha256> {
+        let english = self.page.as_ref().and_then(|page| page.facts.english.as_ref());
+        let english = english.and_then(|facts| facts.evidence.as_ref());
+        let sections = self
+            .sections
+            .iter()
+            .filter_map(|look| look.facts.evidence.as_ref());
+        sections
+            .chain(english)
+            .filter_map(|evidence| evidence.sha256)
+            .collect()
+    }
 }
 
 /// Reads what is known at `now`.

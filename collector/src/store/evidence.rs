@@ -1,5 +1,7 @@
 //! Bodies of pages that prove facts, by their digest.
 
+use std::collections::BTreeSet;
+
 use ems_contract::digest::Sha256;
 use ems_contract::facts::page::EvidenceKind;
 use ems_contract::id::{AgentId, PortalId};
@@ -60,6 +62,12 @@ pub trait EvidenceStore {
     /// # Errors
     /// When the database cannot be read.
     fn evidence(&self, digest: &Sha256) -> Result<Option<Evidence>, StoreError>;
+
+    /// Those of the digests whose body is here.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn kept_evidence(&self, digests: &BTreeSet<Sha256>) -> Result<BTreeSet<Sha256>, StoreError>;
 
     /// Sizes and counts.
     ///

@@ -121,6 +121,7 @@ pub(crate) fn inventory(portals: Vec<Portal>) -> Inventory {
         references: Vec::new(),
         limits: Limits::default(),
         contact: "giamsat@angiang.gov.vn".into(),
+        domains: Vec::new(),
     }
 }
 

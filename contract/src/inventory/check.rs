@@ -8,6 +8,7 @@ use super::cadence;
 use super::defaults::Written;
 use super::model::{Agent, Expectation, Portal, Status};
 use super::portal::{PortalDraft, site};
+use super::registration::{self, DomainDraft};
 use super::succession;
 use super::vantage::AgentDraft;
 use crate::diagnostic::Message;
@@ -25,6 +26,7 @@ pub(super) struct Draft<'t> {
     pub(super) portals: Vec<PortalDraft<'t>>,
     pub(super) agents: Vec<AgentDraft<'t>>,
     pub(super) networks: Option<Vec<Written<'t, NetworkId>>>,
+    pub(super) domains: Option<Vec<DomainDraft<'t>>>,
     pub(super) references: Vec<Option<Reference>>,
     pub(super) limits: Limits,
     pub(super) top: Item<'t>,
@@ -58,6 +60,7 @@ pub(super) fn all(draft: &Draft<'_>) {
     networks(draft);
     sites(draft);
     witnesses(draft);
+    registration::check(draft);
     cadence::check(draft);
 }
 

@@ -8,6 +8,7 @@ use super::include;
 use super::model::Inventory;
 use super::parts::written_id;
 use super::portal::{self, PortalDraft};
+use super::registration;
 use super::vantage;
 use crate::diagnostic::{Diagnostic, Diagnostics, Message, has_errors};
 use crate::id::NetworkId;
@@ -60,6 +61,9 @@ fn read(path: &Path, found: &Diagnostics, watched: &mut Vec<PathBuf>) -> Option<
     let networks = map.optional("networks", |at| {
         Some(at.list_of(|id| written_id::<NetworkId>(&id)))
     });
+    let domains = map.optional("domains", |at| {
+        Some(at.list_of(|domain| registration::domain(&domain)))
+    });
     let agents_at = map.get("agents");
     let references_at = map.get("references");
     let limits_at = map.get("limits");
@@ -84,6 +88,7 @@ fn read(path: &Path, found: &Diagnostics, watched: &mut Vec<PathBuf>) -> Option<
         references_at: references_at.unwrap_or_else(|| top.clone()),
         top,
         networks,
+        domains,
         portals,
         whole,
     };
@@ -95,13 +100,14 @@ fn read(path: &Path, found: &Diagnostics, watched: &mut Vec<PathBuf>) -> Option<
         .into_iter()
         .filter_map(|draft| draft.portal)
         .collect();
-    Some(Inventory::new(
-        portals,
-        agents,
-        references,
-        draft.limits,
-        contact?,
-    ))
+    let domains = draft
+        .domains
+        .into_iter()
+        .flatten()
+        .filter_map(|draft| draft.domain)
+        .collect();
+    let inventory = Inventory::new(portals, agents, references, draft.limits, contact?);
+    Some(inventory.with_domains(domains))
 }
 
 /// A file of one or a few units: `portals:`, and `defaults:` for them.

@@ -16,6 +16,7 @@ mod moment;
 mod parts;
 mod planning;
 mod portal;
+mod registration;
 mod slug;
 mod succession;
 mod vantage;

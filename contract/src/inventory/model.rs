@@ -70,6 +70,27 @@ pub struct Inventory {
     pub limits: Limits,
     /// How a portal's technician reaches those who measure.
     pub contact: String,
+    /// Registered domains whose end of registration somebody wrote down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<Domain>,
+}
+
+/// A registered domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Domain {
+    /// Its name, lower case, without a final dot.
+    pub name: String,
+    /// First instant at which it is registered no more.
+    pub ends_at: UnixTime,
+}
+
+impl Domain {
+    /// Whether a host name is this one or lies under it.
+    #[must_use]
+    pub fn covers(&self, host: &str) -> bool {
+        let above = host.strip_suffix(self.name.as_str());
+        above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
 }
 
 /// One monitored site.

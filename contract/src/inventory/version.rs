@@ -1,6 +1,6 @@
 //! The inventory's version: a digest of what it says, not of how it is written.
 
-use super::model::{Agent, Inventory, Portal};
+use super::model::{Agent, Domain, Inventory, Portal};
 use crate::digest::Sha256;
 use crate::plan::{Limits, Reference};
 
@@ -25,6 +25,21 @@ impl Inventory {
             references,
             limits,
             contact,
+            domains: Vec::new(),
+        }
+    }
+
+    /// The same with registered domains. Without any, the version is that of an inventory that knows none.
+    #[must_use]
+    pub fn with_domains(self, domains: Vec<Domain>) -> Self {
+        if domains.is_empty() {
+            return self;
+        }
+        let json = serde_json::to_vec(&(&self.version, &domains)).unwrap_or_default();
+        Self {
+            version: Sha256::of(&json),
+            domains,
+            ..self
         }
     }
 

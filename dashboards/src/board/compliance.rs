@@ -3,15 +3,7 @@
 use super::Board;
 use crate::panel::Panel;
 use crate::query::{Query, named};
-use crate::variable::{LEVEL, Variable};
-
-const PACK: Variable = Variable::Label {
-    name: "pack",
-    title: "Quy chế",
-    metric: "ems_verdicts",
-    label: "pack",
-    many: true,
-};
+use crate::variable::{LEVEL, PACK};
 
 pub(crate) fn board() -> Board {
     let total = |verdict: &str| {
@@ -51,7 +43,7 @@ pub(crate) fn board() -> Board {
             Panel::bars(
                 "Không đạt theo quy chế",
                 Query::value(
-                    "sum by (pack) (ems_verdicts{pack=~\"$pack\", verdict=\"fail\"})",
+                    "sum by (pack) (ems_verdicts{pack=~\"$pack\", verdict=\"fail\"}) > 0",
                     "{{pack}}",
                 )
                 .or_nothing(),

@@ -3,6 +3,7 @@
 use super::Board;
 use crate::panel::Panel;
 use crate::query::{Query, named};
+use crate::rule::Severity;
 use crate::state;
 use crate::threshold;
 use crate::variable::LEVEL;
@@ -22,6 +23,7 @@ pub(crate) fn board() -> Board {
     );
     let days = threshold::CERTIFICATE_DAYS.map(f64::from);
     let [notice, soon, urgent, _] = days;
+    let [notice_end, soon_end, urgent_end, _] = threshold::DOMAIN_DAYS.map(f64::from);
     let silent = f64::from(threshold::AGENT_SILENT_S);
     Board {
         uid: "ems-truc-ban",
@@ -55,7 +57,9 @@ pub(crate) fn board() -> Board {
             Panel::stat("Thông báo đang chờ", Query::value("sum(ems_notify_pending) or vector(0)", ""))
                 .unit("none", 0)
                 .steps(vec![(None, "green"), (Some(20.0), "yellow"), (Some(100.0), "red")])
-                .about("Thông báo chưa gửi được tới người nhận."),
+                .about(
+                    "Thông báo còn trong hàng chờ của mọi kênh: vừa tạo, chờ gửi lại, hoặc chờ hết giờ yên tĩnh. Kênh nào chờ và kênh nào không gửi được xem bảng Hệ thống giám sát.",
+                ),
             Panel::table(
                 "Sự cố đang mở",
                 vec![
@@ -100,7 +104,7 @@ pub(crate) fn board() -> Board {
                 ("name", "Điểm đo", ""),
                 ("network", "Mạng", ""),
                 ("Value #A", "Im lặng", "dthms"),
-                ("Value #B", "Lệch giờ", "s"),
+                ("Value #B", "Lệch (giây)", "none"),
                 ("Value #C", "Không rõ", "none"),
             ])
             .shaded("Im lặng", vec![(None, "green"), (Some(silent), "red")])
@@ -110,7 +114,7 @@ pub(crate) fn board() -> Board {
                 "Chứng thư sắp hết hạn",
                 vec![
                     Query::rows(named(&format!(
-                        "(ems_tls_not_after_timestamp_seconds - time()) / 86400 < {notice}"
+                        "floor((ems_tls_not_after_timestamp_seconds - time()) / 86400) < {notice}"
                     )))
                     .or_nothing(),
                 ],
@@ -121,7 +125,7 @@ pub(crate) fn board() -> Board {
                 ("name", "Cổng", ""),
                 ("Value", "Còn lại (ngày)", "none"),
             ])
-            .unit("none", 1)
+            .unit("none", 0)
             .shaded(
                 "Còn lại (ngày)",
                 vec![(None, "red"), (Some(urgent), "orange"), (Some(soon), "yellow"), (Some(notice), "green")],
@@ -131,18 +135,66 @@ pub(crate) fn board() -> Board {
             .nothing("Không chứng thư nào hết hạn trong 30 ngày tới")
             .about("Chứng thư số của cổng hết hạn trong 30 ngày tới."),
             Panel::table(
+                "Tên miền",
+                vec![
+                    Query::rows("floor((ems_domain_expiry_timestamp_seconds - time()) / 86400)").or_nothing(),
+                    Query::rows("ems_domain_lost").or_nothing(),
+                ],
+            )
+            .sized(24, 6)
+            .columns(&[
+                ("domain", "Tên miền", ""),
+                ("Value #A", "Còn lại (ngày)", "none"),
+                ("Value #B", "Trong hệ thống tên miền", "none"),
+            ])
+            .unit("none", 0)
+            .shaded(
+                "Còn lại (ngày)",
+                vec![(None, "red"), (Some(urgent_end), "orange"), (Some(soon_end), "yellow"), (Some(notice_end), "green")],
+            )
+            .shaded("Trong hệ thống tên miền", vec![(None, "#8e8e8e"), (Some(0.0), "green"), (Some(1.0), "red")])
+            .reads("Trong hệ thống tên miền", &[("0", "Còn"), ("1", "Không còn")])
+            .sorted("Còn lại (ngày)", false)
+            .nothing("Chưa ghi hạn đăng ký tên miền nào trong danh mục (khóa domains)")
+            .about(
+                "Hạn đăng ký do người vận hành ghi trong danh mục; hệ thống không tra cứu ở nhà đăng ký. «Không còn» là khi máy chủ tên miền cấp trên trả lời không có tên miền này, thấy từ quá nửa số điểm đo.",
+            ),
+            Panel::table(
                 "Cảnh báo đang phát",
-                vec![Query::rows("sum by (alertname, severity, portal, agent) (ALERTS{alertstate=\"firing\"})").or_nothing()],
+                vec![Query::rows(firing()).or_nothing()],
             )
             .columns(&[
                 ("alertname", "Cảnh báo", ""),
-                ("severity", "Mức", ""),
+                ("Value", "Mức", "none"),
                 ("portal", "Cổng", ""),
-                ("agent", "Điểm đo", ""),
+                ("about", "Về", ""),
+                ("cause", "Nguyên nhân", ""),
             ])
+            .sized(24, 12)
+            .shaded("Mức", vec![(None, "#8e8e8e"), (Some(2.0), "orange"), (Some(3.0), "red")])
+            .reads("Mức", &[("1", "Thấp"), ("2", "Cao"), ("3", "Khẩn")])
+            .sorted("Mức", true)
             .link("ems-cong", "portal", "portal")
             .nothing("Không có cảnh báo")
-            .about("Cảnh báo của Prometheus đang phát theo bộ quy tắc đi kèm."),
+            .about("Cảnh báo của Prometheus đang phát theo bộ quy tắc đi kèm, khẩn trước. «Về» là điểm đo, tên miền, hạ tầng, kênh hoặc báo cáo mà cảnh báo nói tới."),
         ],
     }
+}
+
+/// The alerts that fire, as 3 (khẩn), 2 (cao), 1 (thấp), so that they can be sorted. What an alert is about besides a
+/// portal is one label: it names one of these at most.
+fn firing() -> String {
+    let of = |severity: &str| {
+        format!(
+            "sum by (alertname, portal, cause, about) (label_join(ALERTS{{alertstate=\"firing\", severity=\"{severity}\"}}, \
+             \"about\", \"\", \"agent\", \"domain\", \"hosting\", \"channel\", \"duty\"))"
+        )
+    };
+    // One alert may stand in several series (section, state): it is one row of its rank all the same.
+    format!(
+        "3 * ({} > bool 0) or 2 * ({} > bool 0) or ({} > bool 0)",
+        of(Severity::Urgent.as_str()),
+        of(Severity::High.as_str()),
+        of(Severity::Low.as_str())
+    )
 }

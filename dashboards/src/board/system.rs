@@ -49,10 +49,10 @@ pub(crate) fn board() -> Board {
             .steps(vec![(None, "green"), (Some(silent), "red")])
             .about("Thời gian từ lô số liệu cuối cùng của mỗi điểm đo."),
             Panel::course(
-                "Lệch giờ của điểm đo",
+                "Lệch giờ của điểm đo (giây)",
                 vec![Query::course("ems_agent_clock_skew_seconds", "{{agent}}")],
             )
-            .unit("s", 1)
+            .unit("none", 1)
             .steps(vec![(None, "green"), (Some(skew), "red")])
             .about("Quá 5 giây thì kết quả của điểm đo được ghi là không chắc."),
             Panel::course(
@@ -83,7 +83,14 @@ pub(crate) fn board() -> Board {
             )
             .unit("none", 0)
             .nothing("Chưa đặt kênh thông báo nào")
-            .about("Thông báo chưa gửi được, theo kênh."),
+            .about("Thông báo còn trong hàng chờ, theo kênh: vừa tạo, chờ gửi lại sau một lần hỏng, hoặc chờ hết giờ yên tĩnh."),
+            Panel::course(
+                "Thông báo không gửi được",
+                vec![Query::course("ems_notify_given_up", "{{channel}}").or_nothing()],
+            )
+            .unit("none", 0)
+            .nothing("Không có thông báo nào bị bỏ")
+            .about("Thông báo đã thử suốt một ngày mà không kênh nào của tuyến nhận, trong 30 ngày qua: người nhận đã không được báo."),
             Panel::course(
                 "Lỗi bảo dưỡng kho",
                 vec![
@@ -97,6 +104,19 @@ pub(crate) fn board() -> Board {
             .unit("none", 0)
             .nothing("Không có lỗi")
             .about("Lần bảo dưỡng kho dữ liệu thất bại trong một giờ."),
+            Panel::course(
+                "Trang bằng chứng không được giữ",
+                vec![
+                    Query::course(
+                        "sum by (instance, why) (increase(ems_agent_evidence_unkept_total[1d]))",
+                        "{{instance}} {{why}}",
+                    )
+                    .or_nothing(),
+                ],
+            )
+            .unit("none", 0)
+            .nothing("Prometheus chưa đọc /metrics của điểm đo nào")
+            .about("Trong 24 giờ, theo điểm đo và lý do; số liệu đo vẫn đủ. Chỉ có với điểm đo mà Prometheus đọc được."),
         ],
     }
 }

@@ -29,6 +29,10 @@ pub fn groups() -> Vec<Group> {
             rules: alerts(certificates()),
         },
         Group {
+            name: "ems-domains",
+            rules: alerts(domains()),
+        },
+        Group {
             name: "ems-budget",
             rules: alerts(vec![budget()]),
         },
@@ -80,6 +84,7 @@ fn portals() -> Vec<Alert> {
     vec![
         Alert {
             name: "PortalDown",
+            title: "Cổng gián đoạn",
             expr: known(&format!(
                 "max by (portal, cause) (ems_incident_open{{kind=\"outage\", track=\"overall\", cause!~\"{FOREIGN}\"}}) == 1"
             )),
@@ -91,6 +96,7 @@ fn portals() -> Vec<Alert> {
         },
         Alert {
             name: "PortalDefaced",
+            title: "Cổng hiển thị nội dung lạ",
             expr: known(&format!(
                 "max by (portal, cause) (ems_incident_open{{kind=\"outage\", cause=~\"{FOREIGN}\"}}) == 1"
             )),
@@ -102,6 +108,7 @@ fn portals() -> Vec<Alert> {
         },
         Alert {
             name: "HostingDown",
+            title: "Nhiều cổng cùng hạ tầng gián đoạn",
             expr: format!(
                 "({down} >= {min}) and ({down} >= {share} * {size})",
                 min = limit::HOSTING_MIN,
@@ -115,6 +122,7 @@ fn portals() -> Vec<Alert> {
         },
         Alert {
             name: "PortalFamilyDown",
+            title: "Cổng gián đoạn qua một họ địa chỉ",
             expr: known(
                 "max by (portal, track, cause) (ems_incident_open{kind=\"outage\", track=~\"v4|v6\"}) == 1 \
                  unless on (portal) (ems_incident_open{kind=\"outage\", track=\"overall\"} == 1)",
@@ -127,6 +135,7 @@ fn portals() -> Vec<Alert> {
         },
         Alert {
             name: "PortalDegraded",
+            title: "Cổng suy giảm kéo dài",
             expr: "ems_portal_state{track=\"overall\", state=\"degraded\"} == 1".into(),
             wait: "30m",
             severity: Severity::Low,
@@ -136,6 +145,7 @@ fn portals() -> Vec<Alert> {
         },
         Alert {
             name: "PortalUnobserved",
+            title: "Không quan sát được cổng",
             expr: "ems_portal_state{track=\"overall\", state=\"unknown\"} == 1".into(),
             wait: "10m",
             severity: Severity::High,
@@ -145,6 +155,7 @@ fn portals() -> Vec<Alert> {
         },
         Alert {
             name: "DnssecBogus",
+            title: "Chữ ký DNSSEC không hợp lệ",
             expr: "ems_portal_dnssec{state=\"bogus\"} == 1".into(),
             wait: "10m",
             severity: Severity::High,
@@ -161,6 +172,7 @@ fn pages() -> Vec<Alert> {
     vec![
         Alert {
             name: "SectionStale",
+            title: "Chuyên mục quá hạn cập nhật",
             expr: "ems_section_freshness{verdict=~\"fail|warn\"} == 1".into(),
             wait: "1h",
             severity: Severity::Low,
@@ -170,6 +182,7 @@ fn pages() -> Vec<Alert> {
         },
         Alert {
             name: "EnglishBroken",
+            title: "Phiên bản tiếng Anh hỏng",
             expr: format!(
                 "ems_english_state{{state=~\"not_english|empty\"}} == 1 or (ems_english_state{{state=\"absent\"}} == 1 and on (portal) ({had}))"
             ),
@@ -185,8 +198,9 @@ fn pages() -> Vec<Alert> {
 /// Days left, and a share of the life-time, so that a certificate of six days is not late on its first day.
 fn certificates() -> Vec<Alert> {
     let [notice, soon, urgent, last] = limit::CERTIFICATE_DAYS;
-    let expires = |days: u32, above: u32, name, severity, vi, en| Alert {
+    let expires = |days: u32, above: u32, (name, title), severity, vi, en| Alert {
         name,
+        title,
         expr: format!(
             "(ems_tls_not_after_timestamp_seconds - time() < {upper}) and (ems_tls_not_after_timestamp_seconds - time() >= {lower}) \
              unless (ems_tls_not_after_timestamp_seconds - time() >= \
@@ -203,18 +217,116 @@ fn certificates() -> Vec<Alert> {
     let vi = "Chứng thư của cổng {{ $labels.portal }} hết hạn sau {{ $value | humanizeDuration }}";
     let en = "The certificate of portal {{ $labels.portal }} expires in {{ $value | humanizeDuration }}";
     vec![
-        expires(notice, soon, "CertificateExpires30d", Severity::Low, vi, en),
-        expires(soon, urgent, "CertificateExpires14d", Severity::Low, vi, en),
-        expires(urgent, last, "CertificateExpires7d", Severity::High, vi, en),
-        expires(last, 0, "CertificateExpires1d", Severity::Urgent, vi, en),
+        expires(
+            notice,
+            soon,
+            ("CertificateExpires30d", "Chứng thư hết hạn trong 30 ngày"),
+            Severity::Low,
+            vi,
+            en,
+        ),
+        expires(
+            soon,
+            urgent,
+            ("CertificateExpires14d", "Chứng thư hết hạn trong 14 ngày"),
+            Severity::Low,
+            vi,
+            en,
+        ),
+        expires(
+            urgent,
+            last,
+            ("CertificateExpires7d", "Chứng thư hết hạn trong 7 ngày"),
+            Severity::High,
+            vi,
+            en,
+        ),
+        expires(
+            last,
+            0,
+            ("CertificateExpires1d", "Chứng thư hết hạn trong 24 giờ"),
+            Severity::Urgent,
+            vi,
+            en,
+        ),
         Alert {
             name: "CertificateInvalid",
+            title: "Chứng thư không hợp lệ",
             expr: "ems_tls_valid == 0".into(),
             wait: "15m",
             severity: Severity::High,
             vi: "Chứng thư của cổng {{ $labels.portal }} không hợp lệ",
             en: "The certificate of portal {{ $labels.portal }} is not valid",
             board: PORTAL,
+        },
+    ]
+}
+
+/// The end of a registration stands in the inventory; that a domain is gone, the agents see.
+fn domains() -> Vec<Alert> {
+    let [notice, soon, urgent, last] = limit::DOMAIN_DAYS;
+    let left = "ems_domain_expiry_timestamp_seconds - time()";
+    let duty = ("ems-truc-ban", &[][..]);
+    let ends = |days: u32, above: u32, (name, title), severity| Alert {
+        name,
+        title,
+        expr: format!(
+            "({left} < {upper}) and ({left} {from} {lower})",
+            upper = days * 86_400,
+            // The last step ends with the registration, which has an alert of its own.
+            from = if above == 0 { ">" } else { ">=" },
+            lower = above * 86_400,
+        ),
+        wait: "15m",
+        severity,
+        vi: "Tên miền {{ $labels.domain }} hết hạn đăng ký sau {{ $value | humanizeDuration }}",
+        en: "The registration of the domain {{ $labels.domain }} ends in {{ $value | humanizeDuration }}",
+        board: duty,
+    };
+    vec![
+        ends(
+            notice,
+            soon,
+            ("DomainExpires30d", "Tên miền hết hạn đăng ký trong 30 ngày"),
+            Severity::Low,
+        ),
+        ends(
+            soon,
+            urgent,
+            ("DomainExpires14d", "Tên miền hết hạn đăng ký trong 14 ngày"),
+            Severity::Low,
+        ),
+        ends(
+            urgent,
+            last,
+            ("DomainExpires7d", "Tên miền hết hạn đăng ký trong 7 ngày"),
+            Severity::High,
+        ),
+        ends(
+            last,
+            0,
+            ("DomainExpires1d", "Tên miền hết hạn đăng ký trong 1 ngày"),
+            Severity::Urgent,
+        ),
+        Alert {
+            name: "DomainExpired",
+            title: "Đã qua ngày hết hạn đăng ký tên miền",
+            expr: format!("{left} <= 0"),
+            wait: "0m",
+            severity: Severity::Urgent,
+            vi: "Tên miền {{ $labels.domain }} đã qua ngày hết hạn đăng ký ghi trong danh mục",
+            en: "The end of the registration of the domain {{ $labels.domain }} has passed, as the inventory tells it",
+            board: duty,
+        },
+        Alert {
+            name: "DomainLost",
+            title: "Tên miền không còn trong hệ thống tên miền",
+            expr: "ems_domain_lost == 1".into(),
+            wait: "0m",
+            severity: Severity::Urgent,
+            vi: "Tên miền {{ $labels.domain }} không còn trong hệ thống tên miền (thấy từ: {{ range query (printf \"ems_domain_delegated{domain=%q} == 0\" $labels.domain) }}{{ .Labels.agent }} {{ end }})",
+            en: "The domain {{ $labels.domain }} is gone from the name system (seen from: {{ range query (printf \"ems_domain_delegated{domain=%q} == 0\" $labels.domain) }}{{ .Labels.agent }} {{ end }})",
+            board: duty,
         },
     ]
 }
@@ -227,6 +339,7 @@ fn budget() -> Alert {
     };
     Alert {
         name: "BudgetBurns",
+        title: "Cổng chập chờn",
         expr: format!(
             "({} and {}) or ({} and {})",
             burns("5m", 14.4),
@@ -247,6 +360,7 @@ fn reports() -> Vec<Alert> {
     vec![
         Alert {
             name: "ReportDue",
+            title: "Báo cáo sắp đến hạn",
             expr: format!(
                 "ems_report_outstanding > 0 and on (duty, period) (ems_report_due_timestamp_seconds - time() < {} and ems_report_due_timestamp_seconds - time() >= 0)",
                 limit::REPORT_DUE_S
@@ -259,6 +373,7 @@ fn reports() -> Vec<Alert> {
         },
         Alert {
             name: "ReportLate",
+            title: "Báo cáo quá hạn",
             expr: "ems_report_late > 0".into(),
             wait: "10m",
             severity: Severity::High,
@@ -273,6 +388,7 @@ fn itself() -> Vec<Alert> {
     vec![
         Alert {
             name: "AgentSilent",
+            title: "Điểm đo im lặng",
             expr: format!(
                 "time() - ems_agent_last_batch_timestamp_seconds > {}",
                 limit::AGENT_SILENT_S
@@ -285,6 +401,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "AgentBlind",
+            title: "Điểm đo mù",
             expr: format!(
                 "count by (agent) (ems_probe_outcome_info{{outcome=\"unknown\", cause=\"agent_blind\"}}) / count by (agent) (ems_probe_outcome_info) > {}",
                 limit::BLIND_SHARE
@@ -297,6 +414,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "AgentClockWrong",
+            title: "Đồng hồ điểm đo sai",
             expr: format!("abs(ems_agent_clock_skew_seconds) > {}", limit::CLOCK_SKEW_S),
             wait: "5m",
             severity: Severity::High,
@@ -306,6 +424,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "CollectorAbsent",
+            title: "Máy thu thập ngừng",
             expr: "absent(ems_build_info)".into(),
             wait: "3m",
             severity: Severity::Urgent,
@@ -315,6 +434,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "SpoolFailing",
+            title: "Điểm đo không ghi được đĩa",
             expr: "ems_agent_spool_failing == 1".into(),
             wait: "2m",
             severity: Severity::High,
@@ -323,7 +443,18 @@ fn itself() -> Vec<Alert> {
             board: SYSTEM,
         },
         Alert {
+            name: "EvidenceUnkept",
+            title: "Trang bằng chứng không được giữ",
+            expr: "sum by (instance, why) (increase(ems_agent_evidence_unkept_total[1d])) > 0".into(),
+            wait: "10m",
+            severity: Severity::Low,
+            vi: "Điểm đo tại {{ $labels.instance }} không giữ được trang bằng chứng trong 24 giờ qua ({{ $labels.why }}); số liệu đo vẫn đủ",
+            en: "The vantage point at {{ $labels.instance }} did not keep pages as evidence within 24 hours ({{ $labels.why }}); no measurement is lost",
+            board: SYSTEM,
+        },
+        Alert {
             name: "StoreUpkeepFails",
+            title: "Bảo dưỡng kho dữ liệu thất bại",
             expr: "increase(ems_store_upkeep_failures_total[1h]) > 2".into(),
             wait: "5m",
             severity: Severity::High,
@@ -333,6 +464,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "LedgerBehind",
+            title: "Sổ thời gian chậm",
             expr: "ems_ledger_behind_portals > 0".into(),
             wait: "15m",
             severity: Severity::High,
@@ -342,6 +474,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "DiskNearlyFull",
+            title: "Đĩa dữ liệu sắp đầy",
             expr: format!("ems_data_free_ratio < {}", limit::DISK_FREE),
             wait: "10m",
             severity: Severity::High,
@@ -351,6 +484,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "NoticesStuck",
+            title: "Thông báo không gửi được",
             expr: format!("ems_notify_oldest_age_seconds > {}", limit::NOTICE_AGE_S),
             wait: "5m",
             severity: Severity::High,
@@ -360,6 +494,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "RotaGap",
+            title: "Lịch trực bị trống",
             expr: "ems_oncall_uncovered_seconds > 0".into(),
             wait: "10m",
             severity: Severity::Low,
@@ -369,6 +504,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "BackupMissing",
+            title: "Sao lưu không báo",
             expr: format!(
                 "time() - ems_backup_last_timestamp_seconds > {}",
                 limit::BACKUP_AGE_S
@@ -381,6 +517,7 @@ fn itself() -> Vec<Alert> {
         },
         Alert {
             name: "InventoryRefused",
+            title: "Danh mục mới có lỗi",
             expr: "ems_inventory_last_reload_success == 0".into(),
             wait: "1m",
             severity: Severity::Low,

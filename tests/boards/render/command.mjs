@@ -24,6 +24,7 @@ const { values: options, positionals } = parseArgs({
     width: { type: "string", default: "1600" },
     portals: { type: "string", default: "30" },
     days: { type: "string", default: "40" },
+    open: { type: "string", default: "6" },
     scrapes: { type: "string", default: "45" },
     portal: { type: "string" },
   },

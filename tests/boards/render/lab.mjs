@@ -55,11 +55,14 @@ export class Lab {
     return text;
   }
 
-  /** Seeds `portals` portals of `days` days and waits until Prometheus has read `scrapes` times and every rule has run. */
-  async start({ collector, rules, portals, days, scrapes }) {
+  /**
+   * Seeds `portals` portals of `days` days, `open` of which have trouble that lasts, and waits until Prometheus has read `scrapes` times and every rule has run.
+   * The rules do not wait: alerts fire as soon as they hold.
+   */
+  async start({ collector, rules, portals, days, open, scrapes }) {
     const data = path.join(this.folder, "data");
     const targets = path.join(data, "targets.yaml");
-    const seeded = spawnSync(collector, ["demo", "seed", "--portals", portals, "--days", days, "--data", data], { encoding: "utf8" });
+    const seeded = spawnSync(collector, ["demo", "seed", "--portals", portals, "--days", days, "--open", open, "--data", data], { encoding: "utf8" });
     if (seeded.status !== 0) throw seeded.error ?? new Error(seeded.stderr);
 
     const serve = this.#start(collector, ["serve", "--lang", "en", "--listen", "127.0.0.1:0", "--data", data, "--targets", targets]);
@@ -67,10 +70,12 @@ export class Lab {
     const target = await until("the collector's address", listening);
 
     const settings = path.join(this.folder, "prometheus.yml");
+    const atOnce = path.join(this.folder, "rules.yml");
+    fs.writeFileSync(atOnce, fs.readFileSync(rules, "utf8").replace(/^ *for: .*\n/gm, ""));
     fs.writeFileSync(
       settings,
       `global: {scrape_interval: ${SCRAPE_S}s, scrape_timeout: ${SCRAPE_S}s, evaluation_interval: ${SCRAPE_S}s}\n` +
-        `rule_files: [${JSON.stringify(rules)}]\n` +
+        `rule_files: [${JSON.stringify(atOnce)}]\n` +
         `scrape_configs:\n  - job_name: ems-collector\n    static_configs: [{targets: ["${target}"]}]\n`,
     );
     const port = await freePort();
@@ -93,6 +98,7 @@ export class Lab {
     const read = async () => (await number("count_over_time(ems_build_info[1h])")) >= scrapes;
     await until(`${scrapes} readings of the collector`, read, PATIENCE_MS + 2 * scrapes * SCRAPE_S * 1000);
     await until("the first judging", async () => (await number("sum(ems_verdicts)")) > 0);
+    if (Number(open)) await until("alerts that fire", async () => (await number('count(ALERTS{alertstate="firing"})')) > 0);
     await until("the recorded rates", async () => (await number("count(ems:error_ratio:rate6h)")) > 0);
     return source;
   }

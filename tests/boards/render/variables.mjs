@@ -18,7 +18,7 @@ export async function chosen(board, labelValues, wanted = {}) {
     if (name in wanted) {
       values[name] = wanted[name];
     } else if (type === "datasource" || type === "custom") {
-      values[name] = variable.current.value;
+      values[name] = variable.includeAll ? variable.allValue : variable.current.value;
     } else if (type === "query") {
       const [, metric, label] = /^label_values\((.+),\s*(\w+)\)$/.exec(variable.query.query) ?? [];
       if (!label) throw new Error(`${board.uid}: variable ${name}: ${variable.query.query} is not understood`);

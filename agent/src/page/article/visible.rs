@@ -1,5 +1,9 @@
 //! Dates that only a reader finds: labelled lines, the line beside the title, the text itself.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::FinderRev;
+
 use super::markup::{best, order_here};
 use super::place::Place;
 use super::{Candidates, Dated, Source, shorten};
@@ -86,6 +90,10 @@ const MODIFIED: &[&str] = &[
     "letzte anderung",
 ];
 
+/// Both lists as they are sought: before every date of a page.
+static LABELS: LazyLock<[Vec<FinderRev<'static>>; 2]> =
+    LazyLock::new(|| [PUBLISHED, MODIFIED].map(|words| words.iter().map(FinderRev::new).collect()));
+
 /// What the words before a date say of it.
 pub(super) fn label_before(text: &str, at: usize) -> Option<Source> {
     let before = text.get(..at).unwrap_or_default();
@@ -94,8 +102,15 @@ pub(super) fn label_before(text: &str, at: usize) -> Option<Source> {
         from += 1;
     }
     let folded = fold(before.get(from..).unwrap_or_default());
-    let place = |words: &[&str]| words.iter().filter_map(|w| folded.rfind(w)).max();
-    match (place(PUBLISHED), place(MODIFIED)) {
+    if folded.is_empty() {
+        return None;
+    }
+    let place = |labels: &[FinderRev<'_>]| {
+        let places = labels.iter().filter_map(|label| label.rfind(folded.as_bytes()));
+        places.max()
+    };
+    let [published, modified] = &*LABELS;
+    match (place(published), place(modified)) {
         (Some(p), Some(m)) if m > p => Some(Source::Modified),
         (Some(_), _) => Some(Source::Labelled),
         (None, Some(_)) => Some(Source::Modified),

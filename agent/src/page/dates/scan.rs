@@ -242,18 +242,26 @@ fn year_then_name(cursor: &mut Cursor<'_>) -> Option<Found> {
     Some(found(start, probe, Written::Day(day), Form::MonthName))
 }
 
+/// Words that begin a date without a number behind them, folded: a month in words, a day by the present.
+const WITHOUT_NUMBER: &[&str] = &["thang", "thg", "hom", "vua", "just", "today", "yesterday"];
+
 /// `March 5th, 2020`, `Tháng 11 05, 2026`, `hôm qua`, `yesterday`.
 fn at_word(cursor: &mut Cursor<'_>) -> Option<Found> {
     let start = cursor.at;
     // A cheap look before the real one: few words begin a date. A month's name has a number behind it.
     let first = cursor.peek()?;
     let by_itself = matches!(first, 'h' | 'H' | 'v' | 'V' | 'y' | 'Y' | 't' | 'T' | 'j' | 'J');
-    if !by_itself {
-        let mut past = *cursor;
-        past.skip(|c| is_letter(c) || matches!(c, '\u{300}'..='\u{36F}'));
-        let word_end = past;
-        past.skip(|c| c.is_whitespace() || matches!(c, '.' | '-' | ',' | '/'));
-        if !past.peek().is_some_and(|c| c.is_ascii_digit()) {
+    let mut past = *cursor;
+    past.skip(|c| is_letter(c) || matches!(c, '\u{300}'..='\u{36F}'));
+    let word_end = past;
+    past.skip(|c| c.is_whitespace() || matches!(c, '.' | '-' | ',' | '/'));
+    if !past.peek().is_some_and(|c| c.is_ascii_digit()) {
+        let mut probe = *cursor;
+        let begins = by_itself
+            && probe
+                .word()
+                .is_some_and(|word| WITHOUT_NUMBER.contains(&word.as_str()));
+        if !begins {
             *cursor = word_end;
             return None;
         }

@@ -128,6 +128,15 @@ pub(super) fn append_collapsed(text: &str, gap: &mut bool, out: &mut String) {
     // Spaces beyond ASCII begin with one of three bytes; most texts have none of them.
     if memchr::memchr3(0xC2, 0xE2, 0xEF, decoded.as_bytes()).is_none() {
         *gap |= decoded.starts_with(|c: char| c.is_ascii_whitespace());
+        let trimmed = decoded.trim_ascii();
+        if is_single_spaced(trimmed) {
+            if *gap && !out.is_empty() && !trimmed.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(trimmed);
+            *gap = decoded.ends_with(|c: char| c.is_ascii_whitespace()) || (decoded.is_empty() && *gap);
+            return;
+        }
         for word in decoded.split_ascii_whitespace() {
             if *gap && !out.is_empty() {
                 out.push(' ');
@@ -150,6 +159,15 @@ pub(super) fn append_collapsed(text: &str, gap: &mut bool, out: &mut String) {
             None => *gap = true,
         }
     }
+}
+
+/// Whether a text has no white space but single blanks.
+fn is_single_spaced(text: &str) -> bool {
+    let mut blank = false;
+    text.bytes().all(|byte| {
+        let was = std::mem::replace(&mut blank, byte == b' ');
+        !(was && blank || matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0C'))
+    })
 }
 
 /// Words (`Some`) and runs of white space (`None`).

@@ -102,3 +102,14 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn white_space_is_collapsed_however_it_is_written(words in "[ab \t\n\r\u{A0}]{0,12}", more in "[ab \n]{0,8}") {
+        let source = format!("<i>{words}</i><b>{more}</b>");
+        let dom = Dom::parse(&source);
+        let all = format!("{words}{more}");
+        let expected: Vec<&str> = all.split_whitespace().collect();
+        prop_assert_eq!(dom.text(NodeId::ROOT, 1_000), expected.join(" "));
+    }
+}

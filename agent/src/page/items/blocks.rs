@@ -180,8 +180,8 @@ fn title_links<'a>(
             .count();
         // A link called like a section heads a block; a sentence that begins with a section's name does not.
         let length = text.chars().count();
-        let called = |score: f32| score >= 1.0 || length < LABEL;
-        if length < 18 || words < 4 || lexicon.label(&text, false).iter().any(|(_, s)| called(*s)) {
+        let called = || lexicon.is_label(&text) || length < LABEL && !lexicon.label(&text, false).is_empty();
+        if length < 18 || words < 4 || called() {
             continue;
         }
         let folded = fold_words(&text);
@@ -311,6 +311,13 @@ fn labels(
     titles: &[(NodeId, &str)],
     known: &[Heading],
 ) -> Vec<Heading> {
+    // Headings stand in the order of the page, none within another: the neighbours tell.
+    let is_known = |node: NodeId| {
+        let next = known.partition_point(|h| h.node <= node);
+        let before = next.checked_sub(1).and_then(|at| known.get(at));
+        before.is_some_and(|h| dom.contains(h.node, node))
+            || known.get(next).is_some_and(|h| dom.contains(node, h.node))
+    };
     let mut found: Vec<(Heading, bool)> = Vec::new();
     let mut next = 0;
     let mut covered = NodeId::ROOT;
@@ -334,15 +341,12 @@ fn labels(
         if containers
             .get(next)
             .is_some_and(|c| dom.contains(c.element, node))
-            || known
-                .iter()
-                .any(|h| dom.contains(h.node, node) || dom.contains(node, h.node))
+            || is_known(node)
         {
             continue;
         }
         let text = dom.text(node, 81);
-        let named = || lexicon.label(&text, false).iter().any(|(_, score)| *score >= 1.0);
-        if text.len() < 4 || text.len() > 80 || !named() {
+        if text.len() < 4 || text.len() > 80 || !lexicon.is_label(&text) {
             continue;
         }
         covered = dom.end(node);

@@ -145,6 +145,9 @@ const WORDS: &[(&str, Role)] = &[
 #[must_use]
 pub(super) fn before(text: &str) -> Option<Role> {
     let folded = fold(text);
+    if folded.is_empty() {
+        return None;
+    }
     let mut best: Option<(usize, usize, Role)> = None;
     for (word, role) in WORDS {
         if let Some(at) = last_phrase(&folded, word) {

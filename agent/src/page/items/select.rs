@@ -2,7 +2,7 @@
 
 use crate::page::document::Document;
 use crate::page::dom::{NodeId, Tag};
-use crate::page::plain::{fold_words, has_phrase};
+use crate::page::plain::{fold_words, fold_words_into, has_phrase};
 use crate::page::region::{Region, Regions};
 use crate::page::sections::{Lexicon, MenuFacts};
 
@@ -271,9 +271,8 @@ impl Page<'_> {
                     .map_or_else(|| dom.end(scope), |next| next.node)
             },
         );
-        dom.descendants(NodeId::ROOT)
-            .skip_while(|&n| n < from)
-            .take_while(|&n| n < until)
+        let (mut text, mut words) = (String::new(), String::new());
+        dom.range(from, until)
             .filter(|&n| {
                 // A side box that is empty says nothing about the page.
                 let here = match heading {
@@ -283,9 +282,10 @@ impl Page<'_> {
                 dom.is_text(n) && here && !matches!(dom.tag(dom.parent(n)), Tag::Title)
             })
             .any(|n| {
-                let text = dom.own_text(n);
+                text.clear();
+                dom.text_into(n, 161, &mut text);
                 text.len() <= 160 && {
-                    let words = fold_words(&text);
+                    fold_words_into(&text, &mut words);
                     self.lexicon.says_empty(&words) || counts_nothing(&words)
                 }
             })
@@ -298,14 +298,15 @@ impl Page<'_> {
 
 /// `Hiển thị 1 - 0 of 0 kết quả`, `Tổng số: 0 bản ghi`.
 fn counts_nothing(words: &str) -> bool {
-    [
-        "0 ket qua",
-        "0 ban ghi",
-        "0 bai viet",
-        "0 van ban",
-        "0 results",
-        "0 tin bai",
-    ]
-    .iter()
-    .any(|phrase| has_phrase(words, phrase) && !has_phrase(words, "trang"))
+    words.contains('0')
+        && [
+            "0 ket qua",
+            "0 ban ghi",
+            "0 bai viet",
+            "0 van ban",
+            "0 results",
+            "0 tin bai",
+        ]
+        .iter()
+        .any(|phrase| has_phrase(words, phrase) && !has_phrase(words, "trang"))
 }

@@ -3,31 +3,20 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use ems_contract::inventory::Inventory;
 use ems_contract::text::{Lang, fill, get};
-use ems_contract::time::{UnixTime, Window};
+use ems_contract::time::UnixTime;
 use serde_json::Value;
 
-use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, told};
-use super::{due, edition, objection, preview, publish};
+use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
+use super::{due, edition, objection, preview, publish, verify};
 use crate::edition::EditionState;
 use crate::locale::{self, io_told};
-use crate::report::{VerifyError, compare, digest_now, verify_files};
-use crate::serve::DATABASE;
-use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
+use crate::report::compare;
 
 /// Work on reports that were made.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Compare a folder with its list of digests, and its figures with the database.
-    Verify {
-        /// Folder of the report.
-        folder: PathBuf,
-        /// Folder of the database.
-        #[arg(long, value_name = "DIR", default_value = "data")]
-        data: PathBuf,
-    },
+    Verify(verify::VerifyArgs),
     /// The figures that differ between two reports with JSON; fails when any does.
     Diff {
         /// Folder of the earlier report.
@@ -69,7 +58,7 @@ pub(super) fn run(
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     match command {
-        Command::Verify { folder, data } => verify(folder, data, lang, out, err),
+        Command::Verify(args) => verify::run(args, lang, now, out, err),
         Command::Diff { one, other } => diff(one, other, lang, out, err),
         Command::Due(args) => due::run(args, now, out, err),
         Command::Preview(args) => preview::preview(args, now, out, err),
@@ -85,72 +74,6 @@ pub(super) fn run(
         Command::Decide(args) => objection::decide(args, now, out, err),
         Command::Objections(args) => objection::list(args, out, err),
     }
-}
-
-fn verify(
-    folder: &Path,
-    data: &Path,
-    lang: Lang,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> std::io::Result<u8> {
-    let (manifest, wrong) = match verify_files(folder) {
-        Ok(found) => found,
-        Err(error) => {
-            writeln!(err, "{}", not_compared(&error, lang))?;
-            return Ok(EXIT_USAGE);
-        }
-    };
-    for file in &wrong {
-        writeln!(out, "{}", fill(lang, "edition.verify.file", &[("file", file)]))?;
-    }
-    let now = SqliteStore::open_for_reading(&data.join(DATABASE)).and_then(|store| {
-        let inventory = of_version(&store, &manifest.inventory_version)?;
-        inventory
-            .map(|inventory| digest_now(&store, &inventory, &manifest))
-            .transpose()
-    });
-    let now = match now {
-        Ok(now) => now,
-        Err(error) => {
-            writeln!(err, "{}", told(&error, lang))?;
-            return Ok(EXIT_FAILED);
-        }
-    };
-    let same = now == Some(manifest.data_digest);
-    if !same {
-        let now = now.map_or_else(|| "–".to_owned(), |now| now.to_string());
-        let then = manifest.data_digest.to_string();
-        writeln!(
-            out,
-            "{}",
-            fill(lang, "edition.verify.data", &[("then", &then), ("now", &now)])
-        )?;
-    }
-    if !same || !wrong.is_empty() {
-        return Ok(EXIT_FAILED);
-    }
-    let (path, count) = (folder.display().to_string(), manifest.files.len().to_string());
-    writeln!(
-        out,
-        "{}",
-        fill(lang, "edition.verify.fine", &[("path", &path), ("count", &count)])
-    )?;
-    Ok(EXIT_OK)
-}
-
-/// The inventory that a report was made with, if it was ever in force here.
-fn of_version(
-    store: &dyn Store,
-    version: &ems_contract::digest::Sha256,
-) -> Result<Option<Inventory>, crate::store::StoreError> {
-    let ever = Window::new(UnixTime::from_secs(0), UnixTime::from_secs(i64::MAX));
-    let records = store.inventories(ever)?;
-    Ok(records
-        .iter()
-        .rev()
-        .filter(|record| record.version == *version)
-        .find_map(|record| serde_json::from_str(&record.json).ok()))
 }
 
 fn diff(
@@ -190,7 +113,7 @@ fn diff(
     Ok(EXIT_FAILED)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error, lang: Lang) -> String {
+pub(super) fn unreadable(path: &Path, error: &std::io::Error, lang: Lang) -> String {
     let (path, error) = (path.display().to_string(), io_told(error, lang));
     fill(
         lang,
@@ -199,7 +122,7 @@ fn unreadable(path: &Path, error: &std::io::Error, lang: Lang) -> String {
     )
 }
 
-fn not_json(key: &str, path: &Path, error: &serde_json::Error, lang: Lang) -> String {
+pub(super) fn not_json(key: &str, path: &Path, error: &serde_json::Error, lang: Lang) -> String {
     let path = path.display().to_string();
     let (line, column) = (error.line().to_string(), error.column().to_string());
     fill(
@@ -207,11 +130,4 @@ fn not_json(key: &str, path: &Path, error: &serde_json::Error, lang: Lang) -> St
         key,
         &[("path", &path), ("line", &line), ("column", &column)],
     )
-}
-
-fn not_compared(error: &VerifyError, lang: Lang) -> String {
-    match error {
-        VerifyError::Io { path, error } => unreadable(path, error, lang),
-        VerifyError::List { path, error } => not_json("edition.manifest.broken", path, error, lang),
-    }
 }

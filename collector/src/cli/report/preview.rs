@@ -149,6 +149,7 @@ fn shown(args: &PreviewArgs, now: UnixTime, err: &mut dyn Write) -> Result<Strin
         let plan = Plan {
             portals: SAMPLE_PORTALS,
             days: SAMPLE_DAYS,
+            open: 0,
             now,
         };
         let data = aside.0.join("sample");

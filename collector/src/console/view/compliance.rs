@@ -1,12 +1,15 @@
 //! One portal against everything that binds it: obligation, clause, verdict, evidence, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use ems_contract::digest::Sha256;
 use ems_contract::text::{Lang, fill, get};
+use ems_contract::time::UnixTime;
 use serde::Serialize;
 
+use super::kept::{KeptPage, kept_page};
 use super::{Badge, Look};
-use crate::judge::{Tally, Unit, Value, explain};
+use crate::judge::{Tally, Unit, Value, Verdict, explain};
 use crate::locale;
 use crate::regulation::{Id, Obligation, Pack, PackStatus, Regulations};
 use crate::store::{Judging, KeptVerdict};
@@ -26,6 +29,8 @@ pub struct ComplianceData<'a> {
     pub judging: Option<&'a Judging>,
     /// Its verdicts of that day.
     pub verdicts: &'a [KeptVerdict],
+    /// The pages behind them that are kept whole.
+    pub kept: &'a BTreeSet<Sha256>,
     /// Show these verdicts only.
     pub only: Option<Value>,
 }
@@ -96,6 +101,8 @@ pub struct ComplianceRow {
     pub since: String,
     /// Pieces of evidence.
     pub evidence: usize,
+    /// The pages that prove it, newest first.
+    pub pages: Vec<KeptPage>,
     /// The explanation, line by line; indented lines begin with spaces.
     pub why: Vec<String>,
 }
@@ -200,6 +207,30 @@ fn judged(judging: Option<&Judging>, lang: Lang) -> String {
     )
 }
 
+/// The pages that a verdict points at, newest first.
+fn proofs(verdict: &Verdict) -> Vec<Sha256> {
+    let mut found: Vec<(UnixTime, Sha256)> = verdict
+        .checks
+        .iter()
+        .flat_map(|check| &check.evidence)
+        .filter_map(|seen| Some((seen.at, seen.key.as_ref()?.parse().ok()?)))
+        .collect();
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    let mut digests: Vec<Sha256> = Vec::new();
+    for (_, digest) in found {
+        if !digests.contains(&digest) {
+            digests.push(digest);
+        }
+    }
+    digests
+}
+
+/// The pages that verdicts point at.
+#[must_use]
+pub fn pages(verdicts: &[KeptVerdict]) -> BTreeSet<Sha256> {
+    verdicts.iter().flat_map(|kept| proofs(&kept.verdict)).collect()
+}
+
 fn filters(data: &ComplianceData<'_>, lang: Lang) -> Vec<Choice> {
     let count = |value: Value| {
         let found = data.verdicts.iter().filter(|kept| kept.verdict.value == value);
@@ -283,9 +314,49 @@ fn compliance_row(
         measured: told.collect(),
         since: locale::date(crate::calendar::civil::start_of(kept.since), lang),
         evidence: verdict.checks.iter().map(|check| check.evidence.len()).sum(),
+        pages: proofs(verdict)
+            .into_iter()
+            .map(|digest| kept_page(&digest, data.kept))
+            .collect(),
         why: explain(data.rules, data.unit, verdict, lang)
             .lines()
             .map(str::to_owned)
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_verdict_points_at_its_pages_newest_first_and_once() {
+        let (old, new) = (Sha256::of(b"old"), Sha256::of(b"new"));
+        let seen =
+            |at: &str, key: String| json!({"kind": "E4", "at": at, "what": "https://x.example/", "key": key});
+        let check = |id: &str, evidence: [serde_json::Value; 2]| {
+            json!({
+                "check": id, "value": "pass", "reason": "met", "kind": "statutory", "threshold_kind": "statutory",
+                "finding": "none", "evidence": evidence,
+            })
+        };
+        let (first, second) = ("2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z");
+        let verdict: Verdict = serde_json::from_value(json!({
+            "portal": "x", "pack": "p", "pack_version": "1", "obligation": "o", "value": "pass", "reason": "met",
+            "severity": "major", "at": second, "checks": [
+                check("a", [seen(first, old.to_string()), seen(second, new.to_string())]),
+                check("b", [seen(second, new.to_string()), seen(second, "reach/v4".to_owned())]),
+            ],
+        }))
+        .unwrap();
+        assert_eq!(proofs(&verdict), [new, old]);
+        let kept = [old].into();
+        let shown: Vec<bool> = proofs(&verdict)
+            .iter()
+            .map(|digest| kept_page(digest, &kept).href.is_some())
+            .collect();
+        assert_eq!(shown, [false, true]);
     }
 }

@@ -5,6 +5,7 @@ mod agents;
 mod compliance;
 mod figures;
 mod incidents;
+mod kept;
 mod overview;
 mod portal;
 mod register;
@@ -14,14 +15,16 @@ mod work;
 
 pub use about::{About, about};
 pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
-pub use compliance::{Choice, ComplianceData, CompliancePage, ComplianceRow, PackPart, compliance};
+pub use compliance::{
+    Choice, ComplianceData, CompliancePage, ComplianceRow, PackPart, compliance, pages as proving_pages,
+};
 pub use figures::{FigureRow, figure_rows};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
+pub use kept::KeptPage;
 pub use overview::{Overview, overview};
 pub use portal::{
-    AccountCell, AccountRow, CertificateCard, EnglishCard, KeptPage, NewestCell, NowRow, Phase, PieceRow,
-    PortalData, PortalPage, RibbonRow, RibbonRows, SectionRow, SectionVerdict, SectionsPart, ViewRow,
-    newest_tls, portal,
+    AccountCell, AccountRow, CertificateCard, EnglishCard, NewestCell, NowRow, Phase, PieceRow, PortalData,
+    PortalPage, RibbonRow, RibbonRows, SectionRow, SectionVerdict, SectionsPart, ViewRow, newest_tls, portal,
 };
 pub use register::{EntryRow, FieldView, entry_rows, facts as entry_facts, field_views, portal_name};
 pub use regulation::{

@@ -1,8 +1,10 @@
 //! From what a visit read on the pages to what the judge reads.
 
+use std::sync::Arc;
+
 use ems_contract::facts::page::{
-    EnglishFacts, EnglishMissing, EnglishVerdict, Language, Measure as Measured, NotSaid, PageFacts,
-    SectionFacts, SectionState,
+    EnglishFacts, EnglishMissing, EnglishVerdict, EvidenceRef, Language, Measure as Measured, NotSaid,
+    PageFacts, SectionFacts, SectionState,
 };
 use ems_contract::facts::{Identity, LinksFacts, PageKind};
 
@@ -12,8 +14,8 @@ impl Observed {
     /// Adds what a visit read. What was not read stays absent: a page that did not answer, or for which the budget did
     /// not last, says nothing of its section.
     pub fn note_page(&mut self, facts: &PageFacts) {
-        if let Some(evidence) = facts.evidence.as_ref().and_then(|evidence| evidence.sha256) {
-            self.kept = Some(evidence.to_string().into());
+        if let Some(page) = kept(facts.evidence.as_ref()) {
+            self.kept = Some(page);
         }
         self.page = Some(page(facts));
         for section in &facts.sections {
@@ -90,7 +92,12 @@ fn section_seen(facts: &SectionFacts) -> Option<SectionSeen> {
         score: facts.score.map(f64::from),
         url: facts.url.clone(),
         fields: facts.fields.clone(),
+        kept: kept(facts.evidence.as_ref()),
     })
+}
+
+fn kept(evidence: Option<&EvidenceRef>) -> Option<Arc<str>> {
+    Some(evidence?.sha256?.to_string().into())
 }
 
 fn english(facts: &EnglishFacts) -> Option<EnglishSeen> {
@@ -113,6 +120,7 @@ fn english(facts: &EnglishFacts) -> Option<EnglishSeen> {
         confidence,
         copy_of_vietnamese: facts.copy_of_vietnamese,
         newest: facts.newest,
+        kept: kept(facts.evidence.as_ref()),
     })
 }
 

@@ -249,6 +249,9 @@ pub struct EnglishSeen {
     /// The newest date that its pages show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<jiff::civil::Date>,
+    /// Digest of its entry page as it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Arc<str>>,
 }
 
 /// One section.
@@ -269,6 +272,9 @@ pub struct SectionSeen {
     /// Elements found, by the names that packs use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<String>>,
+    /// Digest of its page as it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Arc<str>>,
 }
 
 /// A measurement without a shape of its own. Which members a check reads is told in `docs/FACTS.md`.

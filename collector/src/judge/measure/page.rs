@@ -1,5 +1,7 @@
 //! What stands on the home page and on its English sister.
 
+use std::sync::Arc;
+
 use ems_contract::diagnostic::Message;
 use ems_contract::facts::PageKind;
 
@@ -36,7 +38,7 @@ pub(super) fn looks(case: &Case<'_>) -> Option<Vec<Look>> {
         }),
         "unicode-tcvn6909" => by(&|page| unicode(case, page)),
         "html-lang-vi" => by(&|page| vietnamese(case, page)),
-        "english-version" => Some(case.looks(TEN_MINUTES, |seen| english(case, seen))),
+        "english-version" => Some(case.looks_at(TEN_MINUTES, english_kept, |seen| english(case, seen))),
         "english-freshness" => english_age(case),
         _ => None,
     }
@@ -118,6 +120,11 @@ fn least(case: &Case<'_>) -> f64 {
     row.or_else(|| case.check.number("min_confidence")).unwrap_or(0.8)
 }
 
+/// The entry page of the English version.
+fn english_kept(seen: &Observed) -> Option<&Arc<str>> {
+    seen.english.as_ref()?.kept.as_ref()
+}
+
 fn english(case: &Case<'_>, seen: &Observed) -> Option<Graded> {
     if seen.page.as_ref().is_some_and(|page| page.blocked) {
         return Some(Graded::unclear(Reason::Blocked));
@@ -180,7 +187,7 @@ fn english_age(case: &Case<'_>) -> Option<Vec<Look>> {
     let lists = case.facts.items.values().flat_map(|list| &list.list);
     let shown = lists.filter_map(|item| Some(civil::day_of(item.shown?.from)));
     let vietnamese = shown.filter(|day| *day <= case.day).max()?;
-    let looks = case.looks(TEN_MINUTES, |seen| {
+    let looks = case.looks_at(TEN_MINUTES, english_kept, |seen| {
         let english = seen.english.as_ref()?.newest?;
         let behind = case.rules.calendar.working_between(english, vietnamese);
         let late = f64::from(behind) > case.number("after_vi_change", 15.0);

@@ -20,13 +20,17 @@ pub(super) fn looks(case: &Case<'_>) -> Option<Vec<Look>> {
         .filter(|id| id.starts_with("section-"))
         .count()
         == 1;
-    let mut looks = case.looks(Gap::Days(1), |seen| {
-        let page = seen.page.as_ref();
-        if page.is_some_and(|page| page.blocked) && !seen.sections.contains_key(section) {
-            return Some(Graded::unclear(Reason::Blocked));
-        }
-        grade(case, seen, seen.sections.get(section)?, alone)
-    });
+    let mut looks = case.looks_at(
+        Gap::Days(1),
+        |seen| seen.sections.get(section)?.kept.as_ref(),
+        |seen| {
+            let page = seen.page.as_ref();
+            if page.is_some_and(|page| page.blocked) && !seen.sections.contains_key(section) {
+                return Some(Graded::unclear(Reason::Blocked));
+            }
+            grade(case, seen, seen.sections.get(section)?, alone)
+        },
+    );
     for look in &mut looks {
         // An empty page may be being filled: it fails after two days.
         if look.graded.reason == Reason::Empty {

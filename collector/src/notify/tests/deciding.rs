@@ -1,12 +1,12 @@
 //! Days of the notifier, played on a clock of their own: nothing waits.
 
-use ems_contract::inventory::{Inventory, Maintenance};
+use ems_contract::inventory::{Domain, Inventory, Maintenance};
 use ems_contract::time::UnixTime;
 
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
 use crate::notify::book::Book;
-use crate::notify::condition::Kind;
+use crate::notify::condition::{Kind, Severity};
 use crate::notify::decide::decide;
 use crate::notify::gather::{Facts, gather};
 use crate::notify::notice::{Notice, Scope, Stage};
@@ -260,4 +260,62 @@ fn a_clock_that_is_set_back_delays_nothing_for_ever() {
     play.look_through(5_000, 5_010);
     play.look_through(0, 60);
     assert_eq!(play.stages(), [(Kind::Outage, Stage::Opened)]);
+}
+
+#[test]
+fn a_registration_that_ends_is_one_thread_that_grows_graver_and_ends_when_renewed() {
+    let day = 86_400;
+    let mut play = Play::new(1);
+    let domain = |days: i64| Domain {
+        name: "example.gov.vn".into(),
+        ends_at: at(days * day),
+    };
+    play.inventory.domains = vec![domain(40)];
+    let ten_minutes = |play: &mut Play, from: i64, to: i64| {
+        for now in (from..=to).step_by(600) {
+            play.heard_at = at(now);
+            play.look(now);
+        }
+    };
+    ten_minutes(&mut play, 0, 41 * day);
+    let told: Vec<_> = play
+        .told
+        .iter()
+        .map(|(now, notice)| (now / day, notice.stage, notice.severity, notice.cause.as_deref()))
+        .collect();
+    let updated = |day, severity, cause| (day, Stage::Updated, severity, Some(cause));
+    assert_eq!(
+        told,
+        [
+            (10, Stage::Opened, Severity::Low, Some("notify.domain.within_30")),
+            updated(26, Severity::Low, "notify.domain.within_14"),
+            updated(33, Severity::High, "notify.domain.within_7"),
+            updated(39, Severity::Urgent, "notify.domain.within_1"),
+            updated(40, Severity::Urgent, "notify.domain.over"),
+        ]
+    );
+    let threads: std::collections::BTreeSet<_> = play.told.iter().map(|(_, n)| &n.thread).collect();
+    assert_eq!(threads.len(), 1);
+    assert!(play.told[0].1.subjects[0].name.starts_with("example.gov.vn ("));
+    play.inventory.domains = vec![domain(400)];
+    ten_minutes(&mut play, 41 * day, 42 * day);
+    assert_eq!(play.stages()[5..], [(Kind::DomainTerm, Stage::Recovered)]);
+}
+
+#[test]
+fn what_grows_graver_calls_those_again_who_answered_the_lighter_one() {
+    let mut play = Play::new(1);
+    let domain = |days: i64| Domain {
+        name: "example.gov.vn".into(),
+        ends_at: at(days * 86_400),
+    };
+    play.inventory.domains = vec![domain(8)];
+    play.look_through(0, 60);
+    let raised = |play: &Play| play.book.threads.values().next().unwrap().raised_at;
+    let first = raised(&play);
+    assert!(first.is_some());
+    play.look_through(86_400, 86_400);
+    assert_eq!(raised(&play), first, "exactly seven days are not less");
+    play.look_through(86_402, 86_402);
+    assert_eq!(raised(&play), Some(at(86_402)));
 }

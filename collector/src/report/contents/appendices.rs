@@ -205,8 +205,13 @@ fn manual(material: &Material<'_>) -> Vec<Block> {
 
 fn evidence(material: &Material<'_>) -> Vec<Block> {
     let report = material.report;
+    let concluded = report.findings.as_ref().map(|found| found.digest().to_string());
     let fixed = [
         ("report.head.digest", report.data_digest.to_string()),
+        (
+            "report.head.findings",
+            concluded.unwrap_or_else(|| said("edition.no_data")),
+        ),
         ("report.head.inventory", report.inventory_version.to_string()),
         ("report.head.data_to", locale::instant(report.data_to, Lang::Vi)),
     ];

@@ -295,6 +295,7 @@ fn conclusion(obligation: &str, value: Value, kind: RuleKind, checks: Vec<Checke
         reason: Reason::NotMet,
         kind,
         since: date(2026, 11, 20),
+        told_at: None,
         trial: false,
         ranked: true,
         checks,
@@ -323,6 +324,7 @@ fn concluded() -> Findings {
     let of = |portal: &str, conclusions| PortalFindings {
         portal: crate::testing::portal(portal),
         day: date(2026, 11, 21),
+        judged_at: at(0),
         conclusions,
     };
     let v6 = |value| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ems_contract::id::PortalId;
-use ems_contract::time::Window;
+use ems_contract::time::{UnixTime, Window};
 use jiff::civil::Date;
 
 use super::{Conclusion, Findings, PortalFindings, Registers};
@@ -20,37 +20,56 @@ pub fn findings(store: &dyn Store, report: &Report) -> Result<Findings, StoreErr
     if data.is_empty() {
         return Ok(Findings::default());
     }
-    let mut days: BTreeMap<PortalId, Date> = BTreeMap::new();
+    let mut judged: BTreeMap<PortalId, (Date, UnixTime)> = BTreeMap::new();
     for judging in store.judgings(day_of(data.from), day_of(data.to - 1))? {
         // They come by day: the last one stays. A day judged at its end is none of a report that was cut before.
         if judging.at < data.to {
-            days.insert(judging.portal, judging.day);
+            judged.insert(judging.portal, (judging.day, judging.at));
         }
     }
     let mut portals = Vec::new();
     for portal in &report.portals {
-        let Some(day) = days.get(&portal.id) else { continue };
+        let Some((day, judged_at)) = judged.get(&portal.id).copied() else {
+            continue;
+        };
         let asked = Asked {
             portal: Some(portal.id.clone()),
-            ..Asked::on(*day)
+            ..Asked::on(day)
         };
-        let kept = store.verdicts(&asked)?;
+        let kept = store.verdicts(&asked)?.into_iter();
+        let mut conclusions: Vec<Conclusion> = kept
+            .filter_map(|kept| Conclusion::of(kept.verdict, kept.since, judged_at))
+            .collect();
+        conclusions.sort_by(|a, b| (&a.pack, &a.obligation).cmp(&(&b.pack, &b.obligation)));
         portals.push(PortalFindings {
             portal: portal.id.clone(),
-            day: *day,
-            conclusions: kept.into_iter().filter_map(Conclusion::of).collect(),
+            day,
+            judged_at,
+            conclusions,
         });
     }
+    Ok(Findings {
+        portals,
+        registers: registers(store, report)?,
+    })
+}
+
+/// What stood in the registers about the province and the portals of a report when its data end.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn registers(store: &dyn Store, report: &Report) -> Result<Registers, StoreError> {
+    let data = Window::new(report.window.from, report.data_to);
+    if data.is_empty() {
+        return Ok(Registers::default());
+    }
     let of_report = |portal: &PortalId| report.portals.iter().any(|known| known.id == *portal);
-    let backups = store.backups(None, data.to - 1)?;
-    let registers = Registers::of(
+    let mut backups = store.backups(None, data.to - 1)?;
+    backups.retain(|portal, _| of_report(portal));
+    Ok(Registers::of(
         &store.entries(None, None)?,
-        backups
-            .into_iter()
-            .filter(|(portal, _)| of_report(portal))
-            .collect(),
+        backups,
         &of_report,
         data,
-    );
-    Ok(Findings { portals, registers })
+    ))
 }

@@ -3,6 +3,7 @@
 //!
 //! Verdicts are those that were kept; nothing is judged anew. What was not judged is not here, and is told as unknown.
 
+mod data;
 mod load;
 mod registers;
 mod sums;
@@ -13,11 +14,10 @@ use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::judge::{CheckVerdict, Computation, Reason, Statistics, Timeliness, Value};
+use crate::judge::{CheckVerdict, Computation, Reason, Statistics, Timeliness, Value, Verdict};
 use crate::regulation::{Id, Kind};
-use crate::store::KeptVerdict;
 
-pub use load::findings;
+pub use load::{findings, registers};
 pub use registers::Registers;
 pub(super) use sums::{ByObligation, OnTime, by_check, by_obligation, on_time, statutory};
 
@@ -26,13 +26,12 @@ const LATE: usize = 5;
 /// The check whose deadlines are reports: all of them are kept, in time or not.
 pub(super) const SUBMITTED: &str = "report-submitted";
 
-/// What is known beside the ledger.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+/// What is known beside the ledger. As data it has no names of persons: of the registers there are figures alone.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Findings {
     /// Portals that were judged within the window, in the order of the report.
     pub portals: Vec<PortalFindings>,
-    /// What stood in the registers. Not part of the data: names of persons stand in them.
-    #[serde(skip)]
+    /// What stood in the registers.
     pub registers: Registers,
 }
 
@@ -57,6 +56,8 @@ pub struct PortalFindings {
     pub portal: PortalId,
     /// The last day within the window for which it was judged.
     pub day: Date,
+    /// The instant of that day at which it was judged.
+    pub judged_at: UnixTime,
     /// The verdicts that stood then and bind, by pack and obligation.
     pub conclusions: Vec<Conclusion>,
 }
@@ -76,6 +77,9 @@ pub struct Conclusion {
     pub kind: Kind,
     /// First day of the run of days with this verdict.
     pub since: Date,
+    /// The instant judged that its checks tell of, where the same verdict was given again since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<UnixTime>,
     /// The pack is a draft: a trial.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trial: bool,
@@ -98,9 +102,10 @@ fn telling<S: serde::Serializer>(checks: &[Checked], serializer: S) -> Result<S:
 }
 
 impl Conclusion {
-    /// `None` where the obligation does not bind or no check judges it.
-    fn of(kept: KeptVerdict) -> Option<Self> {
-        let verdict = kept.verdict;
+    /// A verdict that has stood `since` a day, of a portal judged at `judged_at`; `None` where the obligation does not
+    /// bind or no check judges it.
+    #[must_use]
+    pub fn of(verdict: Verdict, since: Date, judged_at: UnixTime) -> Option<Self> {
         if verdict.value == Value::NotApplicable || verdict.checks.is_empty() {
             return None;
         }
@@ -111,7 +116,8 @@ impl Conclusion {
             obligation: verdict.obligation,
             value: verdict.value,
             reason: verdict.reason,
-            since: kept.since,
+            since,
+            told_at: Some(verdict.at).filter(|at| *at != judged_at),
             trial: verdict.trial,
             ranked: verdict.ranked,
             checks: verdict

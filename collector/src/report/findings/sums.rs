@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ems_contract::id::PortalId;
+use serde::Serialize;
 
 use super::{Checked, Conclusion, Findings, PortalFindings};
 use crate::judge::{Tally, Value};
@@ -42,7 +43,7 @@ pub(in crate::report) fn by_obligation(findings: &Findings) -> BTreeMap<(&Id, &I
 }
 
 /// One check over all portals.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(in crate::report) struct ByCheck {
     /// Portals by the worst verdict that the check gave them, whatever the obligation.
     pub portals: Tally,

@@ -1,5 +1,7 @@
 //! Bodies of pages, once by content, within a budget per portal.
 
+use std::collections::BTreeSet;
+
 use ems_contract::digest::Sha256;
 use ems_contract::facts::page::EvidenceKind;
 use ems_contract::time::UnixTime;
@@ -112,6 +114,18 @@ pub(super) fn find(conn: &Connection, digest: &Sha256) -> Result<Option<Evidence
         content_type: row.get(5)?,
         body: zstd::bulk::decompress(&data, MOST).map_err(|error| Fail::unreadable("evidence", error))?,
     }))
+}
+
+/// Those of the digests whose body is here.
+pub(super) fn kept(conn: &Connection, digests: &BTreeSet<Sha256>) -> Result<BTreeSet<Sha256>, Fail> {
+    let mut query = conn.prepare_cached("SELECT 1 FROM evidence WHERE digest = ?1")?;
+    let mut found = BTreeSet::new();
+    for digest in digests {
+        if query.exists([digest.as_bytes()])? {
+            found.insert(*digest);
+        }
+    }
+    Ok(found)
 }
 
 /// Sizes and counts.

@@ -1,5 +1,7 @@
 //! Pages and evidence of the store in one SQLite file.
 
+use std::collections::BTreeSet;
+
 use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::time::{UnixTime, Window};
@@ -64,6 +66,11 @@ impl EvidenceStore for SqliteStore {
     fn evidence(&self, digest: &Sha256) -> Result<Option<Evidence>, StoreError> {
         self.readers
             .read("read evidence", |conn, _| evidence::find(conn, digest))
+    }
+
+    fn kept_evidence(&self, digests: &BTreeSet<Sha256>) -> Result<BTreeSet<Sha256>, StoreError> {
+        self.readers
+            .read("look for evidence", |conn, _| evidence::kept(conn, digests))
     }
 
     fn evidence_statistics(&self) -> Result<EvidenceStatistics, StoreError> {

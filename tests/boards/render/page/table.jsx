@@ -14,14 +14,20 @@ function sorted(frame, sortBy) {
   return column < 0 ? frame : sortDataFrame(frame, column, first.desc);
 }
 
+/** Where Grafana puts the texts of a column: as it is told, else numbers to the right. */
+function side(field) {
+  const told = field.config.custom?.align;
+  if (told && told !== "auto") return told;
+  return field.type === "number" || field.type === "time" ? "right" : "left";
+}
+
 function Cell({ field, row }) {
   const display = field.display(field.values[row]);
   const text = formattedValueToString(display);
   const links = field.getLinks?.({ valueRowIndex: row }) ?? [];
   const coloured = field.config.custom?.cellOptions?.type === "color-background";
-  const number = field.type === "number" || field.type === "time";
   return (
-    <td style={{ textAlign: number ? "right" : "left", background: coloured ? display.color : undefined, color: coloured ? "#111217" : undefined }} title={text}>
+    <td style={{ textAlign: side(field), background: coloured ? display.color : undefined, color: coloured ? "#111217" : undefined }} title={text}>
       {links.length ? <a href={links[0].href}>{text}</a> : text}
     </td>
   );
@@ -44,7 +50,7 @@ export function Table({ panel, frames, width, height }) {
         <thead>
           <tr style={{ height: HEADING_PX }}>
             {fields.map((field) => (
-              <th key={field.name} style={{ textAlign: field.type === "number" ? "right" : "left" }}>{field.config.displayName ?? field.name}</th>
+              <th key={field.name} style={{ textAlign: side(field) }}>{field.config.displayName ?? field.name}</th>
             ))}
           </tr>
         </thead>

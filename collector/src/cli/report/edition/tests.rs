@@ -39,6 +39,7 @@ fn database() -> tempfile::TempDir {
         portals: 4,
         days: 10,
         now: NOW.parse().unwrap(),
+        open: 0,
     };
     seed(plan, &dir.path().join("data"), &mut |_, _| {}).unwrap();
     dir

@@ -31,7 +31,12 @@ fn ran(data: &Path, line: &str) -> (u8, String) {
 fn database(portals: u32, days: u32) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let now = "2026-12-14T14:57:00Z".parse().unwrap();
-    let plan = Plan { portals, days, now };
+    let plan = Plan {
+        portals,
+        days,
+        now,
+        open: 0,
+    };
     seed(plan, &dir.path().join("data"), &mut |_, _| {}).unwrap();
     dir
 }

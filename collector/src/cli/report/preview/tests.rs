@@ -138,6 +138,7 @@ fn an_edition_rests_on_the_templates_that_it_was_made_with() {
     let plan = Plan {
         portals: 2,
         days: 3,
+        open: 0,
         now: NOW.parse().unwrap(),
     };
     seed(plan, &dir.path().join("data"), &mut |_, _| {}).unwrap();

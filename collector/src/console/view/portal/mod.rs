@@ -6,7 +6,10 @@ mod ribbons;
 mod sections;
 mod views;
 
+use std::collections::BTreeSet;
+
 use ems_contract::certificate::Chain;
+use ems_contract::digest::Sha256;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 use serde::Serialize;
@@ -28,7 +31,7 @@ pub use certificate::{CertificateCard, newest_tls};
 use ribbons::ribbons;
 pub use ribbons::{PieceRow, RibbonRow, RibbonRows};
 use sections::sections;
-pub use sections::{EnglishCard, KeptPage, NewestCell, SectionRow, SectionVerdict, SectionsPart};
+pub use sections::{EnglishCard, NewestCell, SectionRow, SectionVerdict, SectionsPart};
 use views::views;
 pub use views::{Phase, ViewRow};
 
@@ -47,6 +50,8 @@ pub struct PortalData<'a> {
     pub incidents: &'a [Incident],
     /// What is known of its sections.
     pub sections: &'a Read,
+    /// The pages behind it that are kept whole.
+    pub kept: &'a BTreeSet<Sha256>,
     /// The law as data: names of sections, articles, working days.
     pub rules: &'a Regulations,
 }
@@ -138,7 +143,7 @@ pub fn portal(look: Look<'_>, data: &PortalData<'_>) -> PortalPage {
         .map(|(key, days)| ribbons(key, days, data, now, lang))
         .collect(),
         views: views(data.latest, lacks_ipv6(data, horizon), now, lang),
-        sections: sections(look, data.sections, data.rules),
+        sections: sections(look, data.sections, data.kept, data.rules),
         certificate: certificate(data, now, lang),
         incidents: data
             .incidents

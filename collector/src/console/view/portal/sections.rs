@@ -1,5 +1,8 @@
 //! The sections of a portal and its English side: found or not, newest posting with what proves it, age, verdicts.
 
+use std::collections::BTreeSet;
+
+use ems_contract::digest::Sha256;
 use ems_contract::facts::page::{
     EnglishFacts, EnglishVerdict, EvidenceRef, NotSaid, SectionFacts, SectionState,
 };
@@ -7,8 +10,8 @@ use ems_contract::text::{Lang, fill, get, lookup};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::super::super::evidence::href;
 use super::super::compliance::verdict_badge;
+use super::super::kept::{KeptPage, kept_page};
 use super::super::{Badge, Look};
 use crate::calendar::civil;
 use crate::judge::Value;
@@ -69,15 +72,6 @@ pub struct NewestCell {
     pub selector: Option<String>,
 }
 
-/// The page of a section as it was read, kept whole.
-#[derive(Debug, Serialize)]
-pub struct KeptPage {
-    /// Where it can be had.
-    pub href: String,
-    /// The first digits of its SHA-256.
-    pub digest: String,
-}
-
 /// A verdict about a section.
 #[derive(Debug, Serialize)]
 pub struct SectionVerdict {
@@ -106,7 +100,12 @@ pub struct EnglishCard {
     pub seen: String,
 }
 
-pub(super) fn sections(look: Look<'_>, read: &Read, rules: &Regulations) -> SectionsPart {
+pub(super) fn sections(
+    look: Look<'_>,
+    read: &Read,
+    kept: &BTreeSet<Sha256>,
+    rules: &Regulations,
+) -> SectionsPart {
     let lang = look.lang;
     let standings = read.standings(rules, civil::day_of(look.now));
     let (shown, others): (Vec<&Standing<'_>>, Vec<&Standing<'_>>) =
@@ -120,11 +119,14 @@ pub(super) fn sections(look: Look<'_>, read: &Read, rules: &Regulations) -> Sect
         .as_ref()
         .and_then(|page| Some((page, page.facts.english.as_ref()?)));
     SectionsPart {
-        rows: shown.iter().map(|standing| row(standing, rules, lang)).collect(),
+        rows: shown
+            .iter()
+            .map(|standing| row(standing, kept, rules, lang))
+            .collect(),
         others: (!names.is_empty())
             .then(|| fill(lang, "console.sections.others", &[("list", &names.join(", "))])),
         english: english
-            .map(|(page, facts)| english_card(facts, &seen(page.at, page.agent.as_str(), lang), lang)),
+            .map(|(page, facts)| english_card(facts, kept, &seen(page.at, page.agent.as_str(), lang), lang)),
     }
 }
 
@@ -141,7 +143,7 @@ fn name(rules: &Regulations, id: &str, lang: Lang) -> String {
     rules.section(id).map_or_else(|| id.to_owned(), called)
 }
 
-fn row(standing: &Standing<'_>, rules: &Regulations, lang: Lang) -> SectionRow {
+fn row(standing: &Standing<'_>, kept: &BTreeSet<Sha256>, rules: &Regulations, lang: Lang) -> SectionRow {
     let (look, facts) = (standing.look, &standing.look.facts);
     let place = facts
         .found_in
@@ -164,7 +166,7 @@ fn row(standing: &Standing<'_>, rules: &Regulations, lang: Lang) -> SectionRow {
             text: newest.evidence.text.clone(),
             selector: newest.evidence.selector.clone(),
         }),
-        page: kept_page(facts.evidence.as_ref()),
+        page: proof(facts.evidence.as_ref(), kept),
         age: standing
             .age_wd
             .map_or_else(|| "–".to_owned(), |age| locale::count(age, lang)),
@@ -178,12 +180,8 @@ fn row(standing: &Standing<'_>, rules: &Regulations, lang: Lang) -> SectionRow {
     }
 }
 
-fn kept_page(evidence: Option<&EvidenceRef>) -> Option<KeptPage> {
-    let digest = evidence?.sha256?;
-    Some(KeptPage {
-        href: href(&digest),
-        digest: digest.short(),
-    })
+fn proof(evidence: Option<&EvidenceRef>, kept: &BTreeSet<Sha256>) -> Option<KeptPage> {
+    Some(kept_page(&evidence?.sha256?, kept))
 }
 
 fn date(day: Date, lang: Lang) -> String {
@@ -260,7 +258,7 @@ fn verdict(judged: &JudgedSection<'_>, rules: &Regulations, lang: Lang) -> Secti
     }
 }
 
-fn english_card(facts: &EnglishFacts, seen: &str, lang: Lang) -> EnglishCard {
+fn english_card(facts: &EnglishFacts, kept: &BTreeSet<Sha256>, seen: &str, lang: Lang) -> EnglishCard {
     let class = match facts.verdict {
         EnglishVerdict::Pass => "up",
         EnglishVerdict::MissingItems => "degraded",
@@ -279,7 +277,7 @@ fn english_card(facts: &EnglishFacts, seen: &str, lang: Lang) -> EnglishCard {
         },
         missing: (!missing.is_empty()).then(|| fill(lang, "site.missing", &[("list", &missing.join(", "))])),
         entry: facts.entry.clone(),
-        page: kept_page(facts.evidence.as_ref()),
+        page: proof(facts.evidence.as_ref(), kept),
         seen: seen.to_owned(),
     }
 }

@@ -31,6 +31,8 @@ fn edition(number: u32, frozen: bool) -> NewEdition {
             demo: false,
             excluded: vec![],
             data_digest: Sha256::of(b"data"),
+            findings_digest: None,
+            compared: vec![],
             inventory_version: Sha256::of(b"inventory"),
             rules_version: Sha256::of(b"rules"),
             packs: BTreeMap::new(),

@@ -227,6 +227,9 @@ fn evidence_is_kept_once_and_the_oldest_goes_when_a_portal_is_over_its_budget() 
         keep(&evidence("p2", n, 1_000));
     }
     assert_eq!(store.evidence(&one.digest).unwrap(), None);
+    let last = evidence("p2", 8, 1_000).digest;
+    let kept = store.kept_evidence(&[one.digest, last].into()).unwrap();
+    assert_eq!(kept, [last].into());
     let copy = dir.path().join("copy.db");
     store.backup(&copy).unwrap();
     let newest = evidence("p2", 8, 1_000);

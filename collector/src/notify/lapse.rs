@@ -1,0 +1,81 @@
+//! Domains that lapse: what the inventory tells of their end, and what the agents see. Pure.
+
+use std::collections::BTreeSet;
+
+use ems_contract::text::Lang;
+use ems_contract::time::UnixTime;
+
+use super::book::Book;
+use super::condition::{Condition, Kind, Severity, Subject};
+use super::gather::Facts;
+use crate::domains::{self, NOTICE_DAYS, Term};
+use crate::locale;
+
+/// Domains whose registration ends soon or is over, and domains that the zone above knows no more.
+pub(super) fn lapses(
+    facts: &Facts<'_>,
+    faulty: &BTreeSet<&str>,
+    book: &Book,
+    now: UnixTime,
+) -> Vec<Condition> {
+    let blank = |kind: Kind, key: String, name: String, since: UnixTime, cause: &str| Condition {
+        key,
+        kind,
+        severity: kind.severity(),
+        subject: Subject {
+            id: name.clone(),
+            name,
+        },
+        since,
+        over_at: None,
+        withdrawn: false,
+        cause: Some(cause.to_owned()),
+        seen_from: Vec::new(),
+        hosting: None,
+        critical: false,
+        hold: None,
+        link: None,
+    };
+    let first = i64::from(NOTICE_DAYS[0]) * 86_400;
+    let terms = facts.inventory.domains.iter().filter_map(|domain| {
+        let (severity, cause) = match domains::term(domain, now)? {
+            Term::Within(days) if days <= 1 => (Severity::Urgent, "notify.domain.within_1"),
+            Term::Within(days) if days <= 7 => (Severity::High, "notify.domain.within_7"),
+            Term::Within(days) if days <= 14 => (Severity::Low, "notify.domain.within_14"),
+            Term::Within(_) => (Severity::Low, "notify.domain.within_30"),
+            Term::Over => (Severity::Urgent, "notify.domain.over"),
+        };
+        let key = format!("domain/{}/{}", domain.name, domain.ends_at.secs());
+        // The last day that is paid for, as people say it.
+        let name = format!("{} ({})", domain.name, locale::date(domain.ends_at - 1, Lang::Vi));
+        let condition = blank(Kind::DomainTerm, key, name, domain.ends_at - first, cause);
+        Some(Condition {
+            severity,
+            ..condition
+        })
+    });
+    let lost = domains::delegations(facts.inventory, facts.latest, now).into_iter();
+    let lost = lost.filter_map(|(name, mut said)| {
+        said.retain(|agent, _| !faulty.contains(agent.as_str()));
+        if domains::is_lost(&said, facts.inventory) != Some(true) {
+            return None;
+        }
+        let since = book
+            .standing(Kind::DomainLost, name)
+            .map_or(now, |standing| standing.since);
+        let key = format!("domain-lost/{name}/{}", since.secs());
+        let condition = blank(
+            Kind::DomainLost,
+            key,
+            name.to_owned(),
+            since,
+            "notify.domain.lost",
+        );
+        let denying = said.into_iter().filter(|(_, delegated)| !delegated);
+        Some(Condition {
+            seen_from: denying.map(|(agent, _)| agent.as_str().to_owned()).collect(),
+            ..condition
+        })
+    });
+    terms.chain(lost).collect()
+}
