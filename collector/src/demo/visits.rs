@@ -146,7 +146,7 @@ fn read(world: &World, law: &Regulations, unit: &Unit, portal: &Portal) -> PageF
         if lacks(&section.id) {
             return SectionFacts::new(section.id.to_string(), SectionState::Missing);
         }
-        let age = i64::from(Chance::of(&section.id, &portal.id.to_string()).below(9));
+        let age = i64::from(Chance::of(&section.id, portal.id.as_str()).below(9));
         SectionFacts {
             found: true,
             filled: true,

@@ -117,10 +117,8 @@ impl NewStep {
             faults.push(StepFault::State { from, to: self.to });
         }
         let later = all.iter().filter(|other| other.number > edition.number);
-        if let Some(later) = later
-            .filter(|other| other.state() != EditionState::Drafted)
-            .last()
-        {
+        let frozen = |other: &&Edition| other.state() != EditionState::Drafted;
+        if let Some(later) = later.rev().find(frozen) {
             faults.push(StepFault::Superseded(later.number));
         }
         let trimmed = |text: Option<String>| {

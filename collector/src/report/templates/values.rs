@@ -52,7 +52,9 @@ pub(super) fn environment() -> Result<Environment<'static>, Error> {
     environment.add_filter("day", |text: String| {
         read(&text).map(|at| locale::date(at, Lang::Vi))
     });
-    environment.add_filter("percent", percent);
+    environment.add_filter("percent", |share: Value, places: Option<u32>| {
+        percent(&share, places)
+    });
     Ok(environment)
 }
 
@@ -62,7 +64,7 @@ fn read(text: &str) -> Result<UnixTime, Error> {
 }
 
 /// A share `{part_s, whole_s}` floored to `places`; words where the whole is nothing.
-fn percent(share: Value, places: Option<u32>) -> Result<String, Error> {
+fn percent(share: &Value, places: Option<u32>) -> Result<String, Error> {
     if share.is_none() {
         return Ok(get(Lang::Vi, "report.insufficient").to_owned());
     }
