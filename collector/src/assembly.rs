@@ -267,6 +267,7 @@ fn channels(
 fn office(settings: &Settings) -> Office {
     Office {
         renderer: settings.renderer.clone(),
+        templates: settings.templates.clone(),
         ..Office::default()
     }
 }

@@ -16,10 +16,12 @@ use ems_contract::outcome::Outcome;
 use ems_contract::plan::Limits;
 use ems_contract::probe::ProbeKind;
 use ems_contract::record::{Gap, GapWhy, Record};
-use ems_contract::time::UnixTime;
+use ems_contract::time::{UnixTime, Window};
 use ems_contract::wire::{self, Header, Line};
 
 use crate::context::{Context, LiveInventory};
+use crate::edition::Edition;
+use crate::report::Manifest;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{IngestBatch, InventoryRecord, Store};
 
@@ -61,6 +63,44 @@ pub(crate) fn know(store: &dyn Store, portals: &[&str]) {
             portals: portals.iter().map(|name| portal(name)).collect(),
         })
         .unwrap();
+}
+
+/// The draft of a report without any file.
+pub(crate) fn edition(key: &str, made_at: UnixTime) -> Edition {
+    let nothing = Sha256::of(b"");
+    Edition {
+        id: 1,
+        key: key.parse().unwrap(),
+        number: 1,
+        made_at,
+        made_by: "A".into(),
+        manifest: Manifest {
+            schema: 1,
+            key: key.into(),
+            edition: Some(1),
+            window: Window::new(made_at - 9, made_at),
+            data_to: made_at,
+            portals: Vec::new(),
+            pack: None,
+            demo: false,
+            excluded: Vec::new(),
+            data_digest: nothing,
+            findings_digest: None,
+            compared: Vec::new(),
+            inventory_version: nothing,
+            rules_version: nothing,
+            packs: [].into(),
+            calendar: Vec::new(),
+            templates: None,
+            method: nothing,
+            program: String::new(),
+            files: Vec::new(),
+        },
+        seal: nothing,
+        reason: String::new(),
+        changes: Vec::new(),
+        steps: Vec::new(),
+    }
 }
 
 /// A `reach` observation of `p1` over IPv4 by agent `a`.

@@ -7,6 +7,7 @@ mod folder;
 mod later;
 mod objection;
 mod passages;
+mod preview;
 mod publish;
 mod units;
 mod verify;

@@ -28,6 +28,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fields.html", include_str!("templates/fields.html")),
     ("reports.html", include_str!("templates/reports.html")),
     ("edition.html", include_str!("templates/edition.html")),
+    ("freeze.html", include_str!("templates/freeze.html")),
     ("registers.html", include_str!("templates/registers.html")),
     ("register.html", include_str!("templates/register.html")),
     ("register_form.html", include_str!("templates/register_form.html")),

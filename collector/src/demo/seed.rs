@@ -14,6 +14,7 @@ use super::history::{History, World, history};
 use super::inventory;
 use super::slots::INTERVAL_S;
 use super::units::{Unit, units};
+use super::visits::visits;
 use crate::calendar::civil::{day_of, end_of, plus_days};
 use crate::dossier::Chronicle;
 use crate::judging::{Bench, judge_all};
@@ -109,19 +110,24 @@ pub fn seed(plan: Plan, data: &Path, progress: &mut dyn FnMut(usize, usize)) -> 
         keep(&store, together(&world, some), &mut made)?;
         progress(usize::try_from(made.portals).unwrap_or(0), measured.len());
     }
+    let law = Regulations::embedded().map_err(SeedError::Inventory)?;
+    let read = measured.iter().filter_map(|(unit, id)| {
+        let portal = inventory.portal(id)?;
+        Some(visits(&world, &law, unit, portal))
+    });
+    store.keep_made(read.collect())?;
     store.keep_made_agents(statuses(&world))?;
-    judge(&store, window.to)?;
+    judge(&store, &law, window.to)?;
     made.bytes = store.statistics()?.bytes;
     Ok(made)
 }
 
 /// The verdicts of the last day that is over and of the day that is not, as a running collector would have them.
-fn judge(store: &SqliteStore, now: UnixTime) -> Result<(), SeedError> {
-    let rules = Regulations::embedded().map_err(SeedError::Inventory)?;
+fn judge(store: &SqliteStore, rules: &Regulations, now: UnixTime) -> Result<(), SeedError> {
     let chronicle = Chronicle::load(store, now)?;
     let bench = Bench {
         store,
-        rules: &rules,
+        rules,
         chronicle: &chronicle,
         now,
     };
@@ -275,7 +281,9 @@ fn statuses(world: &World) -> Vec<AgentStatus> {
 mod tests {
     use super::*;
     use crate::incident::IncidentKind;
+    use crate::judge::Value;
     use crate::ledger::{Carry, FamilyInput, Inputs, Track, evaluate};
+    use crate::store::{Asked, VerdictStore};
     use ems_contract::family::Family;
 
     fn plan() -> Plan {
@@ -285,6 +293,28 @@ mod tests {
             now: "2026-11-22T14:57:00Z".parse().unwrap(),
             open: 0,
         }
+    }
+
+    /// What was read on the pages is kept as an agent's visit is, and judged.
+    #[test]
+    fn the_pages_of_the_units_are_read_and_judged() {
+        let dir = tempfile::tempdir().unwrap();
+        let plan = Plan {
+            portals: 6,
+            days: 5,
+            ..plan()
+        };
+        seed(plan, dir.path(), &mut |_, _| {}).unwrap();
+        let store = SqliteStore::open(&dir.path().join(DATABASE)).unwrap();
+        let verdicts = store.verdicts(&Asked::on(day_of(plan.now))).unwrap();
+        let checks: Vec<_> = verdicts.iter().flat_map(|kept| &kept.verdict.checks).collect();
+        let count = |name: &str, value: Value| {
+            let of_name = checks.iter().filter(|check| check.check.starts_with(name));
+            of_name.filter(|check| check.value == value).count()
+        };
+        assert!(count("search-function", Value::Pass) >= 3);
+        let (found, lacking) = (count("section-", Value::Pass), count("section-", Value::Fail));
+        assert!(found > 5 * lacking && lacking > 0, "{found} {lacking}");
     }
 
     #[test]

@@ -103,6 +103,22 @@ pub struct DueLine {
     pub stage: Option<String>,
 }
 
+impl DueLine {
+    /// The reports that it stands for: one of every unit that owes it and has nothing noted, else the whole.
+    #[must_use]
+    pub fn reports(&self) -> Vec<EditionKey> {
+        let key = |unit: Option<PortalId>| EditionKey {
+            duty: self.duty.clone(),
+            period: self.period.clone(),
+            unit,
+        };
+        if self.missing.is_empty() {
+            return vec![key(None)];
+        }
+        self.missing.iter().map(|unit| key(Some(unit.clone()))).collect()
+    }
+}
+
 /// The reports that matter at `now`, by their last day.
 #[must_use]
 pub fn due(facts: DueFacts<'_>, now: UnixTime) -> Vec<DueLine> {

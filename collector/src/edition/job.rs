@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use prometheus::{IntCounterVec, IntGaugeVec, Opts, Registry};
@@ -207,7 +206,7 @@ impl ReportJob {
         };
         let mut drafts = maker.drafts(now);
         for line in &lines {
-            for key in owed(line) {
+            for key in line.reports() {
                 // The others have their turn in the next rounds.
                 if key.unit.is_some() && room == 0 {
                     break;
@@ -307,20 +306,6 @@ impl ReportJob {
         );
         Ok(())
     }
-}
-
-/// The reports that a line stands for: one of every unit that owes it and has nothing noted, else the whole.
-#[must_use]
-pub fn owed(line: &DueLine) -> Vec<EditionKey> {
-    let key = |unit: Option<PortalId>| EditionKey {
-        duty: line.duty.clone(),
-        period: line.period.clone(),
-        unit,
-    };
-    if line.missing.is_empty() {
-        return vec![key(None)];
-    }
-    line.missing.iter().map(|unit| key(Some(unit.clone()))).collect()
 }
 
 fn report_of(rules: &Regulations, line: &DueLine) -> Option<ReportDue> {
@@ -551,7 +536,7 @@ mod tests {
         )
         .unwrap();
         let line = lines.iter().find(|line| line.key == "ag-q/2026-Q4").unwrap();
-        let keys = owed(line);
+        let keys = line.reports();
         assert!(
             keys.len() > 2 && keys.iter().all(|key| key.unit.is_some()),
             "{keys:?}"

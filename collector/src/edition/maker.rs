@@ -14,7 +14,7 @@ use crate::account::Author;
 use crate::report::contents::{Issuer, Kind, Revision};
 use crate::report::{
     DrawError, Drawn, Excluded, Export, Form, FormError, Frame, MANIFEST, Order, PeriodError, RenderError,
-    Renderer, Source, Subject, Template, compare, draw, write_forms,
+    Renderer, Source, Subject, TemplateFaults, Templates, compare, draw, write_forms,
 };
 use crate::store::{EditionKept, EditionStore, StoreError};
 
@@ -26,8 +26,8 @@ const FIGURES: &str = "bao-cao.json";
 pub struct Office {
     /// Who writes.
     pub issuer: Issuer,
-    /// Layout of the HTML.
-    pub layout: Template,
+    /// Folder of the operator's own words and layouts, read anew at every making.
+    pub templates: Option<PathBuf>,
     /// The renderer, where it is not beside this program.
     pub renderer: Option<PathBuf>,
 }
@@ -113,6 +113,9 @@ pub enum MakeError {
     /// Somebody else made one meanwhile.
     #[error("another edition of {0} was made meanwhile")]
     Outdated(EditionKey),
+    /// The operator's own words and layouts.
+    #[error(transparent)]
+    Templates(#[from] TemplateFaults),
     /// The report could not be drawn.
     #[error(transparent)]
     Draw(#[from] DrawError),
@@ -222,6 +225,16 @@ impl<'a> Maker<'a> {
         })
     }
 
+    /// The operator's own words, where the office has some.
+    fn templates(&self) -> Result<Templates, MakeError> {
+        let Some(folder) = &self.office.templates else {
+            return Ok(Templates::default());
+        };
+        let (templates, faults) = Templates::load(folder);
+        faults.none()?;
+        Ok(templates)
+    }
+
     /// Draws an edition and keeps it.
     fn kept(
         &self,
@@ -232,7 +245,8 @@ impl<'a> Maker<'a> {
         now: UnixTime,
     ) -> Result<Made, MakeError> {
         let key = &wish.key;
-        let drawn = self.drawn(frame, wish, &place)?;
+        let templates = self.templates()?;
+        let drawn = self.drawn(frame, wish, &place, &templates)?;
         let end = drawn.report.window.to;
         let cut = wish.as_of.unwrap_or(end).min(end);
         if wish.freeze && drawn.report.data_to < cut {
@@ -242,7 +256,7 @@ impl<'a> Maker<'a> {
                 cut,
             });
         }
-        let (manifest, files) = self.written(&drawn, wish)?;
+        let (manifest, files) = self.written(&drawn, wish, &templates)?;
         let changes = drawn.changes;
         let made = Made {
             id: 0,
@@ -279,7 +293,13 @@ impl<'a> Maker<'a> {
     }
 
     /// The report, with what changed since the edition before printed in it.
-    fn drawn(&self, frame: &Frame<'_>, wish: &Wish, place: &Place) -> Result<Compared, MakeError> {
+    fn drawn(
+        &self,
+        frame: &Frame<'_>,
+        wish: &Wish,
+        place: &Place,
+        templates: &Templates,
+    ) -> Result<Compared, MakeError> {
         let passages: BTreeMap<String, String> = self
             .editions
             .passages(&wish.key)?
@@ -309,6 +329,7 @@ impl<'a> Maker<'a> {
             },
             portals: &portals,
             issuer: &self.office.issuer,
+            templates,
             passages: &passages,
             edition: wish.freeze.then_some(place.number),
             revision: &revision,
@@ -348,6 +369,7 @@ impl<'a> Maker<'a> {
         &self,
         drawn: &Compared,
         wish: &Wish,
+        templates: &Templates,
     ) -> Result<(crate::report::Manifest, Vec<EditionFile>), MakeError> {
         let name = wish.key.to_string().replace('/', "_");
         let mut forms = wish.forms.clone();
@@ -358,7 +380,7 @@ impl<'a> Maker<'a> {
             let path = std::env::var_os("PATH");
             Renderer::find(self.office.renderer.as_deref(), path.as_deref())
         };
-        write_forms(&forms, &export, drawn, &self.office.layout, renderer)?;
+        write_forms(&forms, &export, drawn, templates, renderer)?;
         let (manifest, files) = export.taken(drawn.manifest.clone()).map_err(FormError::from)?;
         let files = files.into_iter().map(|(name, bytes)| EditionFile { name, bytes });
         Ok((manifest, files.collect()))

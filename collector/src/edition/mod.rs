@@ -13,18 +13,20 @@ mod model;
 mod objection;
 mod publication;
 mod publish;
+mod step;
 mod title;
 
 pub use due::{DueFacts, DueLine, Standing, begins, due, objections_until, standing_key};
 pub use gather::due_now;
-pub use job::{ReportJob, Watch, owed};
+pub use job::{ReportJob, Watch};
 pub use key::{EditionKey, EditionKeyError};
 pub use maker::{Drafts, Made, MakeError, Maker, Office, Wish};
 pub use model::{Edition, EditionFile, EditionState, NewEdition, Passage, Step, state_key};
 pub use objection::{
-    Closed, Decision, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable,
+    Closed, Decision, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, WordsFault, contestable,
     contested_until, outcome_key,
 };
 pub use publication::{ASKED_S, NewPublication, Publication, PublicationFault};
 pub use publish::{INDEX, SUMS, for_portal};
+pub use step::{LONGEST_NUMBER, LONGEST_WHO, NewStep, StepFault};
 pub use title::title;

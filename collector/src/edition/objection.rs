@@ -2,6 +2,7 @@
 
 use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
+use ems_contract::text::{Lang, fill};
 use ems_contract::time::{UnixTime, Window};
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +10,44 @@ use super::due::objections_until;
 use super::key::EditionKey;
 use super::model::{Edition, EditionState};
 use crate::account::{Author, Note};
+use crate::locale;
 use crate::regulation::Regulations;
 use crate::report::Excluded;
 use crate::report::contents::Contested;
 
 /// Characters of what a unit or an official writes: some pages.
 pub const LONGEST_WORDS: usize = 5_000;
+
+/// What is wrong with the words of a unit or an official.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordsFault {
+    /// There are none.
+    Empty,
+    /// They are longer than [`LONGEST_WORDS`].
+    Long,
+}
+
+impl WordsFault {
+    /// The fault of words, if any; `required` words are not empty.
+    #[must_use]
+    pub fn of(words: &str, required: bool) -> Option<Self> {
+        let words = words.trim();
+        if words.chars().count() > LONGEST_WORDS {
+            return Some(Self::Long);
+        }
+        (required && words.is_empty()).then_some(Self::Empty)
+    }
+
+    /// The fault for a person; `field` is what they call the place of the words.
+    #[must_use]
+    pub fn render(self, field: &str, lang: Lang) -> String {
+        let most = locale::count(u32::try_from(LONGEST_WORDS).unwrap_or(u32::MAX), lang);
+        match self {
+            Self::Empty => fill(lang, "reports.fault.empty", &[("field", field)]),
+            Self::Long => fill(lang, "reports.fault.long", &[("field", field), ("most", &most)]),
+        }
+    }
+}
 
 /// Why an edition cannot be contested any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +100,8 @@ pub struct Objection {
     pub file: Option<Sha256>,
     /// When.
     pub at: UnixTime,
+    /// Who ([`Author::name`]).
+    pub author: String,
     /// Who, for readers.
     pub shown: String,
     /// What was decided.
@@ -88,7 +123,7 @@ pub struct Decision {
     pub reason: String,
     /// When.
     pub at: UnixTime,
-    /// Who ([`crate::account::Author::name`]).
+    /// Who ([`Author::name`]).
     pub author: String,
     /// Who, for readers.
     pub shown: String,
@@ -140,14 +175,24 @@ pub enum RulingFault {
     NoTime,
     /// What is rejected changes nothing.
     RejectedChanges,
+    /// Who wrote an objection down does not decide it: nobody is judge of their own words.
+    Own,
 }
 
 impl Ruling {
-    /// The decision that it comes to.
+    /// The decision about `objection` that it comes to.
     ///
     /// # Errors
     /// [`RulingFault`].
-    pub fn decision(self, author: &Author, at: UnixTime) -> Result<Decision, RulingFault> {
+    pub fn decision(
+        self,
+        objection: &Objection,
+        author: &Author,
+        at: UnixTime,
+    ) -> Result<Decision, RulingFault> {
+        if !objection.may_be_decided_by(author) {
+            return Err(RulingFault::Own);
+        }
         let exclude = match (self.from, self.to) {
             (Some(from), Some(to)) if from < to => Some(Window::new(from, to)),
             (None, None) => None,
@@ -195,6 +240,12 @@ pub fn outcome_key(outcome: &str) -> &'static str {
 }
 
 impl Objection {
+    /// Whether this author may decide it, as far as it depends on who wrote it down.
+    #[must_use]
+    pub fn may_be_decided_by(&self, author: &Author) -> bool {
+        self.author != author.name
+    }
+
     /// `accepted`, `rejected`, `open`.
     #[must_use]
     pub fn outcome(&self) -> &'static str {
@@ -228,5 +279,71 @@ impl Objection {
             author: decision.shown.clone(),
             reason: decision.reason.clone(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, portal};
+
+    fn objection() -> Objection {
+        Objection {
+            id: 1,
+            key: "ag-q/2026-Q4".parse().unwrap(),
+            portal: portal("p1"),
+            figure: "IPv6".into(),
+            claim: "đã có AAAA".into(),
+            file: None,
+            at: at(0),
+            author: "can.bo".into(),
+            shown: "Cán bộ".into(),
+            decision: None,
+        }
+    }
+
+    fn ruling(accepted: bool) -> Ruling {
+        Ruling {
+            accepted,
+            from: None,
+            to: None,
+            correction: None,
+            reason: "có biên bản".into(),
+        }
+    }
+
+    /// By either way: the same account at the command line has the same name.
+    #[test]
+    fn nobody_decides_what_they_wrote_down_themselves() {
+        let by = |name: &str| Author {
+            name: name.into(),
+            ..Author::of_machine("x")
+        };
+        for accepted in [true, false] {
+            let own = ruling(accepted).decision(&objection(), &by("can.bo"), at(9));
+            assert_eq!(own, Err(RulingFault::Own));
+            let other = ruling(accepted).decision(&objection(), &by("can.bo.2"), at(9));
+            assert_eq!(other.unwrap().accepted, accepted);
+        }
+    }
+
+    #[test]
+    fn words_are_there_and_no_longer_than_some_pages() {
+        let long = "ă".repeat(LONGEST_WORDS);
+        for (words, required, fault) in [
+            ("một", true, None),
+            ("", false, None),
+            (" \n", true, Some(WordsFault::Empty)),
+            (&*long, true, None),
+            (&*format!("{long}ă"), false, Some(WordsFault::Long)),
+        ] {
+            assert_eq!(WordsFault::of(words, required), fault);
+        }
+        let told = WordsFault::Long.render("--claim", Lang::Vi);
+        assert_eq!(told, "--claim: dài quá 5.000 ký tự");
+        assert_eq!(
+            WordsFault::Empty.render("--claim", Lang::En),
+            "--claim: nothing written"
+        );
     }
 }

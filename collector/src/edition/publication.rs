@@ -136,47 +136,12 @@ fn bare(url: &Url) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use ems_contract::time::Window;
-
     use super::super::model::Step;
     use super::*;
-    use crate::report::Manifest;
     use crate::testing;
 
     fn drafted(now: UnixTime) -> Edition {
-        let nothing = Sha256::of(b"");
-        Edition {
-            id: 1,
-            key: "ag-qc/2026-Q3".parse().unwrap(),
-            number: 1,
-            made_at: now,
-            made_by: "A".into(),
-            manifest: Manifest {
-                schema: 1,
-                key: "ag-qc/2026-Q3".into(),
-                edition: Some(1),
-                window: Window::new(now - 9, now),
-                data_to: now,
-                portals: Vec::new(),
-                pack: None,
-                demo: false,
-                excluded: Vec::new(),
-                data_digest: nothing,
-                findings_digest: None,
-                compared: Vec::new(),
-                inventory_version: nothing,
-                rules_version: nothing,
-                packs: [].into(),
-                calendar: Vec::new(),
-                method: nothing,
-                program: String::new(),
-                files: Vec::new(),
-            },
-            seal: nothing,
-            reason: String::new(),
-            changes: Vec::new(),
-            steps: Vec::new(),
-        }
+        testing::edition("ag-qc/2026-Q3", now)
     }
 
     #[test]

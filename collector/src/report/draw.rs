@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Beside;
 use super::build::{METHOD, build};
-use super::contents::{Days, Issuer, Kind, Material, Revision, document};
+use super::contents::{Days, Issuer, Kind, Material, Revision, document, period_words_of};
 use super::export::{Earlier, Manifest};
 use super::findings::Findings;
 use super::frame::{Frame, bound_by, take_out};
@@ -21,6 +21,7 @@ use super::load::load;
 use super::model::Report;
 use super::period::Period;
 use super::subject::Subject;
+use super::templates::{TemplateFaults, Templates};
 use crate::regulation::{Regulations, ReportDuty};
 use crate::store::{Store, StoreError};
 
@@ -44,6 +45,8 @@ pub struct Order<'a> {
     pub portals: &'a [PortalId],
     /// Who writes.
     pub issuer: &'a Issuer,
+    /// The operator's own words.
+    pub templates: &'a Templates,
     /// What people wrote.
     pub passages: &'a BTreeMap<String, String>,
     /// Number of the edition; absent in a draft.
@@ -87,6 +90,9 @@ pub enum DrawError {
     /// A unit reports on its own portal and on no other: how many it would be.
     #[error("a unit reports on one portal, not on {0}")]
     NotOneUnit(usize),
+    /// The operator's own words.
+    #[error(transparent)]
+    Templates(#[from] TemplateFaults),
     /// A portal that the report is not about.
     #[error("no portal `{wanted}` in this report")]
     UnknownPortal {
@@ -114,7 +120,7 @@ pub fn draw(frame: &Frame<'_>, order: &Order<'_>) -> Result<Drawn, DrawError> {
     };
     let [(before, _), (year_before, _)] = [earlier(1)?, earlier(2)?];
     let expiring = frame.expiring(&report);
-    let versions = versions(source.rules);
+    let versions = versions(source.rules, order.templates);
     let basis = subject.duty().and_then(|duty| basis(source.rules, duty));
     let material = Material {
         report: &report,
@@ -132,7 +138,12 @@ pub fn draw(frame: &Frame<'_>, order: &Order<'_>) -> Result<Drawn, DrawError> {
         edition: order.edition,
         revision: order.revision,
     };
-    let document = document(order.kind, &material);
+    let mut document = document(order.kind, &material);
+    let period = period_words_of(&report, subject.due.as_ref());
+    let words = (&*period, order.passages);
+    order
+        .templates
+        .reword(order.kind, &mut document, &report, words)?;
     Ok(Drawn {
         manifest: manifest(
             source.rules,
@@ -189,6 +200,7 @@ fn manifest(
             .map(|(id, pack)| (id.to_string(), pack.version.clone()))
             .collect(),
         calendar: rules.calendar.versions(first, last),
+        templates: order.templates.digest,
         method: method_now(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         files: Vec::new(),
@@ -281,10 +293,13 @@ fn basis(rules: &Regulations, duty: &ReportDuty) -> Option<String> {
     }
 }
 
-fn versions(rules: &Regulations) -> Vec<(String, String)> {
+fn versions(rules: &Regulations, templates: &Templates) -> Vec<(String, String)> {
     let named = |key: &str, value: String| (get(Lang::Vi, key).to_owned(), value);
-    vec![
+    let mut all = vec![
         named("edition.version.rules", rules.version.to_string()),
         named("edition.version.program", env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    ];
+    let own = templates.digest.map(|digest| digest.to_string());
+    all.extend(own.map(|digest| named("edition.version.templates", digest)));
+    all
 }

@@ -53,6 +53,9 @@ pub struct Manifest {
     pub packs: BTreeMap<String, String>,
     /// Versions of the working-day calendars of its years.
     pub calendar: Vec<String>,
+    /// Digest of the operator's own words and layouts; absent where there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub templates: Option<Sha256>,
     /// Digest of the sentences that say how figures are made.
     pub method: Sha256,
     /// Version of the program.
@@ -365,6 +368,7 @@ mod tests {
             rules_version: Sha256::of(b"rules"),
             packs: BTreeMap::new(),
             calendar: vec![],
+            templates: None,
             method: Sha256::of(b"method"),
             program: "0".into(),
             files: vec![],

@@ -1,6 +1,6 @@
 //! The forms of a report, written into a folder in the making.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ems_contract::text::{Lang, fill};
 
@@ -9,7 +9,8 @@ use super::draw::Drawn;
 use super::export::{Export, ExportError};
 use super::json::json;
 use super::render::{RenderError, Renderer, Wanted};
-use super::twin::{Template, twin};
+use super::templates::{TemplateFaults, Templates};
+use super::twin::twin;
 use crate::locale::io_told;
 
 /// A form of a report.
@@ -62,14 +63,12 @@ pub enum FormError {
     /// The folder.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// The layout asks for what there is not; the error names file and line.
-    #[error("{name}: {error:#}")]
-    Template {
-        /// The layout.
-        name: String,
-        /// What is wrong in it.
-        error: minijinja::Error,
-    },
+    /// The layout of the HTML.
+    #[error(transparent)]
+    Template(#[from] TemplateFaults),
+    /// The layout of the PDF was changed while it was used.
+    #[error("{0} was changed meanwhile")]
+    Changed(PathBuf),
     /// The renderer.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -91,27 +90,11 @@ impl FormError {
                 "edition.cli.not_written",
                 &[path(at), ("error", io_told(error, lang))],
             ),
-            Self::Template { name, error } => bad_template(name, error, lang),
+            Self::Template(faults) => faults.render(lang),
+            Self::Changed(at) => filled("edition.template.changed", &[path(at)]),
             Self::Render(error) => error.render(lang),
         }
     }
-}
-
-/// A layout that cannot be used: where, and what it wants.
-fn bad_template(name: &str, error: &minijinja::Error, lang: Lang) -> String {
-    let name = error.name().unwrap_or(name);
-    let place = error
-        .line()
-        .map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
-    let key = match error.kind() {
-        minijinja::ErrorKind::UndefinedError => "edition.template.missing",
-        minijinja::ErrorKind::SyntaxError => "edition.template.syntax",
-        _ => "edition.template.other",
-    };
-    let detail = error
-        .detail()
-        .map_or_else(|| error.kind().to_string(), str::to_owned);
-    fill(lang, key, &[("place", &place), ("detail", &detail)])
 }
 
 /// The name of a report's files, before the ending.
@@ -125,7 +108,7 @@ pub fn write_forms(
     forms: &[Form],
     export: &Export,
     drawn: &Drawn,
-    layout: &Template,
+    templates: &Templates,
     renderer: impl FnOnce() -> Result<Renderer, RenderError>,
 ) -> Result<(), FormError> {
     let mut forms = forms.to_vec();
@@ -148,10 +131,7 @@ pub fn write_forms(
             }
             Form::Json => export.write(&format!("{STEM}.json"), json(&drawn.report).as_bytes())?,
             Form::Html => {
-                let html = twin(&drawn.document, layout).map_err(|error| FormError::Template {
-                    name: layout.name.clone(),
-                    error,
-                })?;
+                let html = twin(&drawn.document, &templates.html)?;
                 export.write(&format!("{STEM}.html"), html.as_bytes())?;
             }
         }
@@ -159,6 +139,12 @@ pub fn write_forms(
     if wanted == Wanted::default() {
         return Ok(());
     }
+    let layout = templates.layout.as_ref().filter(|_| wanted.pdf.is_some());
+    wanted.layout = layout.map(|layout| layout.path.clone());
     renderer()?.render(&drawn.document, &wanted)?;
-    Ok(())
+    // The list of what the report rests on names the digest of what was read, not of what was used.
+    match layout.filter(|layout| !layout.is_unchanged()) {
+        Some(layout) => Err(FormError::Changed(layout.path.clone())),
+        None => Ok(()),
+    }
 }

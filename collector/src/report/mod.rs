@@ -28,6 +28,7 @@ mod outage;
 mod period;
 mod render;
 mod subject;
+mod templates;
 mod twin;
 mod view;
 
@@ -53,4 +54,5 @@ pub use outage::{Outage, OutageSummary, cause_key, outages};
 pub use period::{Period, PeriodError, has_begun, name as period_name};
 pub use render::{LIMIT, RenderError, Rendered, RenderedFile, Renderer, ReplacedCharacter, Wanted};
 pub use subject::Subject;
+pub use templates::{Layout, TemplateFault, TemplateFaults, Templates, Wrong};
 pub use twin::{Template, twin};

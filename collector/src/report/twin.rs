@@ -2,8 +2,9 @@
 
 use ems_contract::document::Document;
 use minijinja::value::Serde;
-use minijinja::{Error, context};
+use minijinja::{Value, context};
 
+use super::templates::{TemplateFault, TemplateFaults, Wrong, rendered};
 use crate::template;
 
 /// A layout in place of the built-in one.
@@ -27,19 +28,23 @@ impl Default for Template {
 /// The document as HTML. The same document and layout give the same bytes.
 ///
 /// # Errors
-/// When the layout cannot be read or asks for what a document does not have; the error names file and line.
-pub fn twin(document: &Document, layout: &Template) -> Result<String, Error> {
-    let mut environment = template::environment()?;
-    environment.add_template_owned(layout.name.clone(), layout.text.clone())?;
+/// When the layout is not well formed or asks for what a document does not have: every such place, with file and line.
+pub fn twin(document: &Document, layout: &Template) -> Result<String, TemplateFaults> {
+    let ours = |error: minijinja::Error| {
+        let wrong = Wrong::Other(error.to_string());
+        TemplateFaults(vec![TemplateFault::new(&layout.name, None, wrong)])
+    };
+    let mut environment = template::environment().map_err(ours)?;
     let letterhead = document.letterhead.as_ref().map(|head| {
         (
             head.number_line(document.lang),
             head.place_date.line(document.lang),
         )
     });
-    environment.get_template(&layout.name)?.render(context! {
+    let values: Value = context! {
         lang => document.lang.as_str(),
         document => Serde(document),
         head => letterhead,
-    })
+    };
+    rendered(&mut environment, layout, &values).map_err(TemplateFaults)
 }

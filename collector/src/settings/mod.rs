@@ -46,6 +46,8 @@ pub struct Settings {
     pub policy: Option<PathBuf>,
     /// The program that makes DOCX, PDF and XLSX; looked for beside this one and in `PATH` when absent.
     pub renderer: Option<PathBuf>,
+    /// Folder of the operator's own words and layouts of reports.
+    pub templates: Option<PathBuf>,
     /// Tokens by digest.
     pub tokens: Vec<AgentToken>,
     /// How long things are kept.
@@ -88,6 +90,7 @@ impl Default for Settings {
             regulations: None,
             policy: None,
             renderer: None,
+            templates: None,
             tokens: Vec::new(),
             retention: Retention::default(),
             notify: NotifySettings::default(),

@@ -40,6 +40,7 @@ pub(super) fn settings(root: &Item<'_>, folder: &Path) -> Settings {
         regulations: map.optional("regulations", path),
         policy: map.optional("policy", path),
         renderer: map.optional("renderer", path),
+        templates: map.optional("templates", path),
         tokens: map
             .optional("tokens", |item| Some(tokens::read(item, folder)))
             .unwrap_or_default(),

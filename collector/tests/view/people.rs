@@ -77,6 +77,7 @@ pub(crate) fn serve_with(needs_login: bool, change: impl FnOnce(&mut Inventory))
     for (login, role, portals, must_change) in [
         ("van.hanh", Role::Operator, vec![], false),
         ("can.bo", Role::Official, vec![], false),
+        ("can.bo.hai", Role::Official, vec![], false),
         ("bien.tap", Role::Editor, vec![portal_id("soyt")], false),
         ("lanh.dao", Role::Leader, vec![], false),
         ("truc.ban", Role::OnCall, vec![], false),
@@ -293,6 +294,9 @@ const WRITING: &[&str] = &[
     "/registers/attestation/1",
     "/registers/attestation/1/withdraw",
     "/reports/draft",
+    "/reports/1/freeze",
+    "/reports/1/sign",
+    "/reports/1/send",
     "/reports/1/passages",
     "/reports/1/publication",
     "/reports/1/objections",

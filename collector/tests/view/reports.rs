@@ -24,6 +24,9 @@ fn served() -> Served {
     })
 }
 
+/// A report whose data are settled up to its cut.
+const SETTLED: &str = "ag-qc/2026-Q3";
+
 fn key(text: &str) -> EditionKey {
     text.parse().unwrap()
 }
@@ -484,26 +487,26 @@ fn every_role_does_what_the_table_says() {
     let whole = drafted(&official, &csrf, "ag-yc/2026");
     let own = drafted(&official, &csrf, "ag-q/2026-Q4/soyt");
     let other = drafted(&official, &csrf, "ag-q/2026-Q4/sotc");
+    let (editor, token) = logged_in(&served, "bien.tap");
     let contest = [
-        ("csrf", &*csrf),
+        ("csrf", &*token),
         ("portal", "soyt"),
         ("figure", "a"),
         ("claim", "b"),
     ];
-    assert_eq!(
-        official
-            .upload(&format!("{whole}/objections"), &contest, None)
-            .status,
-        303
-    );
+    let sent = editor.upload(&format!("{whole}/objections"), &contest, None);
+    assert_eq!(sent.status, 303);
     let objection = served.seed.store.objections(None).unwrap()[0].id;
-    // Read all, read the whole, read the own, read another's, write passages, draft, contest own, contest other, decide.
+    let freezing = drafted(&official, &csrf, SETTLED);
+    let seal = editions(&served, SETTLED).pop().unwrap().seal.to_string();
+    // Read all, read the whole, read the own, read another's, write passages, draft, contest own, contest other, decide,
+    // look at freezing, freeze, sign, send.
     for (login, cells) in [
-        ("van.hanh", "++++++---"),
-        ("truc.ban", "---------"),
-        ("bien.tap", "+++---+--"),
-        ("lanh.dao", "++++-----"),
-        ("can.bo", "+++++++++"),
+        ("van.hanh", "++++++-------"),
+        ("truc.ban", "-------------"),
+        ("bien.tap", "+++---+------"),
+        ("lanh.dao", "++++---------"),
+        ("can.bo", "+++++++++++++"),
     ] {
         let (browser, csrf) = logged_in(&served, login);
         let cells: Vec<char> = cells.chars().collect();
@@ -531,6 +534,19 @@ fn every_role_does_what_the_table_says() {
                 &format!("{whole}/objections/{objection}"),
                 &[("outcome", "rejected"), ("reason", "x")],
             ),
+            browser.get(&format!("{freezing}/freeze")).status,
+            upload(
+                &format!("{freezing}/freeze"),
+                &[("seal", &*seal), ("confirm", "1"), ("form-json", "1")],
+            ),
+            upload(
+                &format!("{freezing}/sign"),
+                &[("number", "1"), ("on", ""), ("confirm", "1")],
+            ),
+            upload(
+                &format!("{freezing}/send"),
+                &[("who", "UBND"), ("on", ""), ("confirm", "1")],
+            ),
         ];
         for (place, (cell, status)) in cells.iter().zip(statuses).enumerate() {
             let allowed = matches!(status, 200 | 303);
@@ -543,6 +559,276 @@ fn every_role_does_what_the_table_says() {
             "{login}: files as their page"
         );
     }
+}
+
+/// What an official fills in to freeze, over the draft that stands there.
+fn freezing<'a>(csrf: &'a str, seal: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut all = vec![("csrf", csrf), ("seal", seal), ("confirm", "1")];
+    all.extend_from_slice(more);
+    all
+}
+
+const OWN_FORMS: [(&str, &str); 3] = [("form-csv", "1"), ("form-json", "1"), ("form-html", "1")];
+
+#[test]
+fn an_official_freezes_signs_and_sends_on_the_console_and_every_step_is_noted_once() {
+    let served = served();
+    let (official, csrf) = logged_in(&served, "can.bo");
+    let (second, other) = logged_in(&served, "can.bo.hai");
+    let place = drafted(&official, &csrf, SETTLED);
+    let page = official.get(&place).body;
+    assert!(page.contains(&format!("href=\"{place}/freeze\"")), "{page}");
+    let seal = |served: &Served| editions(served, SETTLED).pop().unwrap().seal.to_string();
+    let before = seal(&served);
+    let confirm = official.get(&format!("{place}/freeze"));
+    for wanted in [
+        "không ai sửa hay xóa được",
+        "Số liệu đã ổn định đến hết kỳ",
+        "Phần chưa viết",
+        &before,
+        "name=\"form-docx\" value=\"1\" checked",
+    ] {
+        assert!(confirm.body.contains(wanted), "{wanted} in {}", confirm.body);
+    }
+    // A step is not taken before its time, and says so.
+    let number = [("csrf", &*csrf), ("number", "12/BC-SKHCN"), ("confirm", "1")];
+    let early = official.upload(&format!("{place}/sign"), &number, None);
+    assert_eq!(early.status, 422);
+    assert!(early.body.contains("chưa thể chuyển sang"), "{}", early.body);
+    // Everything that is wrong at once.
+    let wrong = [("csrf", &*csrf), ("seal", "cũ"), ("as_of", "hôm qua")];
+    let refused = official.post(&format!("{place}/freeze"), &wrong);
+    assert_eq!(refused.status, 422);
+    for wanted in [
+        "lập lại sau khi bạn mở trang này",
+        "chưa đánh dấu",
+        "chưa chọn dạng tệp nào",
+        "“hôm qua” không phải ngày giờ",
+    ] {
+        assert!(refused.body.contains(wanted), "{wanted} in {}", refused.body);
+    }
+    assert_eq!(seal(&served), before, "nothing was made");
+    let freeze = |browser: &Browser, csrf: &str| {
+        let fields = freezing(csrf, &before, &OWN_FORMS);
+        browser.post(&format!("{place}/freeze"), &fields)
+    };
+    let frozen = freeze(&official, &csrf);
+    assert_eq!(
+        (frozen.status, frozen.header("location")),
+        (303, Some(&*format!("{place}#steps"))),
+        "{}",
+        frozen.body
+    );
+    // Sent twice: done for who did it, told to anybody else.
+    assert_eq!(freeze(&official, &csrf).status, 303);
+    let again = freeze(&second, &other);
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains("đã được Người can.bo chốt"), "{}", again.body);
+    assert_eq!(official.get(&format!("{place}/freeze")).status, 409);
+    let edition = editions(&served, SETTLED).pop().unwrap();
+    assert_eq!(edition.state(), EditionState::Frozen);
+    assert_eq!(edition.steps[0].author, "can.bo");
+    let page = official.get(&place).body;
+    for file in edition
+        .manifest
+        .files
+        .iter()
+        .map(|file| &*file.name)
+        .chain(["manifest.json"])
+    {
+        let path = format!("{place}/files/{file}");
+        assert!(page.contains(&format!("href=\"{path}\"")), "{file}");
+        assert_eq!(official.get(&path).status, 200, "{file}");
+    }
+    // Nothing is left where files are made.
+    let drawing = served.seed.folder().join("drawing");
+    let left: Vec<_> = std::fs::read_dir(drawing).unwrap().collect();
+    assert!(
+        left.iter().all(|entry| {
+            let path = entry.as_ref().unwrap().path();
+            path.extension().is_some_and(|ending| ending == "lock")
+        }),
+        "{left:?}"
+    );
+    let sign = |fields: &[(&str, &str)], file| {
+        let mut all = vec![("csrf", &*csrf)];
+        all.extend_from_slice(fields);
+        official.upload(&format!("{place}/sign"), &all, file)
+    };
+    let paper = Some(("da-ky.pdf", &b"%PDF-1.7 signed"[..]));
+    let wrong = sign(
+        &[("number", ""), ("on", "31/02/2026"), ("who", "Giám đốc")],
+        paper,
+    );
+    assert_eq!(wrong.status, 422);
+    for wanted in [
+        "“31/02/2026” không phải ngày",
+        "chưa đánh dấu đã kiểm tra",
+        "chưa ghi số, ký hiệu",
+        "value=\"Giám đốc\"",
+        "chọn lại",
+    ] {
+        assert!(wrong.body.contains(wanted), "{wanted} in {}", wrong.body);
+    }
+    let ahead = sign(&[("number", "12"), ("on", "2027-01-01"), ("confirm", "1")], None);
+    assert!(ahead.body.contains("ngày 01/01/2027 chưa tới"), "{}", ahead.body);
+    let good = [
+        ("number", "12/BC-SKHCN"),
+        ("on", "22/11/2026"),
+        ("who", "Giám đốc Sở"),
+        ("confirm", "1"),
+    ];
+    assert_eq!(sign(&good, paper).status, 303);
+    assert_eq!(sign(&good, paper).status, 303, "twice the same");
+    let changed = [("number", "13/BC-SKHCN"), ("on", "22/11/2026"), ("confirm", "1")];
+    assert_eq!(sign(&changed, None).status, 422);
+    let send = [
+        ("csrf", &*csrf),
+        ("who", "UBND tỉnh"),
+        ("on", ""),
+        ("confirm", "1"),
+    ];
+    assert_eq!(official.upload(&format!("{place}/send"), &send, None).status, 303);
+    let page = official.get(&place).body;
+    let paper = format!("/files/{}", Sha256::of(b"%PDF-1.7 signed"));
+    for wanted in ["12/BC-SKHCN", "22/11/2026", "Giám đốc Sở", "UBND tỉnh", &paper] {
+        assert!(page.contains(wanted), "{wanted} in {page}");
+    }
+    assert!(!page.contains("name=\"confirm\""), "nothing is left to be noted");
+    // A correction is an edition of its own, with its reason, frozen the same way.
+    let fields = [("csrf", &*csrf), ("key", SETTLED), ("reason", "số liệu đến muộn")];
+    assert_eq!(official.post("/reports/draft", &fields).status, 303);
+    let second = editions(&served, SETTLED).pop().unwrap();
+    let next = format!("/reports/{}", second.id);
+    let page = official.get(&format!("{next}/freeze")).body;
+    assert!(page.contains("số liệu đến muộn"), "{page}");
+    let seal = second.seal.to_string();
+    let fields = freezing(&csrf, &seal, &OWN_FORMS);
+    assert_eq!(official.post(&format!("{next}/freeze"), &fields).status, 303);
+    let all = editions(&served, SETTLED);
+    let states: Vec<_> = all
+        .iter()
+        .map(|edition| (edition.number, edition.state()))
+        .collect();
+    assert_eq!(states, [(1, EditionState::Sent), (2, EditionState::Frozen)]);
+    assert_eq!(
+        audited(&served),
+        [
+            "can.bo report.draft ag-qc/2026-Q3#1",
+            "can.bo report.freeze ag-qc/2026-Q3#1",
+            "can.bo report.sign ag-qc/2026-Q3#1",
+            "can.bo report.send ag-qc/2026-Q3#1",
+            "can.bo report.draft ag-qc/2026-Q3#2",
+            "can.bo report.freeze ag-qc/2026-Q3#2",
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_frozen_stays_a_draft_and_says_why() {
+    let served = served();
+    let (official, csrf) = logged_in(&served, "can.bo");
+    let place = drafted(&official, &csrf, SETTLED);
+    let seal = editions(&served, SETTLED).pop().unwrap().seal.to_string();
+    // No renderer beside the program that runs the tests: the page says how it is built, before and after.
+    let page = official.get(&format!("{place}/freeze")).body;
+    assert!(page.contains("cargo build --release -p ems-render"), "{page}");
+    let all_forms = freezing(&csrf, &seal, &[("form-pdf", "1"), ("form-html", "1")]);
+    let refused = official.post(&format!("{place}/freeze"), &all_forms);
+    assert_eq!(refused.status, 503);
+    assert!(
+        refused.body.contains("cargo build --release -p ems-render")
+            && !refused.body.contains("name=\"form-docx\" value=\"1\" checked"),
+        "{}",
+        refused.body
+    );
+    // A unit waits for an answer.
+    let (editor, own) = logged_in(&served, "bien.tap");
+    let fields = [
+        ("csrf", &*own),
+        ("portal", "soyt"),
+        ("figure", "a"),
+        ("claim", "b"),
+    ];
+    let sent = editor.upload(&format!("{place}/objections"), &fields, None);
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let waiting = freezing(&csrf, &seal, &OWN_FORMS);
+    let refused = official.post(&format!("{place}/freeze"), &waiting);
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("Còn 1 giải trình chưa quyết định"));
+    // The data of a quarter that goes on are not settled up to its cut.
+    let running = drafted(&official, &csrf, "ag-qc/2026-Q4");
+    let its_seal = editions(&served, "ag-qc/2026-Q4").pop().unwrap().seal.to_string();
+    let fields = freezing(&csrf, &its_seal, &OWN_FORMS);
+    let refused = official.post(&format!("{running}/freeze"), &fields);
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("mới ổn định đến"), "{}", refused.body);
+    assert!(official.get(&place).body.contains("dự thảo"));
+    let states = editions(&served, SETTLED);
+    assert_eq!(states[0].state(), EditionState::Drafted);
+    let with_open = [("with_open", "1")];
+    let mut fields = freezing(&csrf, &seal, &OWN_FORMS);
+    fields.extend(with_open);
+    assert_eq!(official.post(&format!("{place}/freeze"), &fields).status, 303);
+}
+
+#[test]
+fn nobody_decides_the_objection_that_they_wrote_down() {
+    let served = served();
+    let (official, csrf) = logged_in(&served, "can.bo");
+    let place = drafted(&official, &csrf, "ag-yc/2026");
+    let fields = [
+        ("csrf", &*csrf),
+        ("portal", "soyt"),
+        ("figure", "a"),
+        ("claim", "b"),
+    ];
+    let sent = official.upload(&format!("{place}/objections"), &fields, None);
+    assert_eq!(sent.status, 303);
+    let path = format!(
+        "{place}/objections/{}",
+        served.seed.store.objections(None).unwrap()[0].id
+    );
+    let page = official.get(&place).body;
+    assert!(
+        page.contains("phải do cán bộ khác quyết định") && !page.contains(&format!("action=\"{path}")),
+        "{page}"
+    );
+    let fields = [("csrf", &*csrf), ("outcome", "accepted"), ("reason", "x")];
+    let refused = official.post(&path, &fields);
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("--role official"), "{}", refused.body);
+    let (second, csrf) = logged_in(&served, "can.bo.hai");
+    let fields = [("csrf", &*csrf), ("outcome", "accepted"), ("reason", "x")];
+    assert_eq!(second.post(&path, &fields).status, 303);
+}
+
+/// Where each unit owes a report, one of each is drafted, not one of all together.
+#[test]
+fn the_reports_of_units_are_drafted_one_by_one() {
+    let served = served();
+    let (official, csrf) = logged_in(&served, "can.bo");
+    let page = official.get("/reports").body;
+    assert!(
+        page.contains("Lập dự thảo của từng đơn vị") && page.contains("3 đơn vị chưa có dự thảo"),
+        "{page}"
+    );
+    drafted(&official, &csrf, "ag-y/2026/soyt");
+    let fields = [("csrf", &*csrf), ("key", "ag-y/2026"), ("units", "each")];
+    let made = official.post("/reports/draft", &fields);
+    assert_eq!((made.status, made.header("location")), (303, Some("/reports")));
+    let all = served.seed.store.editions(None).unwrap();
+    let mut keys: Vec<String> = all.iter().map(|edition| edition.key.to_string()).collect();
+    keys.sort();
+    assert_eq!(keys.len(), 3, "{keys:?}");
+    assert!(keys.iter().all(|key| key.starts_with("ag-y/2026/")), "{keys:?}");
+    // Once more makes none anew.
+    assert_eq!(official.post("/reports/draft", &fields).status, 303);
+    let again = served.seed.store.editions(None).unwrap();
+    assert_eq!(again.len(), 3);
+    assert_eq!(audited(&served).len(), 3);
+    let fields = [("csrf", &*csrf), ("key", "ag-y/1999"), ("units", "each")];
+    assert_eq!(official.post("/reports/draft", &fields).status, 404);
 }
 
 /// The pages of reports as files for a browser: `target/tmp/pages/reports`.
@@ -608,6 +894,8 @@ fn reports_can_be_looked_at() {
             303
         );
     }
+    let frozen = drafted(&official, &csrf, "ag-qc/2026-Q2");
+    made_again(&served, "ag-qc/2026-Q2", now() - 50 * 86_400, true);
     let objection = served.seed.store.objections(None).unwrap()[0].id;
     let fields = [
         ("csrf", &*csrf),
@@ -623,6 +911,8 @@ fn reports_can_be_looked_at() {
     for (name, browser, path) in [
         ("reports.html", &official, "/reports"),
         ("draft.html", &official, &*place),
+        ("freeze.html", &official, &*format!("{place}/freeze")),
+        ("frozen.html", &official, &*frozen),
         ("editor.html", &editor, &*place),
         ("unit.html", &editor, &*unit),
         ("sent.html", &official, &*format!("/reports/{}", quarter.id)),

@@ -13,9 +13,9 @@ const SIZE_PT: f64 = 10.0;
 /// Points of the words at a scale.
 const SCALE_PT: f64 = 8.0;
 /// Width of the names, millimetres.
-const LABEL_MM: f64 = 55.0;
+const LABEL_MM: f64 = 64.0;
 /// Width of the figures, millimetres.
-const FIGURE_MM: f64 = 29.0;
+const FIGURE_MM: f64 = 24.0;
 /// Room of a cell left and right together, millimetres.
 const ROOM_MM: f64 = 4.0;
 /// Height of a strip or bar, millimetres.

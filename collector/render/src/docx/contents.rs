@@ -1,4 +1,9 @@
-//! The table of contents: a field that Word fills with page numbers when the file is opened.
+//! The table of contents: a field that Word makes anew when the file is opened, around page numbers that are fields of
+//! their own.
+//!
+//! LibreOffice takes what stands in a table of contents as it was written, and the numbers of pages are not known here:
+//! they are those of whoever lays the pages out. So the field around the lines is for Word alone (ECMA-376 part 3,
+//! alternate content); every other program sees lines whose numbers it counts itself.
 
 use ems_contract::document::{Block, Document};
 use ems_contract::text::get;
@@ -70,26 +75,35 @@ impl Writer<'_> {
             let (first, last) = (index == 0, index + 1 == entries.len());
             self.paragraph(&properties, |writer| {
                 if first {
-                    // Dirty: page numbers are not known here, whoever opens the file counts them.
-                    writer.xml.push_str(
-                        "<w:r><w:fldChar w:fldCharType=\"begin\" w:dirty=\"true\"/></w:r>\
-                         <w:r><w:instrText xml:space=\"preserve\"> TOC \\o \"1-2\" \\h \\z \\u </w:instrText></w:r>\
-                         <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>",
+                    // Dirty: Word makes it anew as soon as the file is opened.
+                    writer.for_word("<w:fldChar w:fldCharType=\"begin\" w:dirty=\"true\"/>");
+                    writer.for_word(
+                        "<w:instrText xml:space=\"preserve\"> TOC \\o \"1-2\" \\h \\z \\u </w:instrText>",
                     );
+                    writer.for_word("<w:fldChar w:fldCharType=\"separate\"/>");
                 }
                 let name = format!("_Toc{:06}", index + 1);
                 writer
                     .xml
                     .push_str(&format!("<w:hyperlink w:anchor=\"{name}\" w:history=\"1\">"));
                 writer.run(&format!("{}\t", entry.text.replace('\n', " ")), Look::PLAIN);
-                writer.xml.push_str(&Self::field(&format!("PAGEREF {name} \\h"), ""));
+                writer
+                    .xml
+                    .push_str(&Self::field(&format!("PAGEREF {name} \\h"), ""));
                 writer.xml.push_str("</w:hyperlink>");
                 if last {
-                    writer.xml.push_str("<w:r><w:fldChar w:fldCharType=\"end\"/></w:r>");
+                    writer.for_word("<w:fldChar w:fldCharType=\"end\"/>");
                 }
             });
         }
         self.entries = entries;
+    }
+
+    /// A run that Word from 2013 on reads, and nobody else.
+    fn for_word(&mut self, inside: &str) {
+        self.xml.push_str(&format!(
+            "<w:r><mc:AlternateContent><mc:Choice Requires=\"w15\">{inside}</mc:Choice></mc:AlternateContent></w:r>"
+        ));
     }
 
     /// A field with the text shown until it is counted.

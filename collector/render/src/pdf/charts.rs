@@ -9,9 +9,9 @@ use crate::{chart, palette};
 /// Points of the words in a chart.
 const SIZE_PT: f64 = 10.0;
 /// Width of the names, millimetres.
-const LABEL_MM: f64 = 48.0;
+const LABEL_MM: f64 = 62.0;
 /// Width of the figures behind the drawing, millimetres.
-const FIGURE_MM: f64 = 27.0;
+const FIGURE_MM: f64 = 24.0;
 /// Room between the three, millimetres.
 const BETWEEN_MM: f64 = 2.0;
 

@@ -4,7 +4,7 @@
 mod format;
 mod total;
 
-use ems_contract::document::{Cell, Column, Document, Sheet, Value};
+use ems_contract::document::{Cell, Column, Document, Sheet, Total, Value};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Url, Workbook, Worksheet, XlsxError};
 
 use format::{Formats, Kind};
@@ -196,7 +196,11 @@ fn width(sheet: &Sheet, index: usize) -> f64 {
         .take(2_000)
         .filter_map(|row| row.get(index))
         .map(|cell| longest(&cell.text).min(if cell.value.is_some() { 20 } else { WIDEST }));
-    float(i128::try_from(cells.max().unwrap_or(0).max(head) + 3).unwrap_or(10))
+    let total = match sheet.totals.get(index) {
+        Some(Some(Total::Label(text))) => longest(text).min(WIDEST),
+        _ => 0,
+    };
+    float(i128::try_from(cells.max().unwrap_or(0).max(head).max(total) + 3).unwrap_or(10))
 }
 
 fn number(column: usize) -> u16 {

@@ -1,6 +1,8 @@
 //! What an office program makes of the files.
 
-use crate::bench::{Made, flat, pdf_text};
+use ems_contract::document::Block;
+
+use crate::bench::{Made, document, flat, pdf_text};
 use crate::sample;
 
 #[test]
@@ -49,4 +51,29 @@ fn libreoffice_opens_the_report_and_shows_all_of_its_parts() {
             .starts_with("Cổng thông tin điện tử tỉnh Mẫu;")
     );
     assert!(csv.contains("Tổng cộng"));
+}
+
+/// Nobody updates a table of contents before printing: its numbers are there as soon as the file is open.
+#[test]
+fn the_table_of_contents_has_the_numbers_of_its_pages() {
+    let mut body = vec![Block::Contents];
+    for chapter in 1..=5 {
+        body.push(Block::heading(1, format!("{chapter}. CHƯƠNG {chapter}")));
+        body.extend((0..6).map(|_| Block::paragraph("chữ ".repeat(120))));
+    }
+    let made = Made::of(&document(body));
+    for text in [pdf_text(&made.converted("report.docx", "pdf")), made.pdf_text()] {
+        let pages: Vec<&str> = text.split('\u{c}').collect();
+        let mut numbers = Vec::new();
+        for chapter in 1..=5 {
+            let heading = format!("{chapter}. CHƯƠNG {chapter}");
+            let line = pages[0].lines().find(|line| line.contains(&heading)).unwrap();
+            let number = line.rsplit(['.', ' ', '\u{2060}']).next().unwrap().trim();
+            let stands = |page: &&str| page.lines().any(|line| line.trim() == heading);
+            let place = pages.iter().position(stands).unwrap() + 1;
+            assert_eq!(number, place.to_string(), "{line}");
+            numbers.push(place);
+        }
+        assert!(numbers[4] > 3, "{numbers:?}");
+    }
 }

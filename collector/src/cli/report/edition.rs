@@ -17,7 +17,7 @@ use crate::cli::people::{Place, Stop, ended, handed};
 use crate::cli::signer::logged_in;
 use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, write_findings};
-use crate::edition::{Edition, EditionKey, EditionState, MakeError, Maker, Office, Step, Wish, state_key};
+use crate::edition::{Edition, EditionKey, EditionState, MakeError, Maker, NewStep, Office, Wish, state_key};
 use crate::locale;
 use crate::regulation::Regulations;
 use crate::report::contents::Issuer;
@@ -97,6 +97,9 @@ pub struct MakeArgs {
     /// The renderer [default: ems-render beside this program].
     #[arg(long, env = "EMS_RENDER", value_name = "FILE")]
     renderer: Option<PathBuf>,
+    /// Folder of own words and layouts (docs/REPORT.md).
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
     /// The instant at which it is made [default: the present].
     #[arg(long, value_name = "INSTANT")]
     pub(super) now: Option<UnixTime>,
@@ -112,13 +115,13 @@ pub struct StepArgs {
     /// The report: duty/period or duty/period/unit; its newest edition is meant.
     #[arg(value_parser = key)]
     key: EditionKey,
-    /// Number and symbol of the paper, such as 12/BC-SKHCN.
+    /// Number and symbol of the paper, such as 12/BC-SKHCN; signing wants it.
     #[arg(long, value_name = "NUMBER")]
     number: Option<String>,
     /// The day [default: today].
     #[arg(long, value_name = "DAY")]
     on: Option<Date>,
-    /// Who signed it, or to whom it was sent.
+    /// Who signed it, or to whom it was sent; sending wants it.
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
     /// The signed paper, or what proves the sending; it is kept with its SHA-256.
@@ -268,7 +271,7 @@ impl Workshop {
                     to: args.to_whom.clone(),
                 },
                 renderer: args.renderer.clone(),
-                ..Office::default()
+                templates: args.templates.clone(),
             },
             people,
             data,
@@ -386,6 +389,9 @@ pub(super) fn not_made(error: &MakeError, place: &Place) -> Stop {
             "edition.cli.one_unit",
             &[("count", count.to_string())],
         )),
+        MakeError::Templates(faults) | MakeError::Draw(DrawError::Templates(faults)) => {
+            Stop::usage(faults.render(lang))
+        }
         MakeError::Form(error) => Stop::failed(error.render(lang)),
     }
 }
@@ -411,39 +417,35 @@ fn stepped(args: &StepArgs, to: EditionState, now: UnixTime) -> Result<String, S
     let file = args.file.as_deref();
     let file = file.map(|path| handed(path, MAX_MIB, lang)).transpose()?;
     let store = place.open()?;
-    let edition = newest(&*store, &args.key, None, place)?;
-    let (from, state) = (edition.state(), get(lang, state_key(edition.state())));
-    if from.next() != Some(to) {
-        let values = [
-            ("name", edition.name()),
-            ("state", state.to_owned()),
-            ("wanted", get(lang, state_key(to)).to_owned()),
-        ];
-        return Err(Stop::usage(filled(lang, "edition.cli.wrong_state", &values)));
-    }
+    let all = store
+        .editions(Some(&args.key))
+        .map_err(|error| place.trouble(&error))?;
+    // The draft of a correction does not hide the edition that was signed.
+    let frozen = all
+        .iter()
+        .rev()
+        .find(|edition| edition.state() != EditionState::Drafted);
+    let edition = frozen
+        .or(all.last())
+        .ok_or_else(|| no_edition(&args.key, None, place))?;
     let author = args.signer.author(&*store, Action::SignReport, None, now)?;
-    let taken = Step {
-        state: to,
-        at: now,
-        author: author.name.clone(),
-        shown: author.shown.clone(),
+    let new = NewStep {
+        to,
         number: args.number.clone(),
-        on: Some(args.on.unwrap_or_else(|| now.zoned().date())),
+        on: args.on,
         who: args.who.clone(),
         file: file
             .as_ref()
             .map(|file| ems_contract::digest::Sha256::of(&file.bytes)),
     };
-    let action = if to == EditionState::Signed {
-        "report.sign"
-    } else {
-        "report.send"
-    };
-    let detail = [args.number.as_deref(), args.who.as_deref()];
-    let detail: Vec<&str> = detail.into_iter().flatten().collect();
-    let note = author.note(now, action, edition.name(), detail.join(", "));
+    let taken = new.step(edition, &all, &author, now).map_err(|faults| {
+        let name = edition.name();
+        let told: Vec<String> = faults.iter().map(|fault| fault.render(&name, lang)).collect();
+        Stop::usage(told.join("\n"))
+    })?;
+    let note = taken.note(edition, &author);
     let kept = store
-        .step_edition(edition.id, from, taken, file, note)
+        .step_edition(edition.id, edition.state(), taken, file, note)
         .map_err(|error| place.trouble(&error))?;
     match kept {
         EditionKept::Done(_) => Ok(filled(
@@ -471,10 +473,13 @@ pub(super) fn newest(
 ) -> Result<Edition, Stop> {
     let all = store.editions(Some(key)).map_err(|error| place.trouble(&error))?;
     let wanted = |edition: &Edition| number.is_none_or(|number| edition.number == number);
-    all.into_iter().rev().find(wanted).ok_or_else(|| {
-        let name = number.map_or_else(|| key.to_string(), |number| format!("{key}#{number}"));
-        Stop::usage(filled(place.lang, "edition.cli.no_edition", &[("name", name)]))
-    })
+    let found = all.into_iter().rev().find(wanted);
+    found.ok_or_else(|| no_edition(key, number, place))
+}
+
+fn no_edition(key: &EditionKey, number: Option<u32>, place: &Place) -> Stop {
+    let name = number.map_or_else(|| key.to_string(), |number| format!("{key}#{number}"));
+    Stop::usage(filled(place.lang, "edition.cli.no_edition", &[("name", name)]))
 }
 
 pub(super) fn save(args: &SaveArgs, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {

@@ -14,8 +14,8 @@ use crate::locale::io_told;
 use crate::regulation::{Regulations, ReportDue};
 use crate::report::contents::{Issuer, Kind, Revision};
 use crate::report::{
-    DrawError, Export, ExportError, Form, FormError, Frame, Order, Renderer, Source, Subject, Template, draw,
-    has_begun, write_forms,
+    DrawError, Export, ExportError, Form, FormError, Frame, Order, Renderer, Source, Subject, Template,
+    Templates, draw, has_begun, write_forms,
 };
 
 /// Options of a report with every form.
@@ -36,6 +36,9 @@ pub struct FolderArgs {
     /// Passages written by people: YAML of name and text (docs/REPORT.md).
     #[arg(long, value_name = "FILE")]
     pub passages: Option<PathBuf>,
+    /// Folder of own words and layouts (docs/REPORT.md).
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
     /// Layout of the HTML in place of the built-in one (minijinja).
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
@@ -95,7 +98,7 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         .passages
         .as_deref()
         .map_or_else(|| Ok(BTreeMap::new()), |path| passages::read(path, lang, err))?;
-    let layout = layout(args)?;
+    let templates = templates(args)?;
     let (store, inventory) = opened(args, now, err)?;
     let source = Source {
         store: &store,
@@ -107,6 +110,7 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         kind: args.folder.kind.unwrap_or(Kind::Consolidated),
         portals: &args.portals,
         issuer: &issuer,
+        templates: &templates,
         passages: &passages,
         edition: None,
         revision: &Revision::default(),
@@ -124,7 +128,7 @@ pub(super) fn make(args: &Args, now: UnixTime, out: &mut dyn Write, err: &mut dy
         let path = std::env::var_os("PATH");
         Renderer::find(args.folder.renderer.as_deref(), path.as_deref())
     };
-    write_forms(forms, &export, &drawn, &layout, renderer).map_err(|error| not_written(&error, lang))?;
+    write_forms(forms, &export, &drawn, &templates, renderer).map_err(|error| not_written(&error, lang))?;
     let manifest = export
         .finish(drawn.manifest)
         .map_err(|error| not_written(&FormError::Export(error), lang))?;
@@ -196,6 +200,7 @@ pub(super) fn not_drawn(error: &DrawError, lang: Lang) -> Stop {
             let values = [("count", count.to_string())];
             Stop::Usage(filled(lang, "edition.cli.one_unit", &values))
         }
+        DrawError::Templates(faults) => Stop::Usage(faults.render(lang)),
         DrawError::UnknownPortal { wanted, known } => unknown_portal(wanted, known.iter(), lang),
     }
 }
@@ -204,18 +209,32 @@ pub(super) fn not_drawn(error: &DrawError, lang: Lang) -> Stop {
 fn not_written(error: &FormError, lang: Lang) -> Stop {
     let words = error.render(lang);
     match error {
-        FormError::Export(ExportError::Exists(_)) | FormError::Template { .. } => Stop::Usage(words),
-        FormError::Export(_) | FormError::Render(_) => Stop::Failed(words),
+        FormError::Export(ExportError::Exists(_)) | FormError::Template(_) => Stop::Usage(words),
+        FormError::Export(_) | FormError::Render(_) | FormError::Changed(_) => Stop::Failed(words),
     }
 }
 
-fn layout(args: &Args) -> Result<Template, Stop> {
+/// The folder of own words and layouts, and the one layout that was named beside it.
+fn templates(args: &Args) -> Result<Templates, Stop> {
+    let mut templates = match &args.folder.templates {
+        None => Templates::default(),
+        Some(folder) => {
+            let (templates, faults) = Templates::load(folder);
+            faults
+                .none()
+                .map_err(|faults| Stop::Usage(faults.render(args.lang)))?;
+            templates
+        }
+    };
     let Some(path) = &args.folder.template else {
-        return Ok(Template::default());
+        return Ok(templates);
     };
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Template { name, text }),
+        Ok(text) => {
+            templates.html = Template { name, text };
+            Ok(templates)
+        }
         Err(error) => {
             let values = [("path", name), ("error", io_told(&error, args.lang))];
             Err(Stop::Usage(filled(args.lang, "edition.cli.unreadable", &values)))

@@ -8,7 +8,7 @@ use ems_contract::time::UnixTime;
 use serde_json::Value;
 
 use super::super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
-use super::{due, edition, objection, publish, units, verify};
+use super::{due, edition, objection, preview, publish, units, verify};
 use crate::edition::EditionState;
 use crate::locale::{self, io_told};
 use crate::report::compare;
@@ -25,6 +25,7 @@ pub enum Command {
         other: PathBuf,
     },
     Due(due::DueArgs),
+    Preview(Box<preview::PreviewArgs>),
     /// The editions that are kept: drafted, frozen, signed, sent.
     Editions(edition::ListArgs),
     /// Make or remake the draft of a report.
@@ -60,6 +61,7 @@ pub(super) fn run(
         Command::Verify(args) => verify::run(args, lang, now, out, err),
         Command::Diff { one, other } => diff(one, other, lang, out, err),
         Command::Due(args) => due::run(args, now, out, err),
+        Command::Preview(args) => preview::preview(args, now, out, err),
         Command::Editions(args) => edition::list(args, out, err),
         Command::Draft(args) if args.units => units::draft(&args.make, now, out, err),
         Command::Draft(args) => edition::make(&args.make, false, now, out, err),

@@ -15,7 +15,7 @@ use crate::cli::people::{Place, Stop, ended, handed};
 use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, parse_id, write_findings};
 use crate::edition::{
-    Closed, EditionKey, LONGEST_WORDS, NewObjection, Objection, Ruling, RulingFault, contestable, outcome_key,
+    Closed, EditionKey, NewObjection, Objection, Ruling, RulingFault, WordsFault, contestable, outcome_key,
 };
 use crate::locale;
 use crate::regulation::Regulations;
@@ -33,10 +33,10 @@ pub struct ObjectArgs {
     #[arg(long, value_name = "ID", value_parser = parse_id::<PortalId>)]
     portal: PortalId,
     /// Which figure, in the unit's words.
-    #[arg(long, value_name = "TEXT", value_parser = words)]
+    #[arg(long, value_name = "TEXT")]
     figure: String,
     /// What the unit says.
-    #[arg(long, value_name = "TEXT", value_parser = words)]
+    #[arg(long, value_name = "TEXT")]
     claim: String,
     /// Its evidence; it is kept with its SHA-256.
     #[arg(long, value_name = "FILE")]
@@ -59,7 +59,7 @@ pub struct DecideArgs {
     #[arg(value_enum)]
     outcome: Outcome,
     /// Why.
-    #[arg(long, value_name = "TEXT", value_parser = words)]
+    #[arg(long, value_name = "TEXT")]
     reason: String,
     /// First instant of time that is left out of the portal's adjusted figures; the statutory ones keep it.
     #[arg(long, value_name = "INSTANT", requires = "exclude_to")]
@@ -68,7 +68,7 @@ pub struct DecideArgs {
     #[arg(long, value_name = "INSTANT", requires = "exclude_from")]
     exclude_to: Option<UnixTime>,
     /// What the figure should say: printed beside what was measured.
-    #[arg(long, value_name = "TEXT", value_parser = words)]
+    #[arg(long, value_name = "TEXT")]
     correction: Option<String>,
     /// The instant of the note [default: the present].
     #[arg(long, value_name = "INSTANT")]
@@ -99,14 +99,16 @@ enum Outcome {
     Rejected,
 }
 
-fn words(text: &str) -> Result<String, String> {
-    match text.trim() {
-        "" => Err("empty".to_owned()),
-        long if long.chars().count() > LONGEST_WORDS => {
-            Err(format!("longer than {LONGEST_WORDS} characters"))
-        }
-        words => Ok(words.to_owned()),
+/// Refuses words (option, text) that are none or too many, every one at once.
+fn well_worded(words: &[(&str, &str)], lang: Lang) -> Result<(), Stop> {
+    let faults: Vec<String> = words
+        .iter()
+        .filter_map(|(option, text)| Some(WordsFault::of(text, true)?.render(option, lang)))
+        .collect();
+    if faults.is_empty() {
+        return Ok(());
     }
+    Err(Stop::usage(faults.join("\n")))
 }
 
 fn answer(done: Result<String, Stop>, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
@@ -136,6 +138,7 @@ pub(super) fn object(
 
 fn contested(args: &ObjectArgs, rules: &Regulations, now: UnixTime) -> Result<String, Stop> {
     let (place, lang) = (&args.signer.place, args.signer.place.lang);
+    well_worded(&[("--figure", &args.figure), ("--claim", &args.claim)], lang)?;
     let file = args.file.as_deref();
     let file = file.map(|path| handed(path, MAX_MIB, lang)).transpose()?;
     let store = place.open()?;
@@ -163,8 +166,8 @@ fn contested(args: &ObjectArgs, rules: &Regulations, now: UnixTime) -> Result<St
     let new = NewObjection {
         key: args.key.clone(),
         portal: args.portal.clone(),
-        figure: args.figure.clone(),
-        claim: args.claim.clone(),
+        figure: args.figure.trim().to_owned(),
+        claim: args.claim.trim().to_owned(),
         at: now,
     };
     let note = new.note(&author);
@@ -192,6 +195,9 @@ pub(super) fn decide(
 fn decided(args: &DecideArgs, now: UnixTime) -> Result<String, Stop> {
     let (place, lang) = (&args.signer.place, args.signer.place.lang);
     let number = || ("number", args.number.to_string());
+    let mut words = vec![("--reason", &*args.reason)];
+    words.extend(args.correction.as_deref().map(|text| ("--correction", text)));
+    well_worded(&words, lang)?;
     let store = place.open()?;
     let all = store.objections(None).map_err(|error| place.trouble(&error))?;
     let Some(objection) = all.into_iter().find(|one| one.id == args.number) else {
@@ -202,15 +208,16 @@ fn decided(args: &DecideArgs, now: UnixTime) -> Result<String, Stop> {
         accepted: args.outcome == Outcome::Accepted,
         from: args.exclude_from,
         to: args.exclude_to,
-        correction: args.correction.clone(),
-        reason: args.reason.clone(),
+        correction: args.correction.as_deref().map(|text| text.trim().to_owned()),
+        reason: args.reason.trim().to_owned(),
     };
-    let decision = ruling.decision(&author, now).map_err(|fault| {
+    let decision = ruling.decision(&objection, &author, now).map_err(|fault| {
         Stop::usage(get(
             lang,
             match fault {
                 RulingFault::NoTime => "edition.object.no_time",
                 RulingFault::RejectedChanges => "edition.object.rejected_changes",
+                RulingFault::Own => "edition.object.own",
             },
         ))
     })?;

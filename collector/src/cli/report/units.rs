@@ -9,7 +9,7 @@ use crate::account::Action;
 use crate::cli::people::{Stop, ended};
 use crate::cli::validate::filled;
 use crate::cli::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, write_findings};
-use crate::edition::{EditionKey, due_now, owed};
+use crate::edition::{DueLine, EditionKey, due_now};
 use crate::regulation::Regulations;
 
 /// The draft of a report.
@@ -80,7 +80,7 @@ fn keys(
     let keys = lines
         .iter()
         .find(|line| line.key == name)
-        .map(owed)
+        .map(DueLine::reports)
         .unwrap_or_default();
     if keys.iter().any(|key| key.unit.is_some()) {
         return Ok(keys);

@@ -65,8 +65,8 @@ pub(super) struct Desk {
     pub(super) console: Arc<Console>,
     pub(super) access: Access,
     pub(super) logins: Semaphore,
-    /// Drafts of reports are made one at a time.
-    drawing: Semaphore,
+    /// Editions of reports are made one at a time.
+    drawing: Arc<Semaphore>,
     waiting: import::Waiting,
 }
 
@@ -77,7 +77,7 @@ impl Desk {
             console,
             access,
             logins: Semaphore::new(LOGINS),
-            drawing: Semaphore::new(1),
+            drawing: Arc::new(Semaphore::new(1)),
             waiting: import::Waiting::default(),
         }
     }

@@ -6,11 +6,27 @@ use ems_contract::text::Lang;
 use super::cells::{availability, column, count, coverage, instant, seconds};
 use super::events::{exclusions, outage_table, overall_outages};
 use super::ranking::{leagues, rank_cell};
-use super::{Material, articles, human, revision, roman, said, strips};
+use super::{Kind, Material, articles, filled, head, human, revision, roman, said, strips};
 use crate::ledger::Track;
 use crate::locale;
 
-pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
+/// The line below an appendix's title, with the number and the day left to those who sign (NĐ 30/2020/NĐ-CP, Phụ lục I,
+/// mục III).
+fn enclosed(kind: Kind, material: &Material<'_>) -> String {
+    let head = head::letterhead(kind, material);
+    let issuer = head::issuer(kind, material);
+    filled(
+        "edition.appendix.note",
+        &[
+            ("symbol", &head.symbol),
+            ("year", &head.place_date.year.to_string()),
+            ("issuer", &issuer),
+        ],
+    )
+}
+
+pub(super) fn all(kind: Kind, material: &Material<'_>) -> Vec<Appendix> {
+    let note = enclosed(kind, material);
     let parts: Vec<(&str, bool, Vec<Block>)> = vec![
         ("portals", true, portals(material)),
         ("days", false, days(material)),
@@ -29,7 +45,7 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Appendix> {
         .map(|(place, (name, landscape, body))| Appendix {
             label: format!("{} {}", said("edition.appendix"), roman(place + 1)),
             title: said(&format!("edition.appendix.{name}")),
-            note: Some(said("edition.appendix.note")),
+            note: Some(note.clone()),
             landscape,
             body,
         })

@@ -1,12 +1,14 @@
 //! Appendices by article: what each clause asks, how it is measured, how the portals stand.
 
 use ems_contract::document::{Block, Cell, ColumnKind, Row, Table, Tone};
+use ems_contract::text::Lang;
 
 use super::cells::{column, count};
 use super::compliance::{verdict_cells, verdict_columns};
 use super::judged::{check_title, clause, findings, instrument, listed, names, wording};
 use super::{Material, filled, said};
 use crate::judge::{Reason, Value};
+use crate::locale;
 use crate::regulation::{Kind, Obligation};
 use crate::report::findings::{ByObligation, by_obligation};
 
@@ -147,7 +149,14 @@ pub(super) fn undecided(material: &Material<'_>) -> Block {
                 Cell::text(wording(row, WORDS)),
                 Cell::text(said(&format!("judge.reason.{reason}"))),
                 count(portals.len() as u64),
-                Cell::text(listed(&names, &portals)),
+                Cell::text(
+                    if portals.len() > 1 && portals.len() == material.report.portals.len() {
+                        let count = locale::count(portals.len() as u64, Lang::Vi);
+                        filled("edition.portals.all", &[("count", &count)])
+                    } else {
+                        listed(&names, &portals)
+                    },
+                ),
                 Cell::text(said("document.placeholder")).toned(Tone::Unknown),
             ]));
         }

@@ -25,14 +25,15 @@ fn level_name(group: &Group) -> String {
     )
 }
 
-/// Table and bars by level.
-pub(super) fn by_level(material: &Material<'_>) -> Vec<Block> {
+/// Figures by level and family.
+fn by_level(material: &Material<'_>) -> Vec<Block> {
     let report = material.report;
     let mut rows = Vec::new();
     for group in report.levels.iter().chain([&report.total]) {
+        // The level stands above its families: beside them its words would have a column of one or two each.
+        rows.push(Row::group(level_name(group)));
         for track in &group.tracks {
             let cells = vec![
-                Cell::text(level_name(group)),
                 Cell::text(said(&format!("track.{}", track.track))),
                 share(track),
                 available(track.track, &track.adjusted.0),
@@ -51,7 +52,6 @@ pub(super) fn by_level(material: &Material<'_>) -> Vec<Block> {
     let table = Table {
         caption: Some(said("edition.availability.table")),
         columns: vec![
-            column("report.col.level", ColumnKind::Text),
             column("report.col.track", ColumnKind::Text),
             column("report.col.statutory", ColumnKind::Percent).under(said("report.col.availability")),
             column("report.col.adjusted", ColumnKind::Percent).under(said("report.col.availability")),
@@ -64,6 +64,45 @@ pub(super) fn by_level(material: &Material<'_>) -> Vec<Block> {
         ..Table::default()
     };
     vec![Block::Table(table)]
+}
+
+/// The same for those who lead: one line a level, all families together.
+pub(super) fn levels_alone(material: &Material<'_>) -> Block {
+    let report = material.report;
+    let overall = |group: &Group| {
+        let track = group.tracks.iter().find(|track| track.track == Track::Overall)?;
+        let cells = vec![
+            Cell::text(level_name(group)),
+            count(group.portals),
+            share(track),
+            coverage(&track.statutory.0),
+            count(track.outages.count),
+            seconds(track.outages.seconds),
+        ];
+        Some(if group.level.is_none() {
+            Row::total(cells)
+        } else {
+            Row::data(cells)
+        })
+    };
+    Block::Table(Table {
+        caption: Some(said("edition.leader.table")),
+        columns: vec![
+            column("report.col.level", ColumnKind::Text),
+            column("report.col.portals", ColumnKind::Number),
+            column("report.col.availability", ColumnKind::Percent),
+            column("report.col.coverage", ColumnKind::Percent),
+            column("report.col.outages", ColumnKind::Number),
+            column("report.col.downtime", ColumnKind::Duration),
+        ],
+        rows: report
+            .levels
+            .iter()
+            .chain([&report.total])
+            .filter_map(overall)
+            .collect(),
+        ..Table::default()
+    })
 }
 
 fn bars(material: &Material<'_>) -> Option<Block> {

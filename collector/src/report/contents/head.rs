@@ -6,14 +6,21 @@ use ems_contract::text::{Lang, fill};
 
 use super::{Kind, Material, filled, said};
 use crate::locale;
-use crate::report::model::PortalReport;
+use crate::regulation::ReportDue;
+use crate::report::model::{PortalReport, Report};
 use crate::report::period_name;
 
 /// The period in words, from the duty where there is one: its Q4 is not the calendar's.
 pub(super) fn period(material: &Material<'_>) -> String {
-    match material.due {
+    period_of(material.report, material.due)
+}
+
+/// The same of a report that answers a duty, or none.
+#[must_use]
+pub fn period_of(report: &Report, due: Option<&ReportDue>) -> String {
+    match due {
         Some(due) => labelled(&due.window.label, &due.window.year.to_string(), Lang::Vi),
-        None => period_name(material.report.period, material.report.window, Lang::Vi),
+        None => period_name(report.period, report.window, Lang::Vi),
     }
 }
 
@@ -69,8 +76,10 @@ pub(super) fn letterhead(kind: Kind, material: &Material<'_>) -> Letterhead {
         .find(|portal| portal.level == Level::Province)
         .map(|portal| portal.owner.to_uppercase());
     let short = material.issuer.short.as_deref().unwrap_or("…");
+    // Both bodies stand in capitals (NĐ 30/2020/NĐ-CP, Phụ lục I, mục II.2).
+    let superior = material.issuer.superior.as_ref();
     Letterhead {
-        superior: material.issuer.superior.clone().or(province),
+        superior: superior.map(|name| name.to_uppercase()).or(province),
         issuer: issuer(kind, material).to_uppercase(),
         number: None,
         symbol: format!("BC-{short}"),
@@ -98,7 +107,11 @@ pub(super) fn signature(material: &Material<'_>) -> Signature {
 }
 
 pub(super) fn recipients(material: &Material<'_>) -> Vec<String> {
-    let mut all = vec![said("edition.recipients.above")];
+    // "Như trên" are those whom the text is addressed to: nobody, where there are none.
+    let mut all = Vec::new();
+    if !material.issuer.to.is_empty() {
+        all.push(said("edition.recipients.above"));
+    }
     if material.issuer.to.is_empty() {
         all.push(said("edition.recipients.units"));
     }

@@ -35,10 +35,28 @@ use ems_contract::time::UnixTime;
 use super::Beside;
 use super::model::Report;
 use crate::regulation::{Regulations, ReportDue};
-pub use head::labelled as period_words;
+pub use head::{labelled as period_words, period_of as period_words_of};
 pub use human::{LONGEST_PASSAGE, names as passage_names};
 pub use revision::{Contested, Revision};
 pub use strips::Days;
+
+/// Names of the chapters of a full text, in their order.
+pub const CHAPTERS: [&str; 14] = [
+    "summary",
+    "scope",
+    "overall",
+    "availability",
+    "network",
+    "fresh",
+    "english",
+    "compliance",
+    "incidents",
+    "ranking",
+    "nhan-luc",
+    "che-do-bao-cao",
+    "danh-gia",
+    "phuong-huong",
+];
 
 /// Which text is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -138,7 +156,7 @@ pub fn document(kind: Kind, material: &Material<'_>) -> Document {
         appendices: if enclosed {
             Vec::new()
         } else {
-            appendices::all(material)
+            appendices::all(kind, material)
         },
         sheets: sheets::all(material),
         title,
@@ -148,6 +166,10 @@ pub fn document(kind: Kind, material: &Material<'_>) -> Document {
 
 fn full(kind: Kind, material: &Material<'_>) -> Vec<Block> {
     let mut body = Vec::new();
+    // Some forty pages; a unit's report is read from its beginning.
+    if kind == Kind::Consolidated {
+        body.push(Block::Contents);
+    }
     let mut chapter = Chapters::default();
     body.push(chapter.next("summary"));
     body.extend(summary::opening(material));

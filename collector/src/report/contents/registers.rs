@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ems_contract::document::{Block, Cell, ColumnKind, Row, Run, Table, Tone, Value as Quantity};
 use ems_contract::id::PortalId;
 use ems_contract::text::Lang;
+use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 
 use super::cells::{column, count, instant};
@@ -14,6 +15,7 @@ use super::{Material, filled, said};
 use crate::calendar::civil::start_of;
 use crate::judge::{Timeliness, Value};
 use crate::locale;
+use crate::regulation::ReportKind;
 use crate::report::findings::{Registers, SUBMITTED};
 
 /// A backup is recent for this long, in seconds.
@@ -220,6 +222,18 @@ pub(super) fn incidents(material: &Material<'_>) -> Vec<Block> {
     ]
 }
 
+/// When a report was due, by its key; `None` where the rules do not know it, or give no day.
+fn due_at(material: &Material<'_>, key: &str) -> Option<UnixTime> {
+    let (duty, period) = key.split_once(' ')?;
+    let (label, year) = period.split_once('/')?;
+    let duty = material.rules.reports.iter().find(|one| *one.id == *duty)?;
+    let all = material.rules.reports_of_duty(duty, year.parse().ok()?);
+    let report = all
+        .into_iter()
+        .find(|report| report.window.label == label && report.window.year.to_string() == year)?;
+    report.due.map(|due| due.instant())
+}
+
 /// A report by its period and the clause that wants it; its key where the rules do not know it.
 fn report_name(material: &Material<'_>, key: &str) -> String {
     let named = || {
@@ -228,9 +242,15 @@ fn report_name(material: &Material<'_>, key: &str) -> String {
         let duty = material.rules.report(duty)?;
         let (pack, row) = material.rules.obligation(duty.obligations.first()?)?;
         let clause = super::judged::clause(pack, row);
+        let report = said(if duty.kind == ReportKind::Consolidated {
+            "reports.consolidated"
+        } else {
+            "reports.one"
+        });
         Some(filled(
             "edition.reporting.name",
             &[
+                ("report", &report),
                 ("period", &super::head::labelled(label, year, Lang::Vi)),
                 ("clause", &clause),
             ],
@@ -263,7 +283,15 @@ pub(super) fn reporting(material: &Material<'_>) -> Block {
             }
         }
     }
-    let rows = sums.into_iter().map(|(item, (on_time, late, undecided))| {
+    // What was due in this period, by its day; the others stand in the reports of theirs.
+    let window = material.report.window;
+    let mut sums: Vec<_> = sums
+        .into_iter()
+        .map(|(item, sum)| (due_at(material, item), item, sum))
+        .filter(|(due, ..)| due.is_none_or(|due| window.contains(due)))
+        .collect();
+    sums.sort_by_key(|(due, item, _)| (due.is_none(), *due, *item));
+    let rows = sums.into_iter().map(|(_, item, (on_time, late, undecided))| {
         Row::data(vec![
             Cell::text(report_name(material, item)),
             tally(on_time, Value::Pass),

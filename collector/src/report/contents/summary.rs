@@ -16,6 +16,16 @@ use crate::report::model::{PortalReport, Report, TrackReport};
 const NAMED: usize = 3;
 /// Heads of the columns of earlier periods.
 const COMPARED: [&str; 2] = ["edition.col.before", "edition.col.year_before"];
+/// Rows of the comparison on the one page for those who lead.
+const LEADING: &[&str] = &[
+    "edition.row.availability",
+    "edition.row.v6",
+    "edition.row.coverage",
+    "edition.row.outages",
+    "edition.row.down",
+    "edition.row.in_time",
+    "edition.row.statutory",
+];
 /// Behind a figure for which too little was seen.
 const THIN: &str = " (*)";
 
@@ -173,6 +183,11 @@ fn thin(mut cell: Cell) -> Cell {
 
 /// This period beside the one before and the same a year before.
 pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
+    compared(material, &[])
+}
+
+/// The rows of these keys, or all where there are none.
+fn compared(material: &Material<'_>, wanted: &[&str]) -> Vec<Block> {
     let reports = [
         (Some(material.report), &Beside::Itself),
         (material.before, &material.beside[0]),
@@ -201,7 +216,7 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
                 }
             })
     };
-    let rows: Vec<(&str, Vec<Cell>)> = vec![
+    let mut rows: Vec<(&str, Vec<Cell>)> = vec![
         ("report.head.portals", cell(&|report| count(report.total.portals))),
         (
             "edition.row.availability",
@@ -234,6 +249,7 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
         ("edition.row.in_time", cell(&in_time)),
         ("edition.row.statutory", cell(&met)),
     ];
+    rows.retain(|(key, _)| wanted.is_empty() || wanted.contains(key));
     let mut notes = vec![said("edition.comparison.note")];
     if rows
         .iter()
@@ -284,10 +300,10 @@ pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
     vec![Block::Table(table)]
 }
 
-/// One page for those who lead.
+/// One page for those who lead: every line of it has to earn its room.
 pub(super) fn leader(material: &Material<'_>) -> Vec<Block> {
     let mut body = opening(material);
-    body.extend(comparison(material));
-    body.extend(super::availability::by_level(material));
+    body.extend(compared(material, LEADING));
+    body.push(super::availability::levels_alone(material));
     body
 }

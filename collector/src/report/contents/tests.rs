@@ -205,11 +205,11 @@ fn a_portal_that_took_over_says_so_and_is_compared_with_nobody_in_its_place() {
     let (followed, said) = text(Kind::Leader, &[old, Beside::Nobody]);
     assert!(said.contains("số liệu của Cổng cu, cổng được kế thừa"), "{said}");
     assert_ne!(
-        cells(&followed.body, "Số cổng được tính")[2],
+        cells(&followed.body, "Tỷ lệ sẵn sàng chung")[2],
         "không so sánh được"
     );
     let (many, said) = text(Kind::Leader, &[Beside::Incomparable, Beside::Nobody]);
-    assert_eq!(cells(&many.body, "Số cổng được tính")[2], "không so sánh được");
+    assert_eq!(cells(&many.body, "Tỷ lệ sẵn sàng chung")[2], "không so sánh được");
     assert!(said.contains("nhiều cổng đã nhập làm một"), "{said}");
     let (_, slip) = text(Kind::Slip, &[Beside::Itself, Beside::Itself]);
     assert!(slip.contains("Cổng này kế thừa từ Cổng cu từ ngày"), "{slip}");

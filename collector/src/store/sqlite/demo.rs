@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use ems_contract::digest::Sha256;
+use ems_contract::facts::Facts;
 use ems_contract::outcome::Outcome;
 use ems_contract::time::UnixTime;
 use rusqlite::{Connection, OptionalExtension};
@@ -13,7 +14,7 @@ use super::fail::Fail;
 use super::names::{Grid, json, term};
 use super::rows::{chunk_id, keep_newest, window_of};
 use super::writer::Session;
-use super::{SqliteStore, pack};
+use super::{SqliteStore, pack, pages};
 use crate::store::{AgentStatus, DemoMark, DemoStore, MadeResult, MadeSeries, StoreError};
 
 impl DemoStore for SqliteStore {
@@ -96,7 +97,7 @@ fn keep(session: &mut Session<'_>, made: &MadeSeries) -> Result<(), Fail> {
         family: made.family,
     };
     let agent = session.names.agent(conn, &made.agent)?;
-    let Some((_, series)) = session.names.series(conn, agent, &grid)? else {
+    let Some((portal, series)) = session.names.series(conn, agent, &grid)? else {
         return Err(refused(format!(
             "portal `{}` was never in an inventory",
             made.portal
@@ -119,6 +120,12 @@ fn keep(session: &mut Session<'_>, made: &MadeSeries) -> Result<(), Fail> {
     if let Some(last) = rows.last() {
         keep_newest(conn, series, last)?;
     }
+    for result in &made.results {
+        let facts = result.facts.and_then(|place| made.facts.get(place));
+        if let Some(page) = facts.and_then(|facts| facts.page.as_ref()) {
+            pages::keep(conn, portal, agent, result.slot.secs(), page)?;
+        }
+    }
     Ok(())
 }
 
@@ -136,7 +143,12 @@ impl Numbers {
         let last = made.results.last().map_or(0, |result| result.slot.secs());
         let mut facts = Vec::with_capacity(made.facts.len());
         for own in &made.facts {
-            let text = json(own)?;
+            // What was read on pages is kept apart, as of an agent.
+            let rest = Facts {
+                page: None,
+                ..own.clone()
+            };
+            let text = json(&rest)?;
             let number: i64 = conn
                 .prepare_cached(
                     "INSERT INTO facts (digest, json, last_used) VALUES (?1, ?2, ?3)

@@ -243,7 +243,7 @@ fn passages(conn: &Connection, key: &EditionKey) -> Result<Vec<Passage>, Fail> {
 
 fn objections(conn: &Connection, wanted: Option<&EditionKey>) -> Result<Vec<Objection>, Fail> {
     let mut query = conn.prepare_cached(
-        "SELECT id, duty, period, unit, portal, figure, claim, file, at, shown, data
+        "SELECT id, duty, period, unit, portal, figure, claim, file, at, author, shown, data
          FROM report_objection LEFT JOIN report_decision ON objection = id
          WHERE ?1 IS NULL OR (duty = ?1 AND period = ?2 AND unit = ?3) ORDER BY id",
     )?;
@@ -254,7 +254,7 @@ fn objections(conn: &Connection, wanted: Option<&EditionKey>) -> Result<Vec<Obje
     ))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let (file, decision): (Option<[u8; 32]>, Option<String>) = (row.get(7)?, row.get(10)?);
+        let (file, decision): (Option<[u8; 32]>, Option<String>) = (row.get(7)?, row.get(11)?);
         all.push(Objection {
             id: row.get(0)?,
             key: key(row, 1)?,
@@ -263,7 +263,8 @@ fn objections(conn: &Connection, wanted: Option<&EditionKey>) -> Result<Vec<Obje
             claim: row.get(6)?,
             file: file.map(Sha256::from_bytes),
             at: UnixTime::from_secs(row.get(8)?),
-            shown: row.get(9)?,
+            author: row.get(9)?,
+            shown: row.get(10)?,
             decision: decision.map(|text| json(&text)).transpose()?,
         });
     }

@@ -300,7 +300,20 @@ fn a_unit_contests_a_draft_and_an_official_decides() {
         EXIT_FAILED,
         "2 giải trình chưa giải quyết",
     );
-    let decide = |rest: &str| format!("decide {rest} {at}");
+    // Whoever wrote it down leaves it to another.
+    let own = format!("decide 1 accepted --reason x {at}");
+    bad(&own, EXIT_USAGE, "cán bộ khác quyết định");
+    let decide = |rest: &str| format!("decide {rest} --data DIR/data --by binh.tran");
+    bad(
+        &decide("1 accepted --reason= --correction="),
+        EXIT_USAGE,
+        "--reason: chưa ghi\n--correction: chưa ghi",
+    );
+    bad(
+        &contests.replace("mất-điện", &"ă".repeat(5_001)),
+        EXIT_USAGE,
+        "--claim: dài quá 5.000 ký tự",
+    );
     for (rest, code, words) in [
         ("9 accepted --reason x", EXIT_USAGE, "không có giải trình số 9"),
         (

@@ -161,7 +161,9 @@ fn what_people_wrote_is_taken_over_and_a_bad_layout_is_told_by_line() {
     let (code, said) = ran(dir.path(), line);
     assert_eq!(code, EXIT_USAGE);
     assert!(
-        said.contains("layout.html:2: mẫu hỏi một biến không có"),
+        said.contains(
+            "layout.html:2: mẫu hỏi biến `document.titel` không có trong báo cáo\n  gợi ý: có phải `title`?"
+        ),
         "{said}"
     );
     assert!(!dir.path().join("b").exists() && !dir.path().join("b.part").exists());

@@ -10,6 +10,7 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::UnixTime;
 use serde::Serialize;
 
+use super::draft::{UNITS_AT_ONCE, undrafted};
 use super::{Desk, badge, blocking};
 use crate::account::{Action, Actor};
 use crate::calendar::civil::{day_of, days_between};
@@ -50,8 +51,11 @@ struct ReportRow {
     editions: Vec<EditionRow>,
     /// Of single units.
     units: Vec<EditionRow>,
-    /// The reader may make the first draft.
+    /// The reader may make the first draft of the whole report.
     may_draft: bool,
+    /// Units that owe a report and have no edition, where the reader may draft them; how many at one press.
+    undrafted: usize,
+    at_once: usize,
 }
 
 /// Where a duty stands.
@@ -167,6 +171,12 @@ fn row(
         .map(|id| names.get(id).cloned().unwrap_or_else(|| id.to_string()));
     let (whole, units): (Vec<&Edition>, Vec<&Edition>) =
         editions.iter().partition(|edition| edition.key.unit.is_none());
+    let drafts = actor.may(Action::EditReport, None);
+    let undrafted = if drafts {
+        undrafted(&line, |key| units.iter().any(|edition| edition.key == *key)).len()
+    } else {
+        0
+    };
     let shown = |editions: Vec<&Edition>, named| -> Vec<EditionRow> {
         let rows = editions.into_iter();
         rows.map(|edition| edition_row(desk, edition, named, lang))
@@ -192,7 +202,9 @@ fn row(
         owed: line.owed,
         missing: named.collect(),
         more: line.missing.len().saturating_sub(NAMED),
-        may_draft: whole.is_empty() && actor.may(Action::EditReport, None),
+        may_draft: drafts && line.missing.is_empty() && whole.is_empty(),
+        undrafted,
+        at_once: undrafted.min(UNITS_AT_ONCE),
         editions: shown(whole, false),
         units: shown(units, true),
         key: line.key,

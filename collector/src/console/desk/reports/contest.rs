@@ -16,7 +16,7 @@ use crate::console::door::redirect;
 use crate::console::form::Filled;
 use crate::console::page::PageError;
 use crate::console::router::Asked;
-use crate::edition::{Closed, Edition, LONGEST_WORDS, NewObjection, Ruling, RulingFault, contestable};
+use crate::edition::{Closed, Edition, NewObjection, Ruling, RulingFault, WordsFault, contestable};
 use crate::locale;
 use crate::register::value::moment;
 use crate::store::EditionKept;
@@ -24,13 +24,8 @@ use crate::store::EditionKept;
 /// What is wrong with the words of a form: nothing written, or too much. Names of fields are those of the labels.
 fn faults(filled: &Filled, fields: &[(&str, &str, bool)], lang: Lang) -> Vec<String> {
     let told = fields.iter().filter_map(|(name, label, required)| {
-        let length = filled.text(name).chars().count();
-        let field = ("field", get(lang, label));
-        if *required && length == 0 {
-            return Some(fill(lang, "reports.fault.empty", &[field]));
-        }
-        let most = locale::count(u32::try_from(LONGEST_WORDS).unwrap_or(u32::MAX), lang);
-        (length > LONGEST_WORDS).then(|| fill(lang, "reports.fault.long", &[field, ("most", &most)]))
+        let fault = WordsFault::of(filled.text(name), *required)?;
+        Some(fault.render(get(lang, label), lang))
     });
     told.collect()
 }
@@ -174,7 +169,10 @@ fn decided(
         reason: filled.text("reason").to_owned(),
     };
     let (author, now) = (actor.author(), desk.context.clock.now());
-    let decision = match ruling.decision(&author, now) {
+    if !objection.may_be_decided_by(&author) {
+        return Ok(desk.refusal(StatusCode::FORBIDDEN, get(lang, "reports.decide.own"), lang));
+    }
+    let decision = match ruling.decision(objection, &author, now) {
         Ok(decision) if errors.is_empty() => decision,
         made => {
             // A missing outcome or instant is told once, by its own name.
@@ -182,6 +180,7 @@ fn decided(
                 let key = match fault {
                     RulingFault::NoTime => "reports.decide.no_time",
                     RulingFault::RejectedChanges => "reports.decide.rejected_changes",
+                    RulingFault::Own => "reports.decide.own",
                 };
                 errors.push(get(lang, key).to_owned());
             }

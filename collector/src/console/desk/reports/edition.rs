@@ -10,8 +10,10 @@ use ems_contract::id::PortalId;
 use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
+use super::freeze::form_key;
 use super::passages::{mark, passage_key};
 use super::publication::{self, PublicationRow};
+use super::step::{self, StepForm};
 use super::{Desk, badge, of_edition};
 use crate::account::{Action, Actor};
 use crate::console::desk::{Choice, page};
@@ -20,6 +22,7 @@ use crate::console::router::Asked;
 use crate::console::view::{FigureRow, figure_rows};
 use crate::edition::{Edition, EditionState, Objection, contested_until, outcome_key, state_key};
 use crate::locale;
+use crate::report::MANIFEST;
 use crate::report::contents::passage_names;
 
 /// Changed figures that are shown; all stand in the file of data.
@@ -34,6 +37,8 @@ pub(super) struct Typed {
     pub(super) objection: BTreeMap<String, String>,
     /// Number of the objection, and the fields of its decision.
     pub(super) decision: Option<(i64, BTreeMap<String, String>)>,
+    /// What was to be noted of signing or sending.
+    pub(super) step: Option<BTreeMap<String, String>>,
     /// Where the edition is said to be published.
     pub(super) address: String,
     pub(super) errors: Vec<String>,
@@ -55,6 +60,12 @@ struct EditionPage {
     figures: Vec<FigureRow>,
     files: Vec<FileRow>,
     steps: Vec<StepRow>,
+    /// The states of its life, in order: class of the badge, name, whether it is the present one.
+    life: Vec<(&'static str, &'static str, bool)>,
+    /// The reader may freeze it.
+    freezes: bool,
+    /// The reader may note the next step.
+    step: Option<StepForm>,
     /// The edition that this one is compared with.
     before: Option<u32>,
     changes: Vec<(String, String, String)>,
@@ -80,6 +91,8 @@ struct EditionPage {
 #[derive(Debug, Serialize)]
 struct FileRow {
     name: String,
+    /// What its form is good for.
+    form: &'static str,
     bytes: String,
     sha256: String,
 }
@@ -89,7 +102,9 @@ struct StepRow {
     state: &'static str,
     at: String,
     by: String,
-    words: String,
+    number: String,
+    on: String,
+    who: String,
     file: Option<String>,
 }
 
@@ -117,6 +132,8 @@ struct ObjectionRow {
     decision: Vec<String>,
     /// The reader may decide it.
     form: Option<Decide>,
+    /// The reader could decide it, had they not written it down themselves.
+    own: bool,
 }
 
 /// The form by which an objection is decided, with what was typed and not taken.
@@ -236,13 +253,15 @@ fn view(
         }
     });
     let passages = passages.collect();
-    let decides = actor.may(Action::DecideObjection, None);
+    let (decides, author) = (actor.may(Action::DecideObjection, None), actor.author());
     let mut decision = typed.decision.take();
     let rows = objections.iter().map(|one| {
         let mine = decision.take_if(|(number, _)| *number == one.id);
-        let form = (decides && one.decision.is_none())
-            .then(|| mine.map_or_else(Decide::default, |(_, fields)| Decide::again(&fields)));
-        objection_row(one, &names, form, lang)
+        let waits = decides && one.decision.is_none();
+        let own = waits && !one.may_be_decided_by(&author);
+        let form =
+            (waits && !own).then(|| mine.map_or_else(Decide::default, |(_, fields)| Decide::again(&fields)));
+        objection_row(one, &names, (form, own), lang)
     });
     let rows = rows.collect();
     let figures = store.edition_file(edition.id, FIGURES)?;
@@ -265,6 +284,9 @@ fn view(
         figures: figure_rows(&data, own, lang),
         files: files(edition, lang),
         steps: steps(edition, lang),
+        life: life(edition.state(), lang),
+        freezes: drafted && actor.may(Action::SignReport, None),
+        step: step::form(desk, actor, (edition, &all), &typed, lang),
         before: before.map(|before| before.number),
         changes: edition.changes.iter().take(CHANGES).cloned().collect(),
         more_changes: edition.changes.len().saturating_sub(CHANGES),
@@ -318,15 +340,34 @@ fn facts(edition: &Edition, lang: Lang) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// Every file, and the list that the seal is the digest of.
 fn files(edition: &Edition, lang: Lang) -> Vec<FileRow> {
-    edition
-        .manifest
-        .files
+    let form = |name: &str| {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        form_key(ending).map_or("", |key| get(lang, key))
+    };
+    let listed = edition.manifest.files.iter().map(|file| FileRow {
+        name: file.name.clone(),
+        form: form(&file.name),
+        bytes: locale::count(file.bytes, lang),
+        sha256: file.sha256.to_string(),
+    });
+    let list = FileRow {
+        name: MANIFEST.to_owned(),
+        form: get(lang, "reports.form.list"),
+        bytes: "–".to_owned(),
+        sha256: edition.seal.to_string(),
+    };
+    listed.chain([list]).collect()
+}
+
+/// The states in their order, those that were reached marked as the edition's own state is.
+fn life(now: EditionState, lang: Lang) -> Vec<(&'static str, &'static str, bool)> {
+    EditionState::ALL
         .iter()
-        .map(|file| FileRow {
-            name: file.name.clone(),
-            bytes: locale::count(file.bytes, lang),
-            sha256: file.sha256.to_string(),
+        .map(|state| {
+            let class = if *state <= now { badge(now) } else { "absent" };
+            (class, get(lang, state_key(*state)), *state == now)
         })
         .collect()
 }
@@ -339,12 +380,13 @@ fn steps(edition: &Edition, lang: Lang) -> Vec<StepRow> {
             let on = step
                 .on
                 .map(|day| locale::date(crate::calendar::civil::start_of(day), lang));
-            let words = [step.number.clone(), on, step.who.clone()];
             StepRow {
                 state: get(lang, state_key(step.state)),
                 at: locale::instant(step.at, lang),
                 by: step.shown.clone(),
-                words: words.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                number: step.number.clone().unwrap_or_default(),
+                on: on.unwrap_or_default(),
+                who: step.who.clone().unwrap_or_default(),
                 file: step.file.map(|digest| digest.to_string()),
             }
         })
@@ -354,7 +396,7 @@ fn steps(edition: &Edition, lang: Lang) -> Vec<StepRow> {
 fn objection_row(
     one: &Objection,
     names: &BTreeMap<PortalId, String>,
-    form: Option<Decide>,
+    (form, own): (Option<Decide>, bool),
     lang: Lang,
 ) -> ObjectionRow {
     let mut decision = Vec::new();
@@ -396,6 +438,7 @@ fn objection_row(
         outcome: get(lang, outcome_key(one.outcome())),
         decision,
         form,
+        own,
     }
 }
 

@@ -1,12 +1,15 @@
-//! Reports: what is due, the page of one edition, and what people write about it before it is frozen.
+//! Reports: what is due, the page of one edition, what people write about it before it is frozen, and the steps of its
+//! life.
 
 mod calendar;
 mod contest;
 mod draft;
 mod edition;
 mod file;
+mod freeze;
 mod passages;
 mod publication;
+mod step;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +34,9 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/reports/draft", post(draft::make))
         .route("/reports/{id}", get(edition::show))
         .route("/reports/{id}/files/{name}", get(file::get))
+        .route("/reports/{id}/freeze", get(freeze::show).post(freeze::take))
+        .route("/reports/{id}/sign", post(step::sign))
+        .route("/reports/{id}/send", post(step::send))
         .route("/reports/{id}/passages", post(passages::take))
         .route("/reports/{id}/publication", post(publication::state))
         .route("/reports/{id}/objections", post(contest::object))

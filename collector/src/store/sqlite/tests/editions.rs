@@ -37,6 +37,7 @@ fn edition(number: u32, frozen: bool) -> NewEdition {
             rules_version: Sha256::of(b"rules"),
             packs: BTreeMap::new(),
             calendar: vec![],
+            templates: None,
             method: Sha256::of(b"method"),
             program: "0".into(),
             files: vec![],
