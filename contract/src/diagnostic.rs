@@ -117,7 +117,8 @@ impl Message {
     }
 }
 
-/// A value as readers of a language write it: `{day}` and `{percent}` are kept as machines write them.
+/// A value as readers of a language write it: `{day}`, `{percent}` and `{fields}` (names of
+/// elements that the packs use) are kept as machines write them.
 fn written(name: &str, plain: &str, lang: Lang) -> String {
     match (lang, name) {
         (Lang::Vi, "day") => plain.parse::<Date>().map_or_else(
@@ -125,6 +126,7 @@ fn written(name: &str, plain: &str, lang: Lang) -> String {
             |day| format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year()),
         ),
         (Lang::Vi, "percent") if plain.parse::<f64>().is_ok() => plain.replace('.', ","),
+        (_, "fields") => text::fields(plain.split(", "), lang),
         _ => plain.to_owned(),
     }
 }
@@ -430,6 +432,15 @@ mod tests {
         assert_eq!(written("percent", "99.5", Lang::Vi), "99,5");
         assert_eq!(written("percent", "99.5", Lang::En), "99.5");
         assert_eq!(written("host", "2026-11-22", Lang::Vi), "2026-11-22");
+        let fields = "phone, menu_home, whatever";
+        assert_eq!(
+            written("fields", fields, Lang::Vi),
+            "điện thoại, liên kết Trang chủ, whatever"
+        );
+        assert_eq!(
+            written("fields", fields, Lang::En),
+            "telephone, link to the home page, whatever"
+        );
     }
 
     #[test]

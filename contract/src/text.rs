@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = &[
     ("yaml", include_str!("../text/yaml.yaml")),
     ("law", include_str!("../text/law.yaml")),
     ("judge", include_str!("../text/judge.yaml")),
+    ("field", include_str!("../text/field.yaml")),
     ("inventory", include_str!("../text/inventory.yaml")),
     ("agent", include_str!("../text/agent.yaml")),
     ("page", include_str!("../text/page.yaml")),
@@ -79,6 +80,15 @@ pub fn lookup(lang: Lang, key: &str) -> Option<&'static str> {
         Lang::Vi => text.vi.as_str(),
         Lang::En => text.en.as_str(),
     })
+}
+
+/// Elements that a page must hold, as people call them, one after the other; one without words stays as the packs name it.
+#[must_use]
+pub fn fields<'a>(names: impl IntoIterator<Item = &'a str>, lang: Lang) -> String {
+    let words = names
+        .into_iter()
+        .map(|name| lookup(lang, &format!("field.{name}")).unwrap_or(name));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The text of `key`; the key itself where the catalogue lacks it, so that nothing vanishes.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use ems_contract::diagnostic::Message;
-use ems_contract::text::{Lang, fill, get};
+use ems_contract::text::{Lang, fields, fill, get};
 use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 
@@ -205,7 +205,10 @@ fn rule(row: &Obligation, lang: Lang) -> Vec<String> {
         lines.push(fill(
             lang,
             "judge.explain.fields",
-            &[("fields", &row.params.fields.join(", "))],
+            &[(
+                "fields",
+                &fields(row.params.fields.iter().map(|field| &**field), lang),
+            )],
         ));
     }
     for report in &row.params.reports {

@@ -50,6 +50,21 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    /// What a page lacks is told to people: no element of a pack is without words.
+    #[test]
+    fn every_element_of_the_packs_has_words() {
+        let rules = crate::regulation::Regulations::embedded().unwrap();
+        let rows = rules.packs.values().flat_map(|pack| &pack.obligations);
+        let silent: BTreeSet<&str> = rows
+            .flat_map(|row| &row.params.fields)
+            .filter(|field| {
+                ems_contract::text::lookup(ems_contract::text::Lang::Vi, &format!("field.{field}")).is_none()
+            })
+            .map(String::as_str)
+            .collect();
+        assert!(silent.is_empty(), "{silent:?}");
+    }
+
     /// A file put into the folder and forgotten here would be a rule that is silently not in force.
     #[test]
     fn every_file_of_the_folder_is_embedded() {

@@ -54,8 +54,11 @@ pub(super) fn opening(material: &Material<'_>) -> Vec<Block> {
             ("percent", &report.sufficient_coverage_percent.to_string()),
         ],
     )));
-    for (key, worst) in [("edition.best", false), ("edition.worst", true)] {
-        blocks.extend(named(report, key, worst));
+    // Where there is one, nobody is best nor worst.
+    if report.portals.len() > 1 {
+        for (key, worst) in [("edition.best", false), ("edition.worst", true)] {
+            blocks.extend(named(report, key, worst));
+        }
     }
     blocks
 }

@@ -144,6 +144,17 @@ fn the_words_above_a_list_are_no_item_of_it() {
         panic!("{:?}", document.body[place + 1])
     };
     assert_eq!((items.len(), items[0][0].text.as_str()), (2, "Cổng p2"));
+    // A unit's report is about one portal: it is not its own best.
+    for seconds in [0, 600] {
+        let one = inputs(&[("p1", down_for(seconds))]);
+        let document = made(Kind::Unit, &one, |_| {});
+        let lists = document.body.iter().filter(|block| {
+            ["Gián đoạn nhiều nhất:", "Gián đoạn ít nhất:"]
+                .iter()
+                .any(|words| **block == Block::paragraph(*words))
+        });
+        assert_eq!(lists.count(), 0, "{seconds}");
+    }
 }
 
 #[test]
