@@ -310,8 +310,10 @@ pub(super) fn residue(rest: &str) -> Option<usize> {
     }
     let ends = rest.trim_end().ends_with(['.', '…', '!']);
     let left = residue.trim().len();
-    let tells = TELLING.iter().any(|word| residue.contains(&format!(" {word} ")));
-    let sentence = ends && residue.split_whitespace().count() >= SENTENCE;
+    let words = residue.split_whitespace().count();
+    // `08:30 sáng` is a time, `Sáng …, tại hội trường` begins a story.
+    let tells = words > 1 && TELLING.iter().any(|word| residue.contains(&format!(" {word} ")));
+    let sentence = ends && words >= SENTENCE;
     (left <= MAX_RESIDUE && !tells && !sentence).then_some(left)
 }
 
@@ -351,6 +353,7 @@ mod tests {
             "Ban Biên tập -  - Lượt xem:",
             "lúc  SA",
             "Theo Báo Lào Cai, ",
+            "Thứ Sáu,  lúc 08:30 sáng",
             "Phòng Văn hóa - Xã hội | ",
             "schedule ",
         ] {
