@@ -1,4 +1,4 @@
-//! Registered domains: how near the end of their registration is, and whether the zone above still knows them. Pure.
+//! Registered domains: whether the zone above still knows them. Pure.
 //!
 //! The end stands in the inventory. That a domain is gone is seen on the wire: its names do not exist, and the zone that
 //! says so is one above the domain. A name missing in a domain that is delegated is that portal's trouble alone.
@@ -13,30 +13,8 @@ use ems_contract::time::UnixTime;
 
 use crate::store::Latest;
 
-/// Days before the end of a registration at which somebody is told, most urgent last. The operator's policy.
-pub const NOTICE_DAYS: [u32; 4] = [30, 14, 7, 1];
 /// Slots of silence after which a look says nothing about the present.
 const SILENT_SLOTS: i64 = 3;
-
-/// How near the end of a registration is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Term {
-    /// Nearer than so many days, the least of [`NOTICE_DAYS`].
-    Within(u32),
-    /// Past.
-    Over,
-}
-
-/// How near the end is, once it is within the first notice.
-#[must_use]
-pub fn term(domain: &Domain, now: UnixTime) -> Option<Term> {
-    let left = domain.ends_at - now;
-    if left <= 0 {
-        return Some(Term::Over);
-    }
-    let near = |days: &&u32| left < i64::from(**days) * 86_400;
-    NOTICE_DAYS.iter().rev().find(near).copied().map(Term::Within)
-}
 
 /// What each agent that can tell says: whether the zone above knows the domain.
 pub type Said<'a> = BTreeMap<&'a AgentId, bool>;
@@ -190,17 +168,6 @@ mod tests {
         let more = [other("b", "net-2"), other("c", "net-1")];
         inventory.agents.extend(more);
         inventory
-    }
-
-    #[test]
-    fn the_nearest_limit_counts() {
-        let day = 86_400;
-        let of = |left: i64| term(&domain("a.vn", left), at(0));
-        assert_eq!(of(30 * day), None);
-        assert_eq!(of(30 * day - 1), Some(Term::Within(30)));
-        assert_eq!(of(7 * day), Some(Term::Within(14)));
-        assert_eq!(of(day - 1), Some(Term::Within(1)));
-        assert_eq!((of(0), of(-day)), (Some(Term::Over), Some(Term::Over)));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! slots fall as they like and whose batches take their time. The instants are those at which a notice is posted; a channel
 //! takes it in the same round.
 
+use std::collections::BTreeMap;
+
 use ems_contract::inventory::Inventory;
 use ems_contract::outcome::Outcome;
 use ems_contract::record::Record;
@@ -145,6 +147,7 @@ fn play(portals: &[&str], plot: &Plot, dice: &mut Dice) -> Vec<(UnixTime, Notice
                 incidents: &incidents,
                 agents: &heard,
                 latest: &[],
+                begins: &BTreeMap::new(),
                 listening_since: begin,
             };
             let policy = Policy::default();
@@ -288,6 +291,7 @@ fn two_hundred_portals_of_one_hosting_are_told_as_one_within_a_minute_of_the_fir
             incidents: &incidents,
             agents: &heard,
             latest: &[],
+            begins: &BTreeMap::new(),
             listening_since: at(0),
         };
         let conditions = gather(&facts, &book, &policy, at(second));

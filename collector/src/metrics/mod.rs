@@ -8,7 +8,6 @@ mod counters;
 mod domains;
 mod exposition;
 mod installation;
-mod leaves;
 mod portals;
 mod probes;
 pub mod rooms;

@@ -7,9 +7,9 @@ use ems_contract::time::Window;
 use super::catalogue::CATALOGUE;
 use super::counters::Counters;
 use super::exposition::Exposition;
-use super::leaves::Leaves;
 use super::{domains, installation, portals, probes};
 use crate::context::Context;
+use crate::leaves::Leaves;
 use crate::store::StoreError;
 use crate::timeline::{Rosters, Timelines};
 

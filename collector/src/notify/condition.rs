@@ -17,6 +17,8 @@ pub enum Kind {
     Path,
     /// A portal goes down and up again and again.
     Flapping,
+    /// The certificate of a portal ends soon, or has ended.
+    CertificateTerm,
     /// The registration of a domain ends soon, or is over.
     DomainTerm,
     /// The zone above knows a domain no more.
@@ -36,6 +38,7 @@ impl Kind {
             Self::Family => "family",
             Self::Path => "path",
             Self::Flapping => "flapping",
+            Self::CertificateTerm => "certificate_term",
             Self::DomainTerm => "domain_term",
             Self::DomainLost => "domain_lost",
             Self::Agent => "agent",
@@ -49,7 +52,7 @@ impl Kind {
         match self {
             Self::Outage | Self::DomainLost | Self::External => Severity::Urgent,
             Self::Family | Self::Flapping | Self::Agent => Severity::High,
-            Self::Path | Self::DomainTerm => Severity::Low,
+            Self::Path | Self::CertificateTerm | Self::DomainTerm => Severity::Low,
         }
     }
 }
@@ -119,6 +122,7 @@ mod tests {
             Kind::Family,
             Kind::Path,
             Kind::Flapping,
+            Kind::CertificateTerm,
             Kind::DomainTerm,
             Kind::DomainLost,
             Kind::Agent,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ems_contract::cause::UnknownWhy;
+use ems_contract::digest::Sha256;
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::inventory::{Inventory, Portal, Status};
 use ems_contract::outcome::Outcome;
@@ -11,6 +12,7 @@ use ems_contract::time::UnixTime;
 
 use super::book::Book;
 use super::condition::{Condition, Hold, Kind, Subject};
+use super::ending::endings;
 use super::lapse::lapses;
 use super::policy::Policy;
 use crate::incident::{Incident, IncidentKind};
@@ -33,6 +35,8 @@ pub struct Facts<'a> {
     pub agents: &'a [AgentStatus],
     /// The newest records.
     pub latest: &'a [Latest],
+    /// When the leaves of chains in them began to be valid, by the digest of the chain: of those that end soon.
+    pub begins: &'a BTreeMap<Sha256, UnixTime>,
     /// When this collector began to listen: silence before it is its own.
     pub listening_since: UnixTime,
 }
@@ -48,6 +52,7 @@ pub fn gather(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) ->
         .collect();
     let agents = agent_faults(facts, book, policy, now);
     let faulty: BTreeSet<&str> = agents.iter().map(|fault| fault.subject.id.as_str()).collect();
+    let endings = endings(facts, &portals, &faulty, now);
     let lapses = lapses(facts, &faulty, book, now);
     let flapping = flapping(facts, &portals, book, policy, now);
     let flaps: BTreeSet<&str> = flapping.iter().map(|flap| flap.subject.id.as_str()).collect();
@@ -64,6 +69,7 @@ pub fn gather(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) ->
         .collect();
     conditions.extend(agents);
     conditions.extend(flapping);
+    conditions.extend(endings);
     conditions.extend(lapses);
     conditions
 }

@@ -8,9 +8,10 @@ use ems_contract::time::UnixTime;
 use super::book::Book;
 use super::condition::{Condition, Kind, Subject};
 use super::gather::Facts;
-use crate::domains::{self, NOTICE_DAYS, Term};
+use crate::domains;
 use crate::locale;
 use crate::severity::Severity;
+use crate::term::{NOTICE_DAYS, Term, term};
 
 /// Domains whose registration ends soon or is over, and domains that the zone above knows no more.
 pub(super) fn lapses(
@@ -39,7 +40,7 @@ pub(super) fn lapses(
     };
     let first = i64::from(NOTICE_DAYS[0]) * 86_400;
     let terms = facts.inventory.domains.iter().filter_map(|domain| {
-        let (severity, cause) = match domains::term(domain, now)? {
+        let (severity, cause) = match term(domain.ends_at, now)? {
             Term::Within(days) if days <= 1 => (Severity::Urgent, "notify.domain.within_1"),
             Term::Within(days) if days <= 7 => (Severity::High, "notify.domain.within_7"),
             Term::Within(days) if days <= 14 => (Severity::Low, "notify.domain.within_14"),

@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod channel;
 pub mod condition;
 pub mod decide;
+mod ending;
 pub mod escalate;
 pub mod gather;
 pub mod heartbeat;

@@ -9,11 +9,13 @@ use ems_contract::time::{UnixTime, Window};
 use super::book::{Alarm, Book, Entry, Thread};
 use super::condition::{Condition, Kind};
 use super::decide::{Decision, decide};
+use super::ending::near_chains;
 use super::escalate::{Answer, Situation, calls};
 use super::gather::{Facts, gather};
 use super::notice::Notice;
 use super::settings::NotifySettings;
 use crate::context::Context;
+use crate::leaves::Leaves;
 use crate::oncall::{ActKind, Watch};
 use crate::severity::Severity;
 use crate::store::{AlarmRecord, Alerted, NewLetter, Store, StoreError};
@@ -26,6 +28,7 @@ pub struct Desk {
     context: Context,
     settings: Arc<NotifySettings>,
     listening_since: UnixTime,
+    leaves: Leaves,
     turn: Mutex<()>,
     watch: Option<Arc<Watch>>,
     uncovered_s: AtomicI64,
@@ -45,6 +48,7 @@ impl Desk {
             context,
             settings,
             listening_since,
+            leaves: Leaves::default(),
             turn: Mutex::new(()),
             watch: None,
             uncovered_s: AtomicI64::new(0),
@@ -78,11 +82,19 @@ impl Desk {
         let mut book = read(store, now)?;
         let loaded = self.context.inventory.loaded();
         let plans = store.plans(Window::new(now, now + 1))?;
+        let latest = store.latest(None)?;
+        let mut begins = BTreeMap::new();
+        for chain in near_chains(&latest, now) {
+            if let Some(began_at) = self.leaves.begins(store, &chain)? {
+                begins.insert(chain, began_at);
+            }
+        }
         let facts = Facts {
             inventory: &plans.laid_over(&loaded.inventory),
             incidents: &store.incidents(None, Window::new(now - LOOK_BACK_S, now + 1))?,
             agents: &store.agents()?,
-            latest: &store.latest(None)?,
+            latest: &latest,
+            begins: &begins,
             listening_since: self.listening_since,
         };
         let conditions = gather(&facts, &book, &self.settings.policy, now);

@@ -74,6 +74,7 @@ impl Play {
             incidents: &self.incidents,
             agents: &agents,
             latest: &[],
+            begins: &std::collections::BTreeMap::new(),
             listening_since: at(0),
         };
         let policy = Policy::default();

@@ -13,14 +13,17 @@ use crate::store::{Store, StoreError};
 const MOST: usize = 20_000;
 
 /// The beginnings of the leaves that were asked for.
-#[derive(Default)]
-pub(super) struct Leaves {
+#[derive(Debug, Default)]
+pub struct Leaves {
     known: Mutex<HashMap<Sha256, Option<UnixTime>>>,
 }
 
 impl Leaves {
     /// First second of validity of a chain's leaf; none where the chain is not kept or its leaf cannot be parsed.
-    pub(super) fn begins(&self, store: &dyn Store, chain: &Sha256) -> Result<Option<UnixTime>, StoreError> {
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn begins(&self, store: &dyn Store, chain: &Sha256) -> Result<Option<UnixTime>, StoreError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(begins) = known.get(chain) {
             return Ok(*begins);
