@@ -213,6 +213,6 @@ fn every_panel_returns_data_and_tells_the_reports_figure() -> anyhow::Result<()>
 fn rules_and_notices_tell_the_end_of_a_domain_at_the_same_days() {
     assert_eq!(
         ems_dashboards::threshold::DOMAIN_DAYS,
-        ems_collector::domains::NOTICE_DAYS
+        ems_collector::term::NOTICE_DAYS
     );
 }
