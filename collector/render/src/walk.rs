@@ -122,7 +122,7 @@ fn chart(chart: &mut Chart, change: &mut impl FnMut(&mut String)) {
             points.iter_mut().for_each(&mut *change);
             for line in series {
                 change(&mut line.label);
-                change(&mut line.text);
+                line.texts.iter_mut().for_each(&mut *change);
             }
         }
     }

@@ -113,6 +113,14 @@ pub struct Series {
     pub label: String,
     /// A value per point; the line is broken where one is absent.
     pub values: Vec<Option<i64>>,
+    /// The values in words, one per point; the last stands beside the line.
+    pub texts: Vec<String>,
+}
+
+impl Series {
     /// The last value in words.
-    pub text: String,
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.texts.last().map_or("", String::as_str)
+    }
 }

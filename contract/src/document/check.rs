@@ -275,6 +275,17 @@ impl Faults {
                         ),
                     );
                 }
+                for line in series.iter().filter(|line| line.texts.len() != points.len()) {
+                    self.add(
+                        at,
+                        format!(
+                            "`{}` has {} values in words for {} points",
+                            line.label,
+                            line.texts.len(),
+                            points.len()
+                        ),
+                    );
+                }
             }
         }
     }

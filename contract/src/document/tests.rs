@@ -111,7 +111,7 @@ fn full() -> Document {
             series: vec![Series {
                 label: "Cấp tỉnh".to_owned(),
                 values: vec![None, Some(9_995)],
-                text: "99,95%".to_owned(),
+                texts: vec!["–".to_owned(), "99,95%".to_owned()],
             }],
         },
     ];

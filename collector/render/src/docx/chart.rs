@@ -188,7 +188,7 @@ impl Writer<'_> {
             self.paragraph("<w:pStyle w:val=\"TableText\"/>", |writer| {
                 writer.drawing(&sample, 10.0, 1.4, &line.label);
                 writer.run(
-                    &format!("  {}: {}", line.label, line.text),
+                    &format!("  {}: {}", line.label, line.last()),
                     Look::PLAIN.at(SIZE_PT),
                 );
             });

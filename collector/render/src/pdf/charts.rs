@@ -56,7 +56,7 @@ impl View<'_> {
                 "points": points.iter().map(|point| self.text(point)).collect::<Vec<_>>(),
                 "series": series.iter().map(|line| json!({
                     "label": self.text(&line.label),
-                    "text": self.text(&line.text),
+                    "text": self.text(line.last()),
                     "shares": line.values.iter().map(|value| {
                         value.map(|value| chart::share(axis, value))
                     }).collect::<Vec<_>>(),

@@ -224,7 +224,7 @@ fn line(label: &str, values: [Option<i64>; 5], text: &str) -> Series {
     Series {
         label: label.to_owned(),
         values: values.to_vec(),
-        text: text.to_owned(),
+        texts: ["–", "–", "–", "–", text].map(str::to_owned).to_vec(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ems_contract::document::{Block, Cell, ColumnKind, Row, Table, Tone, Value as Quantity};
+use ems_contract::document::{
+    Axis, Bar, Block, Cell, Chart, ColumnKind, Drawing, Row, Table, Tone, Value as Quantity,
+};
 use ems_contract::text::Lang;
 
 use super::cells::{column, count, share};
 use super::judged::{check_title, clause, findings, names, tally};
-use super::{Material, said};
+use super::{Material, filled, said};
 use crate::judge::{Timeliness, Value};
 use crate::ledger::Ratio;
 use crate::locale;
@@ -21,11 +23,59 @@ pub(super) fn fresh(material: &Material<'_>) -> Vec<Block> {
     let Some(found) = findings(material) else {
         return vec![super::missing("fresh")];
     };
-    vec![
-        Block::Table(in_time(material, found)),
+    let mut blocks = vec![Block::Table(in_time(material, found))];
+    blocks.extend(lag(material, found));
+    blocks.extend([
         Block::Table(sections(material, found)),
         Block::Table(latest(material, found)),
-    ]
+    ]);
+    blocks
+}
+
+/// How late the latest item of each kind of update was, the worst first; nothing where nothing was late.
+fn lag(material: &Material<'_>, found: &Findings) -> Option<Block> {
+    let mut worst: BTreeMap<&Id, u32> = BTreeMap::new();
+    let checks = found
+        .portals
+        .iter()
+        .flat_map(|portal| &portal.conclusions)
+        .flat_map(|one| &one.checks);
+    for check in checks {
+        let days = check
+            .statistics
+            .and_then(|found| found.worst_late_wd)
+            .unwrap_or(0);
+        if days > 0 {
+            let known = worst.entry(&check.check).or_default();
+            *known = days.max(*known);
+        }
+    }
+    let mut worst: Vec<(&Id, u32)> = worst.into_iter().collect();
+    worst.sort_by_key(|(check, days)| (std::cmp::Reverse(*days), *check));
+    worst.truncate(TOLD);
+    let most = worst.first()?.1;
+    let days = |days: u32| filled("edition.lag.days", &[("days", &locale::count(days, Lang::Vi))]);
+    let rows = worst.into_iter().map(|(check, late)| Bar {
+        label: check_title(material, check),
+        value: Some(i64::from(late)),
+        text: days(late),
+        tone: Tone::Bad,
+    });
+    Some(Block::Chart(Chart {
+        title: said("edition.lag"),
+        alt: said("edition.lag.alt"),
+        drawing: Drawing::Bars {
+            rows: rows.collect(),
+            axis: Axis {
+                from: 0,
+                to: i64::from(most),
+                from_text: "0".to_owned(),
+                to_text: days(most),
+                threshold: None,
+            },
+        },
+        notes: Vec::new(),
+    }))
 }
 
 /// The share in time of the items that could be decided.

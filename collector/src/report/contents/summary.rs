@@ -1,6 +1,8 @@
 //! The few figures that everybody reads, and how they changed.
 
-use ems_contract::document::{Block, Cell, ColumnKind, Figure, Row, Run, Table, Tone};
+use ems_contract::document::{
+    Axis, Block, Cell, Chart, ColumnKind, Drawing, Figure, Row, Run, Series, Table, Tone,
+};
 use ems_contract::text::Lang;
 
 use super::cells::{availability, column, count, coverage, seconds, share};
@@ -186,7 +188,62 @@ fn thin(mut cell: Cell) -> Cell {
 
 /// This period beside the one before and the same a year before.
 pub(super) fn comparison(material: &Material<'_>) -> Vec<Block> {
-    compared(material, &[])
+    let mut blocks = compared(material, &[]);
+    blocks.extend(trend(material));
+    blocks
+}
+
+/// Availability over the periods, as far as enough was seen of them; nothing where there is but one to show.
+fn trend(material: &Material<'_>) -> Option<Block> {
+    let comparable = |place: usize| !matches!(material.beside[place], Beside::Incomparable);
+    let periods = [
+        (COMPARED[1], material.year_before.filter(|_| comparable(1))),
+        (COMPARED[0], material.before.filter(|_| comparable(0))),
+        ("edition.col.this", Some(material.report)),
+    ];
+    let seen = |report: Option<&Report>, wanted: Track| -> Option<(i64, String)> {
+        let report = report?;
+        let found = track(report, wanted)?;
+        let enough = found.statutory.covers(report.sufficient_coverage_percent);
+        let points = found.statutory.0.availability().basis_points();
+        Some((points.filter(|_| enough)?, availability(found).text))
+    };
+    let series: Vec<Series> = [Track::Overall, Track::V4, Track::V6]
+        .into_iter()
+        .filter_map(|wanted| {
+            let values: Vec<_> = periods.iter().map(|(_, report)| seen(*report, wanted)).collect();
+            (values.iter().flatten().count() > 1).then(|| Series {
+                label: said(&format!("track.{wanted}")),
+                texts: values
+                    .iter()
+                    .map(|value| {
+                        value
+                            .as_ref()
+                            .map_or_else(|| "–".to_owned(), |(_, text)| text.clone())
+                    })
+                    .collect(),
+                values: values.into_iter().map(|value| Some(value?.0)).collect(),
+            })
+        })
+        .collect();
+    let least = series.iter().flat_map(|line| &line.values).flatten().min()?;
+    let from = (least - 1).div_euclid(100).max(0) * 100;
+    Some(Block::Chart(Chart {
+        title: said("edition.trend"),
+        alt: said("edition.trend.alt"),
+        drawing: Drawing::Lines {
+            axis: Axis {
+                from,
+                to: 10_000,
+                from_text: format!("{}%", from / 100),
+                to_text: "100%".to_owned(),
+                threshold: None,
+            },
+            points: periods.iter().map(|(key, _)| said(key)).collect(),
+            series,
+        },
+        notes: Vec::new(),
+    }))
 }
 
 /// The rows of these keys, or all where there are none.

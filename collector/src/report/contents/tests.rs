@@ -10,7 +10,7 @@ use crate::report::findings::{Checked, Conclusion, Findings, PortalFindings, Reg
 use crate::report::inputs::{Inputs, PortalInput};
 use crate::report::{Period, build};
 use crate::testing::{at, inventory};
-use ems_contract::document::{Appendix, Tone};
+use ems_contract::document::{Appendix, Drawing, Tone};
 use ems_contract::inventory::{FormerLevel, Level, Predecessor};
 use ems_contract::time::Window;
 use jiff::civil::date;
@@ -516,4 +516,59 @@ fn boards_are_counted_by_the_portals_that_have_one() {
     assert!(text.contains("của 2/2 cổng"), "{text}");
     let end = format!("{:?}", document.body.last().unwrap());
     assert!(end.contains("Trên đây là báo cáo tình hình hoạt động"), "{end}");
+}
+
+fn drawn<'a>(document: &'a Document, title: &str) -> Option<&'a Drawing> {
+    document.body.iter().find_map(|block| match block {
+        Block::Chart(chart) if chart.title == title => Some(&chart.drawing),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_trend_shows_the_periods_that_were_seen_enough() {
+    const TITLE: &str = "Tỷ lệ sẵn sàng qua các kỳ";
+    let document = made(Kind::Consolidated, &two(), |_| {});
+    let Some(Drawing::Lines { points, series, .. }) = drawn(&document, TITLE) else {
+        panic!("{:?}", document.body);
+    };
+    assert_eq!(points, &["Cùng kỳ năm trước", "Kỳ trước", "Kỳ này"]);
+    let overall = &series[0];
+    // 1,500 of 172,800 seconds were down; of the year before nothing is known.
+    assert_eq!(overall.values, [None, Some(9_913), Some(9_913)]);
+    assert_eq!(overall.texts, ["–", "99,13%", "99,13%"]);
+    // Nothing was seen enough to be compared: there is no line to draw.
+    let thin = made(Kind::Consolidated, &two(), |report| {
+        report.sufficient_coverage_percent = 101;
+    });
+    assert!(drawn(&thin, TITLE).is_none());
+}
+
+#[test]
+fn the_worst_delays_are_drawn_and_nothing_where_nothing_was_late() {
+    const TITLE: &str = "Trễ nhất theo nội dung cập nhật (ngày làm việc)";
+    let document = made(Kind::Consolidated, &two(), |report| {
+        report.findings = Some(concluded());
+    });
+    let Some(Drawing::Bars { rows, axis }) = drawn(&document, TITLE) else {
+        panic!("{:?}", document.body);
+    };
+    assert_eq!(
+        (rows.len(), rows[0].value, &*rows[0].text),
+        (1, Some(4), "4 ngày")
+    );
+    assert_eq!((axis.from, axis.to), (0, 4));
+    let in_time = made(Kind::Consolidated, &two(), |report| {
+        let mut found = concluded();
+        for check in found
+            .portals
+            .iter_mut()
+            .flat_map(|portal| &mut portal.conclusions)
+            .flat_map(|one| &mut one.checks)
+        {
+            check.statistics = None;
+        }
+        report.findings = Some(found);
+    });
+    assert!(drawn(&in_time, TITLE).is_none());
 }
