@@ -109,6 +109,27 @@ pub struct Condition {
     pub link: Option<String>,
 }
 
+impl Condition {
+    /// Something that lasts since then, of the kind's usual urgency, of which nothing more is known.
+    pub(super) const fn lasting(kind: Kind, key: String, subject: Subject, since: UnixTime) -> Self {
+        Self {
+            key,
+            kind,
+            severity: kind.severity(),
+            subject,
+            since,
+            over_at: None,
+            withdrawn: false,
+            cause: None,
+            seen_from: Vec::new(),
+            hosting: None,
+            critical: false,
+            hold: None,
+            link: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ems_contract::text::{Lang, lookup};

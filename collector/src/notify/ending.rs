@@ -74,23 +74,17 @@ fn condition(
         Term::Within(_) => (Severity::Low, "notify.certificate.within_30"),
         Term::Over => (Severity::Urgent, "notify.certificate.over"),
     };
+    let key = format!("certificate/{}/{}", portal.id, ends_at.secs());
+    let subject = Subject {
+        id: portal.id.to_string(),
+        name: format!("{} ({})", portal.name, locale::date(ends_at, Lang::Vi)),
+    };
+    let since = ends_at - i64::from(NOTICE_DAYS[0]) * 86_400;
     Some(Condition {
-        key: format!("certificate/{}/{}", portal.id, ends_at.secs()),
-        kind: Kind::CertificateTerm,
         severity,
-        subject: Subject {
-            id: portal.id.to_string(),
-            name: format!("{} ({})", portal.name, locale::date(ends_at, Lang::Vi)),
-        },
-        since: ends_at - i64::from(NOTICE_DAYS[0]) * 86_400,
-        over_at: None,
-        withdrawn: false,
         cause: Some(cause.to_owned()),
         seen_from: vec![record.agent.as_str().to_owned()],
-        hosting: None,
-        critical: false,
-        hold: None,
-        link: None,
+        ..Condition::lasting(Kind::CertificateTerm, key, subject, since)
     })
 }
 

@@ -159,23 +159,14 @@ fn agent_faults(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) 
         let standing = book.standing(Kind::Agent, agent.id.as_str());
         let since = standing.map_or(since, |standing| standing.since);
         let name = agent.name.clone().unwrap_or_else(|| agent.id.as_str().to_owned());
+        let key = format!("agent/{}/{}", agent.id.as_str(), since.secs());
+        let subject = Subject {
+            id: agent.id.as_str().to_owned(),
+            name,
+        };
         Some(Condition {
-            key: format!("agent/{}/{}", agent.id.as_str(), since.secs()),
-            kind: Kind::Agent,
-            severity: Kind::Agent.severity(),
-            subject: Subject {
-                id: agent.id.as_str().to_owned(),
-                name,
-            },
-            since,
-            over_at: None,
-            withdrawn: false,
             cause: Some(cause.to_owned()),
-            seen_from: Vec::new(),
-            hosting: None,
-            critical: false,
-            hold: None,
-            link: None,
+            ..Condition::lasting(Kind::Agent, key, subject, since)
         })
     };
     known.iter().filter_map(fault).collect()

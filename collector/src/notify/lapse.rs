@@ -21,22 +21,16 @@ pub(super) fn lapses(
     now: UnixTime,
 ) -> Vec<Condition> {
     let blank = |kind: Kind, key: String, name: String, since: UnixTime, cause: &str| Condition {
-        key,
-        kind,
-        severity: kind.severity(),
-        subject: Subject {
-            id: name.clone(),
-            name,
-        },
-        since,
-        over_at: None,
-        withdrawn: false,
         cause: Some(cause.to_owned()),
-        seen_from: Vec::new(),
-        hosting: None,
-        critical: false,
-        hold: None,
-        link: None,
+        ..Condition::lasting(
+            kind,
+            key,
+            Subject {
+                id: name.clone(),
+                name,
+            },
+            since,
+        )
     };
     let first = i64::from(NOTICE_DAYS[0]) * 86_400;
     let terms = facts.inventory.domains.iter().filter_map(|domain| {

@@ -105,6 +105,18 @@ pub(super) fn levels_alone(material: &Material<'_>) -> Block {
     })
 }
 
+/// From the full percent below the least to a hundred, in hundredths of a percent: the difference is in the last percents.
+pub(super) fn percents(least: i64) -> Axis {
+    let from = (least - 1).div_euclid(100).max(0) * 100;
+    Axis {
+        from,
+        to: 10_000,
+        from_text: format!("{}%", from / 100),
+        to_text: "100%".to_owned(),
+        threshold: None,
+    }
+}
+
 fn bars(material: &Material<'_>) -> Option<Block> {
     let rows: Vec<Bar> = material
         .report
@@ -126,19 +138,11 @@ fn bars(material: &Material<'_>) -> Option<Block> {
         })
         .collect();
     let least = rows.iter().filter_map(|bar| bar.value).min()?;
-    // The difference is in the last percents: the axis begins at the full percent below the least.
-    let from = (least - 1).div_euclid(100).max(0) * 100;
     Some(Block::Chart(Chart {
         title: said("edition.availability.bars"),
         alt: said("edition.availability.bars.alt"),
         drawing: Drawing::Bars {
-            axis: Axis {
-                from,
-                to: 10_000,
-                from_text: format!("{}%", from / 100),
-                to_text: "100%".to_owned(),
-                threshold: None,
-            },
+            axis: percents(least),
             rows,
         },
         notes: Vec::new(),

@@ -1,7 +1,7 @@
 //! The few figures that everybody reads, and how they changed.
 
 use ems_contract::document::{
-    Axis, Block, Cell, Chart, ColumnKind, Drawing, Figure, Row, Run, Series, Table, Tone,
+    Block, Cell, Chart, ColumnKind, Drawing, Figure, Row, Run, Series, Table, Tone,
 };
 use ems_contract::text::Lang;
 
@@ -227,18 +227,11 @@ fn trend(material: &Material<'_>) -> Option<Block> {
         })
         .collect();
     let least = series.iter().flat_map(|line| &line.values).flatten().min()?;
-    let from = (least - 1).div_euclid(100).max(0) * 100;
     Some(Block::Chart(Chart {
         title: said("edition.trend"),
         alt: said("edition.trend.alt"),
         drawing: Drawing::Lines {
-            axis: Axis {
-                from,
-                to: 10_000,
-                from_text: format!("{}%", from / 100),
-                to_text: "100%".to_owned(),
-                threshold: None,
-            },
+            axis: super::availability::percents(*least),
             points: periods.iter().map(|(key, _)| said(key)).collect(),
             series,
         },
