@@ -119,7 +119,10 @@ impl Alert {
             ("since", self.since.annotation(self.name)),
             ("seen_from", seen),
             ("seen_from_en", seen_en),
-            ("dashboard", format!("{{{{ $externalLabels.grafana }}}}/d/{board}{query}")),
+            (
+                "dashboard",
+                format!("{{{{ $externalLabels.grafana }}}}/d/{board}{query}"),
+            ),
             (
                 "runbook",
                 format!("{{{{ $externalLabels.console }}}}/runbooks/{}", self.name),
@@ -133,7 +136,9 @@ impl Alert {
             severity = self.severity.as_str(),
         );
         // Rules and metrics know a portal by its id; people know it by its name.
-        let name = labels.contains(&"portal").then(|| ("portal_name", witness::portal_name()));
+        let name = labels
+            .contains(&"portal")
+            .then(|| ("portal_name", witness::portal_name()));
         for (name, value) in annotations.into_iter().chain(name) {
             text.push_str(&format!("          {name}: {}\n", quoted(&value)));
         }

@@ -260,7 +260,10 @@ fn the_series_of_rule_tests_have_the_labels_of_the_catalogue() {
     let mut faults = Vec::new();
     for entry in std::fs::read_dir(root().join("alerts/tests")).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        for series in text.lines().filter_map(|line| line.trim().strip_prefix("- series: '")) {
+        for series in text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("- series: '"))
+        {
             let (name, rest) = series.split_once(['{', '\'']).unwrap();
             let used: BTreeSet<&str> = rest
                 .split("=\"")

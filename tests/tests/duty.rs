@@ -266,7 +266,10 @@ fn an_outage_a_hosting_fault_a_lost_vantage_point_and_an_ending_certificate_are_
     );
     let runbook = told("runbook").strip_prefix(&world.url).unwrap();
     let page = world.get(runbook).unwrap();
-    assert!(page.body.contains("<h1>PortalDown: Cổng gián đoạn</h1>"), "{page:?}");
+    assert!(
+        page.body.contains("<h1>PortalDown: Cổng gián đoạn</h1>"),
+        "{page:?}"
+    );
     let letter = until("Alertmanager's letter about it", PATIENCE, || {
         let all = letters.all();
         Ok(all
@@ -284,7 +287,12 @@ fn alert(hook: &Sink, name: &str, portal: &str) -> Option<Value> {
     let bodies = hook.all().into_iter();
     let mut alerts = bodies
         .filter_map(|kept| serde_json::from_str::<Value>(kept.split_once('\n')?.1).ok())
-        .flat_map(|mut body| body["alerts"].as_array_mut().map(std::mem::take).unwrap_or_default());
+        .flat_map(|mut body| {
+            body["alerts"]
+                .as_array_mut()
+                .map(std::mem::take)
+                .unwrap_or_default()
+        });
     alerts.find(|alert| alert["labels"]["alertname"] == name && alert["labels"]["portal"] == portal)
 }
 

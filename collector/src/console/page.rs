@@ -302,9 +302,7 @@ impl Console {
             PageError::NoPortal(id)
             | PageError::NoPack(id)
             | PageError::NoEvidence(id)
-            | PageError::NoRunbook(id) => {
-                ems_contract::text::fill(lang, key, &[("id", id)])
-            }
+            | PageError::NoRunbook(id) => ems_contract::text::fill(lang, key, &[("id", id)]),
             PageError::Store(_) | PageError::Template(_) => get(lang, key).to_owned(),
         };
         self.render(look, "error", get(lang, "console.error"), "error.html", message)

@@ -168,9 +168,7 @@ pub(super) async fn show(
                     PageError::NoPortal(_)
                     | PageError::NoPack(_)
                     | PageError::NoEvidence(_)
-                    | PageError::NoRunbook(_) => {
-                        StatusCode::NOT_FOUND
-                    }
+                    | PageError::NoRunbook(_) => StatusCode::NOT_FOUND,
                     PageError::Store(_) | PageError::Template(_) => {
                         tracing::error!(%error, path, "cannot show a page of the console");
                         StatusCode::INTERNAL_SERVER_ERROR

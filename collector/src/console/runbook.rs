@@ -144,7 +144,10 @@ mod tests {
             text: "# X: Thử\n\n1. Gọi `ems <b>x</b>`\n\n<script>alert(1)</script>\n\nvà <i>vậy</i>.\n",
         };
         let page = book.html();
-        assert!(page.contains("<h1>X: Thử</h1>") && page.contains("<li>"), "{page}");
+        assert!(
+            page.contains("<h1>X: Thử</h1>") && page.contains("<li>"),
+            "{page}"
+        );
         assert!(!page.contains("<script") && !page.contains("<i>"), "{page}");
         assert_eq!(book.title(), "Thử");
     }

@@ -138,12 +138,12 @@ pub(super) fn certificates(
     mut begins: impl FnMut(&Sha256) -> Result<Option<UnixTime>, StoreError>,
 ) -> Result<(), StoreError> {
     let presented: Vec<(&str, &TlsFacts, UnixTime)> = newest(latest, presents)
-    .into_iter()
-    .filter_map(|(portal, record)| {
-        let tls = record.facts.tls.as_ref()?;
-        Some((portal.as_str(), tls, tls.not_after?))
-    })
-    .collect();
+        .into_iter()
+        .filter_map(|(portal, record)| {
+            let tls = record.facts.tls.as_ref()?;
+            Some((portal.as_str(), tls, tls.not_after?))
+        })
+        .collect();
     let mut family = out.family(&names::TLS_NOT_AFTER);
     for (portal, _, end) in &presented {
         family.integer(&[portal], end.secs());

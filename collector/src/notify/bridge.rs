@@ -175,10 +175,7 @@ fn condition(alert: &Alert) -> Condition {
         over_at,
         withdrawn: false,
         cause: cause.or_else(|| note("description")),
-        seen_from: note("seen_from")
-            .or_else(|| label("agent"))
-            .into_iter()
-            .collect(),
+        seen_from: note("seen_from").or_else(|| label("agent")).into_iter().collect(),
         hosting: None,
         critical: severity == Severity::Urgent,
         hold: None,

@@ -137,7 +137,13 @@ impl Metrics {
 
     /// Portals that are not among these vanish.
     pub fn keep(&self, portals: &BTreeSet<&PortalId>) {
-        let all = [&self.age, &self.state, &self.freshness, &self.english, &self.looks];
+        let all = [
+            &self.age,
+            &self.state,
+            &self.freshness,
+            &self.english,
+            &self.looks,
+        ];
         for series in all {
             series.keep(portals);
         }

@@ -67,9 +67,7 @@ impl Seen {
 impl Since {
     /// Since the beginning of the open incident that `chosen` names.
     pub(super) fn incident(chosen: &str) -> Self {
-        Self::Told(format!(
-            "min(ems_incident_opened_timestamp_seconds{{{chosen}}})"
-        ))
+        Self::Told(format!("min(ems_incident_opened_timestamp_seconds{{{chosen}}})"))
     }
 
     /// The annotation `since`, as `19:04:05 29/11/2026` of Vietnamese time; empty when nobody can say.
@@ -84,7 +82,9 @@ impl Since {
             Self::Held => format!(
                 "{{{{ $all := `alertname=\"{alert}\"` }}}}{{{{ range $name, $value := $labels }}}}\
                  {{{{ if ne $name `__name__` }}}}{{{{ $all = printf `%s, %s=%q` $all $name $value }}}}{{{{ end }}}}{{{{ end }}}}{}",
-                written(&format!("query (printf `ALERTS_FOR_STATE{{%s}} + {AHEAD_S}` $all)"))
+                written(&format!(
+                    "query (printf `ALERTS_FOR_STATE{{%s}} + {AHEAD_S}` $all)"
+                ))
             ),
         }
     }

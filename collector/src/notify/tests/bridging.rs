@@ -76,7 +76,11 @@ fn what_our_own_rules_say_is_understood() {
     let condition = told("khan", "14:00:30 18/11/2026");
     let starts: jiff::Timestamp = "2026-11-18T07:02:00Z".parse().unwrap();
     assert_eq!(condition.since.secs(), starts.as_second() - 90);
-    assert!(condition.key.ends_with(&starts.as_second().to_string()), "{}", condition.key);
+    assert!(
+        condition.key.ends_with(&starts.as_second().to_string()),
+        "{}",
+        condition.key
+    );
     assert_eq!(condition.cause.as_deref(), Some("cause.tcp_refused"));
     assert_eq!(condition.seen_from, ["viettel, vnpt"]);
     assert_eq!(

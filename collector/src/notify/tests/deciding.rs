@@ -230,6 +230,8 @@ fn flapping_is_told_once_and_the_final_state_always() {
     let told = play.stages();
     let count = |kind, stage| told.iter().filter(|one| **one == (kind, stage)).count();
     assert_eq!(count(Kind::Flapping, Stage::Opened), 1, "{told:?}");
+    let flap = play.told.iter().find(|(_, notice)| notice.kind == Kind::Flapping);
+    assert_eq!(flap.unwrap().1.seen_from, ["b"]);
     assert_eq!(count(Kind::Flapping, Stage::Recovered), 1);
     assert_eq!(count(Kind::Outage, Stage::Opened), 4);
     assert_eq!(count(Kind::Outage, Stage::Recovered), 4);

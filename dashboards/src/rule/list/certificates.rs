@@ -68,7 +68,9 @@ pub(super) fn certificates() -> Vec<Alert> {
             severity: Severity::High,
             vi: "Chứng thư của cổng {{ $labels.portal }} không hợp lệ",
             en: "The certificate of portal {{ $labels.portal }} is not valid",
-            seen: Seen::From("ems_portal_look_timestamp_seconds{portal=$portal, look=\"certificate\"}".into()),
+            seen: Seen::From(
+                "ems_portal_look_timestamp_seconds{portal=$portal, look=\"certificate\"}".into(),
+            ),
             since: Since::Held,
             board: PORTAL,
         },

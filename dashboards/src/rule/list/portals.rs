@@ -56,8 +56,12 @@ pub(super) fn portals() -> Vec<Alert> {
             severity: Severity::Urgent,
             vi: "{{ $value }} cổng cùng hạ tầng {{ $labels.hosting }} đang gián đoạn",
             en: "{{ $value }} portals of the hosting {{ $labels.hosting }} are down together",
-            seen: Seen::From(format!("count by (agent) (ems_incident_seen_from{{{open}}} {of_hosting})")),
-            since: Since::Told(format!("min(ems_incident_opened_timestamp_seconds{{{open}}} {of_hosting})")),
+            seen: Seen::From(format!(
+                "count by (agent) (ems_incident_seen_from{{{open}}} {of_hosting})"
+            )),
+            since: Since::Told(format!(
+                "min(ems_incident_opened_timestamp_seconds{{{open}}} {of_hosting})"
+            )),
             board: DUTY,
         },
         Alert {
@@ -83,7 +87,10 @@ pub(super) fn portals() -> Vec<Alert> {
             severity: Severity::Low,
             vi: "Cổng {{ $labels.portal }} suy giảm đã 30 phút",
             en: "Portal {{ $labels.portal }} has been degraded for 30 minutes",
-            seen: Seen::From("count by (agent) (ems_probe_outcome_info{portal=$portal, outcome=~\"degraded|down\"})".into()),
+            seen: Seen::From(
+                "count by (agent) (ems_probe_outcome_info{portal=$portal, outcome=~\"degraded|down\"})"
+                    .into(),
+            ),
             since: Since::Held,
             board: PORTAL,
         },
@@ -95,7 +102,9 @@ pub(super) fn portals() -> Vec<Alert> {
             severity: Severity::High,
             vi: "Không điểm đo nào quan sát được cổng {{ $labels.portal }}",
             en: "No vantage point observes portal {{ $labels.portal }}",
-            seen: Seen::Nowhere("count by (agent) (ems_probe_outcome_info{portal=$portal, outcome=\"unknown\"})".into()),
+            seen: Seen::Nowhere(
+                "count by (agent) (ems_probe_outcome_info{portal=$portal, outcome=\"unknown\"})".into(),
+            ),
             since: Since::Held,
             board: PORTAL,
         },

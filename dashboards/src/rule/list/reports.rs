@@ -18,7 +18,10 @@ pub(super) fn reports() -> Vec<Alert> {
             severity: Severity::High,
             vi: "Báo cáo {{ $labels.duty }} kỳ {{ $labels.period }} sắp đến hạn, còn {{ $value }} báo cáo chưa ghi nhận đã gửi",
             en: "Report {{ $labels.duty }} of {{ $labels.period }} is due soon, {{ $value }} not noted as sent",
-            seen: Seen::Place("sổ báo cáo của máy thu thập", "the collector's register of reports"),
+            seen: Seen::Place(
+                "sổ báo cáo của máy thu thập",
+                "the collector's register of reports",
+            ),
             since: Since::Held,
             board: SYSTEM,
         },
@@ -30,7 +33,10 @@ pub(super) fn reports() -> Vec<Alert> {
             severity: Severity::High,
             vi: "Báo cáo {{ $labels.duty }} kỳ {{ $labels.period }} quá hạn, {{ $value }} báo cáo chưa ghi nhận đã gửi",
             en: "Report {{ $labels.duty }} of {{ $labels.period }} is past its day, {{ $value }} not noted as sent",
-            seen: Seen::Place("sổ báo cáo của máy thu thập", "the collector's register of reports"),
+            seen: Seen::Place(
+                "sổ báo cáo của máy thu thập",
+                "the collector's register of reports",
+            ),
             since: Since::Told("ems_report_due_timestamp_seconds{duty=$duty, period=$period}".into()),
             board: SYSTEM,
         },
