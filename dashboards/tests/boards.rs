@@ -245,6 +245,47 @@ fn every_metric_that_is_asked_for_exists() {
     assert!(unknown.is_empty(), "not in docs/METRICS.md: {unknown:?}");
 }
 
+/// A group is sent at its intervals, counted from its first alert, and only if the hour is right then.
+#[test]
+fn routes_that_wait_for_an_hour_look_often_enough_to_meet_it() {
+    let text = read("alerts/alertmanager.yml");
+    let settings: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+    let minutes = |text: &str| -> u32 {
+        let (number, unit) = text.split_at(text.len() - 1);
+        let number: u32 = number.parse().unwrap();
+        match unit {
+            "m" => number,
+            "h" => number * 60,
+            _ => panic!("{text}"),
+        }
+    };
+    let clock = |time: &serde_json::Value| {
+        let (hours, minutes) = time.as_str().unwrap().split_once(':').unwrap();
+        hours.parse::<u32>().unwrap() * 60 + minutes.parse::<u32>().unwrap()
+    };
+    let length = |name: &str| -> u32 {
+        let all = settings["time_intervals"].as_array().unwrap();
+        let named = all.iter().find(|one| one["name"] == name);
+        let times = &named.unwrap_or_else(|| panic!("no interval {name}"))["time_intervals"][0]["times"][0];
+        clock(&times["end_time"]) - clock(&times["start_time"])
+    };
+    let inherited = settings["route"]["group_interval"].as_str().unwrap();
+    let routes = settings["route"]["routes"].as_array().unwrap();
+    let waiting = routes
+        .iter()
+        .filter(|route| route["active_time_intervals"].is_array());
+    let mut met = 0;
+    for route in waiting {
+        let every = minutes(route["group_interval"].as_str().unwrap_or(inherited));
+        for interval in route["active_time_intervals"].as_array().unwrap() {
+            let open = length(interval.as_str().unwrap());
+            assert!(every * 2 <= open, "{route}: every {every} of {open} minutes");
+            met += 1;
+        }
+    }
+    assert!(met >= 3, "{met}");
+}
+
 /// What a test of rules makes up has to be what Prometheus would scrape: a label that no metric carries proves nothing.
 #[test]
 fn the_series_of_rule_tests_have_the_labels_of_the_catalogue() {

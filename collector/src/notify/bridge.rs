@@ -131,7 +131,14 @@ struct Alert {
 /// In words, when it is no such call.
 pub fn conditions(body: &[u8]) -> Result<Vec<Condition>, String> {
     let payload: Payload = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    Ok(payload.alerts.iter().map(condition).collect())
+    let theirs = payload.alerts.iter().filter(|alert| !is_ours(alert));
+    Ok(theirs.map(condition).collect())
+}
+
+/// Whether our own notifier gave it to the Alertmanager: told already, and without end if it were told again.
+fn is_ours(alert: &Alert) -> bool {
+    let label = |name: &str| alert.labels.get(name).map(String::as_str);
+    label("alertname").is_some_and(|name| name.starts_with("Ems")) && label("thread").is_some()
 }
 
 fn condition(alert: &Alert) -> Condition {

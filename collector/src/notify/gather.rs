@@ -52,7 +52,7 @@ pub fn gather(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) ->
         .collect();
     let agents = agent_faults(facts, book, policy, now);
     let faulty: BTreeSet<&str> = agents.iter().map(|fault| fault.subject.id.as_str()).collect();
-    let endings = endings(facts, &portals, &faulty, now);
+    let endings = endings(facts, &portals, &faulty, book, now);
     let lapses = lapses(facts, &faulty, book, now);
     let flapping = flapping(facts, &portals, book, policy, now);
     let flaps: BTreeSet<&str> = flapping.iter().map(|flap| flap.subject.id.as_str()).collect();
