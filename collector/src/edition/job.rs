@@ -313,6 +313,19 @@ fn report_of(rules: &Regulations, line: &DueLine) -> Option<ReportDue> {
     rules.report_of_period(duty, &line.period)
 }
 
+/// A stage before the last day as people say it: `T-5wd` → `còn không quá 5 ngày làm việc`.
+fn left(stage: &str, lang: Lang) -> String {
+    let before = stage.strip_prefix("T-");
+    let told = before.and_then(|rest| {
+        let (days, key) = match rest.strip_suffix("wd") {
+            Some(days) => (days, "edition.told.left.wd"),
+            None => (rest.strip_suffix("cd")?, "edition.told.left.cd"),
+        };
+        Some(fill(lang, key, &[("days", days)]))
+    });
+    told.unwrap_or_else(|| stage.to_owned())
+}
+
 /// What officials are told of a report; `None` before its first reminder.
 fn condition(rules: &Regulations, line: &DueLine, lang: Lang, now: UnixTime) -> Option<Condition> {
     let report = report_of(rules, line)?;
@@ -337,8 +350,9 @@ fn condition(rules: &Regulations, line: &DueLine, lang: Lang, now: UnixTime) -> 
     let state = line
         .edition
         .map_or("edition.due.no_edition", |(_, state)| state_key(state));
+    let left = left(stage, lang);
     let values = [
-        ("stage", stage),
+        ("left", left.as_str()),
         ("state", get(lang, state)),
         ("sent", &line.sent.to_string()),
         ("owed", &line.owed.to_string()),

@@ -12,6 +12,7 @@ use super::book::{Alarm, Book, Thread};
 use super::condition::{Condition, Kind, Subject};
 use super::notice::{Notice, Scope, Stage};
 use super::policy::Policy;
+use crate::severity::Severity;
 
 /// What a round came to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -150,11 +151,14 @@ fn tell_hosting(book: &mut Book, policy: &Policy, now: UnixTime, notices: &mut V
 
 /// What has no common hosting: alone, or together when there are many.
 fn tell_rest(book: &mut Book, policy: &Policy, now: UnixTime, notices: &mut Vec<Notice>) {
-    let mut by_kind: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+    // What is urgent is not hidden among what is not.
+    let mut alike: BTreeMap<(Kind, Severity), Vec<String>> = BTreeMap::new();
     for (key, alarm) in book.alarms.iter().filter(|(_, alarm)| untold(alarm)) {
-        by_kind.entry(alarm.condition.kind).or_default().push(key.clone());
+        let condition = &alarm.condition;
+        let group = alike.entry((condition.kind, condition.severity)).or_default();
+        group.push(key.clone());
     }
-    for (kind, waiting) in by_kind {
+    for ((kind, _), waiting) in alike {
         let due: Vec<String> = waiting
             .iter()
             .filter(|key| {
@@ -278,8 +282,12 @@ fn standing(members: &[&Condition]) -> (usize, usize, Option<String>) {
     for cause in members.iter().filter_map(|condition| condition.cause.as_deref()) {
         *causes.entry(cause).or_default() += 1;
     }
+    // What other programs say of each is about that one alone.
+    let own_words = members.iter().any(|condition| condition.kind == Kind::External);
+    let shared = !own_words || causes.values().all(|count| *count == members.len());
     let cause = causes
         .into_iter()
+        .filter(|_| shared)
         .max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name)));
     (
         members.len(),

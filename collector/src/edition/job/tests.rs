@@ -242,3 +242,10 @@ async fn it_stops_when_asked() {
     stop.cancel();
     job.run(stop).await;
 }
+
+#[test]
+fn stages_are_told_in_words() {
+    assert_eq!(left("T-15wd", Lang::Vi), "còn không quá 15 ngày làm việc");
+    assert_eq!(left("T-3cd", Lang::En), "at most 3 days left");
+    assert_eq!(left("T-0", Lang::Vi), "T-0");
+}

@@ -309,6 +309,34 @@ fn a_lost_domain_has_not_come_back_when_nobody_can_say_any_more() {
 }
 
 #[test]
+fn what_is_urgent_is_not_hidden_among_what_is_not() {
+    let external = |n: i64, severity: Severity| {
+        let subject = Subject {
+            id: format!("e{n}"),
+            name: format!("e{n}"),
+        };
+        Condition {
+            severity,
+            cause: Some(format!("what is said of {n}")),
+            ..Condition::lasting(Kind::External, format!("external/{n}/0"), subject, at(0))
+        }
+    };
+    let mut all: Vec<Condition> = (0..12).map(|n| external(n, Severity::Low)).collect();
+    all.push(external(99, Severity::Urgent));
+    let mut book = Book::default();
+    let policy = Policy::default();
+    assert!(decide(&mut book, all.clone(), &policy, at(0)).notices.is_empty());
+    let told = decide(&mut book, all, &policy, at(60)).notices;
+    let told: BTreeSet<_> = told
+        .iter()
+        .map(|notice| (notice.severity, notice.total, notice.cause.as_deref()))
+        .collect();
+    // What is said of one of twelve is not said of all.
+    let urgent = (Severity::Urgent, 1, Some("what is said of 99"));
+    assert_eq!(told, BTreeSet::from([(Severity::Low, 12, None), urgent]));
+}
+
+#[test]
 fn late_data_are_told_in_the_same_thread() {
     let mut play = Play::new(1);
     play.down(0, 0);
