@@ -193,7 +193,10 @@ impl Province {
                     addresses: vec![SocketAddr::new(ip, free_port(ip).unwrap())],
                     tls: None,
                     home: home(number),
-                    pages: vec![("/tin-tuc/".to_owned(), news(number, 0, begun))],
+                    pages: vec![
+                        ("/tin-tuc/".to_owned(), news(number, 0, begun)),
+                        ("/rss/".to_owned(), feed(number)),
+                    ],
                 }
             })
             .collect();
@@ -271,6 +274,14 @@ impl Province {
             named.len() > usize::from(PORTALS),
             "too little happened: {named:?}"
         );
+        for number in 0..PORTALS {
+            let feed = Sha256::of(feed(number).as_bytes()).to_string();
+            assert!(
+                named.contains(&feed),
+                "no record names the feed of {}",
+                id(number)
+            );
+        }
         named.len()
     }
 }
@@ -324,7 +335,8 @@ fn id(number: u8) -> String {
 
 fn page(number: u8, content: &str) -> String {
     format!(
-        "<!doctype html><html lang=vi><head><meta charset=utf-8><title>Cổng thông tin điện tử xã {number}</title></head><body>\
+        "<!doctype html><html lang=vi><head><meta charset=utf-8><title>Cổng thông tin điện tử xã {number}</title>\
+         <link rel=alternate type=application/rss+xml href=/rss/></head><body>\
          <header><b>Cổng thông tin điện tử xã {number}</b></header>\
          <nav><ul class=menu><li><a href=/>Trang chủ</a></li><li><a href=/tin-tuc/>Tin tức - Sự kiện</a></li></ul></nav>\
          <main>{content}</main><footer>Cơ quan chủ quản: Ủy ban nhân dân xã {number}</footer></body></html>"
@@ -334,6 +346,14 @@ fn page(number: u8, content: &str) -> String {
 fn home(number: u8) -> String {
     let prose = "<p>Ủy ban nhân dân xã thông tin tới nhân dân các hoạt động chỉ đạo, điều hành và các thủ tục hành chính.</p>";
     page(number, &prose.repeat(4))
+}
+
+fn feed(number: u8) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><rss version=\"2.0\"><channel><title>Cổng thông tin điện tử xã {number}</title>\
+         <item><title>Xã {number} họp bàn công tác phòng chống thiên tai</title><link>/tin-tuc/bai-0/</link>\
+         <pubDate>Thu, 05 Nov 2026 09:00:00 +0700</pubDate></item></channel></rss>"
+    )
 }
 
 /// An edition of the list of news. Each is longer than the one before: a server tells pages apart by second and length.
