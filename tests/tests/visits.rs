@@ -68,8 +68,8 @@ fn killed_around_its_visits_it_loses_no_record_and_no_page_that_a_record_names()
         })
         .unwrap_or_else(|error| panic!("{error:#}\n{}", pair.logs()));
         // Before the visit's memory is written, before its record is committed (two seconds at most), or after both.
-        let most = [50, 1_000, 3_000][usize::try_from(round % 3).unwrap()];
-        wait(chance.below(most));
+        let (least, most) = [(0, 50), (0, 1_000), (2_500, 1_000)][usize::try_from(round % 3).unwrap()];
+        wait(least + chance.below(most));
         agent.kill().unwrap();
         // Anywhere in the visits that come next.
         agent = pair.start_agent().unwrap();
