@@ -1,4 +1,4 @@
-//! Writes the boards and the rules into the folders that Grafana and Prometheus read.
+//! Writes the boards, the rules and their words into the folders that Grafana, Prometheus and Alertmanager read.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,6 +14,8 @@ fn main() -> ExitCode {
         })
         .collect();
     files.push((root.join("../alerts/ems.rules.yml"), ems_dashboards::rule::file()));
+    let words = root.join("../alerts/templates/words.tmpl");
+    files.push((words, ems_dashboards::word::templates()));
     for (path, text) in files {
         if let Err(error) = std::fs::write(&path, text) {
             #[expect(clippy::print_stderr, reason = "a command speaks to the person who typed it")]

@@ -1,8 +1,10 @@
 //! Prometheus rules: what was judged by the collector already is only waited for and worded here.
 
 mod list;
+mod witness;
 
 pub use list::groups;
+pub use witness::{Seen, Since};
 
 /// How urgent: decides who is woken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,11 @@ pub struct Alert {
     pub vi: &'static str,
     /// The same in English.
     pub en: &'static str,
-    /// The board to look at, with the labels that fill its variables.
+    /// From where it is seen.
+    pub seen: Seen,
+    /// Since when.
+    pub since: Since,
+    /// The board to look at, with the labels that fill its variables. Its address begins with the external label `grafana`.
     pub board: (&'static str, &'static [&'static str]),
 }
 
@@ -106,19 +112,37 @@ impl Alert {
             .iter()
             .map(|label| format!("?var-{label}={{{{ $labels.{label} }}}}"));
         let query: String = filled.collect::<Vec<_>>().join("&").replace("&?", "&");
-        format!(
-            "      - alert: {name}\n        expr: {expr}\n        for: {wait}\n        labels: {{severity: {severity}}}\n        \
-             annotations:\n          summary: {vi}\n          summary_en: {en}\n          dashboard: {dashboard}\n          \
-             runbook: {runbook}\n",
+        let (seen, seen_en) = self.seen.annotations();
+        let annotations = [
+            ("summary", self.vi.to_owned()),
+            ("summary_en", self.en.to_owned()),
+            ("since", self.since.annotation(self.name)),
+            ("seen_from", seen),
+            ("seen_from_en", seen_en),
+            (
+                "dashboard",
+                format!("{{{{ $externalLabels.grafana }}}}/d/{board}{query}"),
+            ),
+            (
+                "runbook",
+                format!("{{{{ $externalLabels.console }}}}/runbooks/{}", self.name),
+            ),
+        ];
+        let mut text = format!(
+            "      - alert: {name}\n        expr: {expr}\n        for: {wait}\n        labels: {{severity: {severity}}}\n        annotations:\n",
             name = self.name,
             expr = quoted(&self.expr),
             wait = self.wait,
             severity = self.severity.as_str(),
-            vi = quoted(self.vi),
-            en = quoted(self.en),
-            dashboard = quoted(&format!("/d/{board}{query}")),
-            runbook = quoted(&format!("alerts/runbooks/{}.md", self.name)),
-        )
+        );
+        // Rules and metrics know a portal by its id; people know it by its name.
+        let name = labels
+            .contains(&"portal")
+            .then(|| ("portal_name", witness::portal_name()));
+        for (name, value) in annotations.into_iter().chain(name) {
+            text.push_str(&format!("          {name}: {}\n", quoted(&value)));
+        }
+        text
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the values of labels read like: Prometheus keeps short codes, people read words. The same on every board.
 //!
 //! Causes, packs and sections take their words from where reports and console take them: the catalogue of texts and the
-//! lexicon of sections. Alerts take theirs from their rules.
+//! lexicon of sections. Alerts take theirs from their rules. What Alertmanager sends reads the same: see [`templates`].
 
 use std::sync::LazyLock;
 
@@ -130,6 +130,26 @@ fn sections() -> Vec<Word> {
 pub fn of(label: &str) -> impl Iterator<Item = &'static Word> {
     WORDS.iter().filter(move |word| word.label == label)
 }
+
+/// The words of causes and sections as Alertmanager's templates `ems.cause` and `ems.section`, which are given the value.
+#[must_use]
+pub fn templates() -> String {
+    let mut text = String::from(HEAD);
+    for label in ["cause", "section"] {
+        let words: Vec<String> = of(label)
+            .map(|word| format!("if eq . \"{}\" }}}}{}{{{{ else ", word.value, word.word))
+            .collect();
+        text.push_str(&format!(
+            "{{{{ define \"ems.{label}\" }}}}{{{{ {}}}}}{{{{ . }}}}{{{{ end }}}}{{{{ end }}}}\n",
+            words.concat()
+        ));
+    }
+    text
+}
+
+const HEAD: &str = "\
+{{/* Written by `cargo run -p ems-dashboards` from the texts of reports and console; change them there. */}}
+";
 
 /// Grafana's value mapping for (value, word).
 #[must_use]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use ems_dashboards::board::Board;
 use ems_dashboards::panel::{Form, Panel};
 use ems_dashboards::rule::{Rule, groups};
-use ems_dashboards::{boards, file, rule};
+use ems_dashboards::{boards, file, rule, word};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -60,6 +60,10 @@ fn the_files_are_what_the_code_says() {
     assert!(
         read("alerts/ems.rules.yml") == rule::file(),
         "the rules are old: cargo run -p ems-dashboards"
+    );
+    assert!(
+        read("alerts/templates/words.tmpl") == word::templates(),
+        "the words are old: cargo run -p ems-dashboards"
     );
     let known: BTreeSet<String> = boards()
         .iter()
@@ -228,13 +232,99 @@ fn every_metric_that_is_asked_for_exists() {
         .flat_map(|group| &group.rules)
         .flat_map(|rule| match rule {
             Rule::Record { expr, .. } => metrics(expr),
-            Rule::Alert(alert) => metrics(&alert.expr),
+            Rule::Alert(alert) => [Some(alert.expr.as_str()), alert.seen.query(), alert.since.query()]
+                .into_iter()
+                .flatten()
+                .flat_map(metrics)
+                .collect(),
         });
     let unknown: BTreeSet<String> = asked_by_boards
         .chain(asked_by_rules)
         .filter(|name| !documented.contains(name.as_str()) && !recorded.contains(name.as_str()))
         .collect();
     assert!(unknown.is_empty(), "not in docs/METRICS.md: {unknown:?}");
+}
+
+/// A group is sent at its intervals, counted from its first alert, and only if the hour is right then.
+#[test]
+fn routes_that_wait_for_an_hour_look_often_enough_to_meet_it() {
+    let text = read("alerts/alertmanager.yml");
+    let settings: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+    let minutes = |text: &str| -> u32 {
+        let (number, unit) = text.split_at(text.len() - 1);
+        let number: u32 = number.parse().unwrap();
+        match unit {
+            "m" => number,
+            "h" => number * 60,
+            _ => panic!("{text}"),
+        }
+    };
+    let clock = |time: &serde_json::Value| {
+        let (hours, minutes) = time.as_str().unwrap().split_once(':').unwrap();
+        hours.parse::<u32>().unwrap() * 60 + minutes.parse::<u32>().unwrap()
+    };
+    let length = |name: &str| -> u32 {
+        let all = settings["time_intervals"].as_array().unwrap();
+        let named = all.iter().find(|one| one["name"] == name);
+        let times = &named.unwrap_or_else(|| panic!("no interval {name}"))["time_intervals"][0]["times"][0];
+        clock(&times["end_time"]) - clock(&times["start_time"])
+    };
+    let inherited = settings["route"]["group_interval"].as_str().unwrap();
+    let routes = settings["route"]["routes"].as_array().unwrap();
+    let waiting = routes
+        .iter()
+        .filter(|route| route["active_time_intervals"].is_array());
+    let mut met = 0;
+    for route in waiting {
+        let every = minutes(route["group_interval"].as_str().unwrap_or(inherited));
+        for interval in route["active_time_intervals"].as_array().unwrap() {
+            let open = length(interval.as_str().unwrap());
+            assert!(every * 2 <= open, "{route}: every {every} of {open} minutes");
+            met += 1;
+        }
+    }
+    assert!(met >= 3, "{met}");
+}
+
+/// What a test of rules makes up has to be what Prometheus would scrape: a label that no metric carries proves nothing.
+#[test]
+fn the_series_of_rule_tests_have_the_labels_of_the_catalogue() {
+    let document = read("docs/METRICS.md");
+    let labels = |name: &str| -> Option<BTreeSet<&str>> {
+        let row = document
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` |")))?;
+        Some(row.split('|').nth(3)?.split('`').skip(1).step_by(2).collect())
+    };
+    // What a target's scrape adds to what the target says.
+    let of_scrape = BTreeSet::from(["instance", "job"]);
+    let mut faults = Vec::new();
+    for entry in std::fs::read_dir(root().join("alerts/tests")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for series in text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("- series: '"))
+        {
+            let (name, rest) = series.split_once(['{', '\'']).unwrap();
+            let used: BTreeSet<&str> = rest
+                .split("=\"")
+                .filter_map(|part| part.rsplit([' ', ',', '{']).next())
+                .filter(|label| !label.contains(['"', '}', '\'']) && !label.is_empty())
+                .collect();
+            let Some(known) = labels(name) else {
+                faults.push(format!("{name} is no metric of ours"));
+                continue;
+            };
+            let strange: Vec<_> = used
+                .iter()
+                .filter(|label| !known.contains(*label) && !of_scrape.contains(*label))
+                .collect();
+            if !strange.is_empty() {
+                faults.push(format!("{series}: {strange:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use ems_contract::clock::{Clock as _, SystemClock};
+use ems_contract::digest::Sha256;
 use ems_tests::nginx::free_port;
 use ems_tests::process::{Process, installed};
 use ems_tests::sink::Sink;
@@ -60,8 +61,12 @@ fn about(notice: &Value, subject: &str) -> bool {
         .is_some_and(|all| all.iter().any(|one| one["id"] == subject))
 }
 
-/// Prometheus with our rules, but for their waiting times (which promtool tests), and an Alertmanager that hands on.
-fn prometheus(folder: &Path, collector: &str, hook: &Sink) -> [Process; 2] {
+/// What an Alertmanager presents to the collector's bridge.
+const BRIDGE_TOKEN: &str = "alertmanager-of-the-duty-play";
+
+/// Prometheus with our rules, but for their waiting times (which promtool tests), and an Alertmanager that hands everything on
+/// to `hook`, by our templates to `mail`, and the certificate to the collector's bridge.
+fn prometheus(folder: &Path, collector: &str, hook: &Sink, mail: &Sink) -> [Process; 2] {
     let port = || free_port(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
     let (prometheus_at, alertmanager_at) = (port(), port());
     let rules = fs::read_to_string(ems_tests::tree::root().join("alerts/ems.rules.yml")).unwrap();
@@ -72,16 +77,28 @@ fn prometheus(folder: &Path, collector: &str, hook: &Sink) -> [Process; 2] {
     fs::write(folder.join("rules.yml"), at_once.join("\n")).unwrap();
     let target = collector.trim_start_matches("http://");
     let settings = format!(
-        "global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}\nrule_files: [{}]\n\
-         alerting: {{alertmanagers: [{{static_configs: [{{targets: [\"127.0.0.1:{alertmanager_at}\"]}}]}}]}}\n\
+        "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\n  evaluation_interval: 1s\n\
+         \x20 external_labels: {{grafana: \"https://bieu-do.example\", console: \"{collector}\"}}\nrule_files: [{}]\n\
+         alerting:\n  alert_relabel_configs: [{{action: labeldrop, regex: grafana|console}}]\n\
+         \x20 alertmanagers: [{{static_configs: [{{targets: [\"127.0.0.1:{alertmanager_at}\"]}}]}}]\n\
          scrape_configs:\n  - job_name: ems-collector\n    static_configs: [{{targets: [\"{target}\"]}}]\n",
         folder.join("rules.yml").display(),
     );
     fs::write(folder.join("prometheus.yml"), settings).unwrap();
     let settings = format!(
-        "route: {{receiver: hook, group_by: [alertname], group_wait: 1s}}\n\
-         receivers: [{{name: hook, webhook_configs: [{{url: \"http://{}/alertmanager\"}}]}}]\n",
-        hook.address
+        "global: {{smtp_smarthost: \"{mail}\", smtp_from: ems@example.gov.vn, smtp_require_tls: false}}\n\
+         templates: [\"{templates}/*.tmpl\"]\n\
+         route:\n  receiver: hook\n  group_by: [alertname]\n  group_wait: 1s\n  routes:\n\
+         \x20   - {{matchers: [\"alertname = CertificateExpires7d\"], receiver: bridge, continue: true}}\n\
+         \x20   - {{receiver: hook}}\n\
+         receivers:\n  - name: bridge\n    webhook_configs:\n      - url: {collector}/api/v1/alertmanager\n\
+         \x20       http_config: {{authorization: {{credentials: {BRIDGE_TOKEN}}}}}\n\
+         \x20 - name: hook\n    webhook_configs: [{{url: \"http://{hook}/alertmanager\"}}]\n    email_configs:\n\
+         \x20     - to: truc@example.gov.vn\n        headers: {{Subject: '{{{{ template \"ems.subject\" . }}}}'}}\n\
+         \x20       html: '{{{{ template \"ems.html\" . }}}}'\n        text: '{{{{ template \"ems.text\" . }}}}'\n",
+        mail = mail.address,
+        hook = hook.address,
+        templates = ems_tests::tree::root().join("alerts/templates").display(),
     );
     fs::write(folder.join("alertmanager.yml"), settings).unwrap();
     let alertmanager = Process::start(
@@ -123,12 +140,13 @@ fn cast(hook: &Sink, mail: &Sink) -> Cast {
         ..Role::of("so-ket-thuc")
     };
     let settings = format!(
-        "notify:\n  console_url: https://ems.example.gov.vn/\n  group_wait_s: 5\n  agent_silent_s: 60\n  channels:\n\
+        "notify:\n  console_url: https://ems.example.gov.vn/\n  alertmanager_tokens: [{{sha256: \"{}\"}}]\n  group_wait_s: 5\n  agent_silent_s: 60\n  channels:\n\
          \x20   - {{name: hook, kind: webhook, url: \"http://{}/\"}}\n\
          \x20   - {{name: mail, kind: email, host: 127.0.0.1, port: {}, tls: none, from: ems@example.gov.vn, to: [truc@example.gov.vn]}}\n\
          \x20   - {{name: lead, kind: email, host: 127.0.0.1, port: {}, tls: none, from: ems@example.gov.vn, to: [lanh-dao@example.gov.vn]}}\n\
          \x20 routes:\n    - {{channels: [hook]}}\n    - {{channels: [mail]}}\n\
          \x20 on_call:\n    lead: lanh.dao\n    people:\n      - {{login: lanh.dao, name: Lãnh đạo trực, channels: [lead]}}\n",
+        Sha256::of(BRIDGE_TOKEN.as_bytes()),
         hook.address,
         mail.address.port(),
         mail.address.port(),
@@ -145,13 +163,10 @@ fn cast(hook: &Sink, mail: &Sink) -> Cast {
 
 #[test]
 fn an_outage_a_hosting_fault_a_lost_vantage_point_and_an_ending_certificate_are_told() {
-    let (hook, alerts, mail) = (
-        Sink::http().unwrap(),
-        Sink::http().unwrap(),
-        Sink::smtp().unwrap(),
-    );
+    let (hook, alerts) = (Sink::http().unwrap(), Sink::http().unwrap());
+    let (mail, letters) = (Sink::smtp().unwrap(), Sink::smtp().unwrap());
     let mut world = World::play(&cast(&hook, &mail), 10).unwrap();
-    let _watchers = prometheus(world.folder(), &world.url, &alerts);
+    let _watchers = prometheus(world.folder(), &world.url, &alerts, &letters);
     for portal in ["so-y-te", "xa-0", "xa-4", "so-ket-thuc"] {
         world.wait_for(portal, "overall", "up").unwrap();
     }
@@ -205,7 +220,7 @@ fn an_outage_a_hosting_fault_a_lost_vantage_point_and_an_ending_certificate_are_
     let opened: Vec<Value> = notices(&hook)
         .split_off(before)
         .into_iter()
-        .filter(|notice| is(notice, "stage", "opened"))
+        .filter(|notice| is(notice, "stage", "opened") && !is(notice, "kind", "external"))
         .collect();
     assert_eq!(opened.len(), 1, "one for all of them: {opened:#?}");
 
@@ -219,7 +234,7 @@ fn an_outage_a_hosting_fault_a_lost_vantage_point_and_an_ending_certificate_are_
     let others: Vec<Value> = notices(&hook)
         .split_off(before)
         .into_iter()
-        .filter(|notice| !is(notice, "kind", "agent"))
+        .filter(|notice| !is(notice, "kind", "agent") && !is(notice, "kind", "external"))
         .collect();
     assert!(others.is_empty(), "{others:#?}");
 
@@ -232,10 +247,60 @@ fn an_outage_a_hosting_fault_a_lost_vantage_point_and_an_ending_certificate_are_
     })
     .unwrap();
     assert!(ends.starts_with("/alertmanager"), "{ends}");
-    assert!(
-        alerts
-            .all()
-            .iter()
-            .any(|body| body.contains("PortalDown") && body.contains("so-y-te"))
+    // … and by the collector's bridge, as urgent as the rule says.
+    let (bridged, _) = wait_for(&hook, "the bridge to hand on the certificate", |notice| {
+        is(notice, "kind", "external")
+    });
+    assert!(about(&bridged, "so-ket-thuc"), "{bridged}");
+    assert_eq!(bridged["severity"], "high", "{bridged}");
+
+    // The outage: who saw it, since when, and where to go on from there.
+    let down = alert(&alerts, "PortalDown", "so-y-te").unwrap();
+    let told = |name: &str| down["annotations"][name].as_str().unwrap_or_default();
+    assert_eq!(told("seen_from"), "local, second, third", "{down}");
+    assert!(told("since").ends_with(&format!("/{}", year())), "{down}");
+    assert!(!told("portal_name").is_empty(), "{down}");
+    assert_eq!(
+        told("dashboard"),
+        "https://bieu-do.example/d/ems-cong?var-portal=so-y-te"
     );
+    let runbook = told("runbook").strip_prefix(&world.url).unwrap();
+    let page = world.get(runbook).unwrap();
+    assert!(
+        page.body.contains("<h1>PortalDown: Cổng gián đoạn</h1>"),
+        "{page:?}"
+    );
+    let letter = until("Alertmanager's letter about it", PATIENCE, || {
+        let all = letters.all();
+        Ok(all
+            .into_iter()
+            .map(|mail| mail.replace("=\r\n", ""))
+            .find(|mail| mail.contains("runbooks/PortalDown")))
+    })
+    .unwrap();
+    fs::write(folder.join("alertmanager-mail.txt"), &letter).unwrap();
+    assert!(letter.contains("local, second, third"), "{letter}");
+}
+
+/// The alert of that name about that portal, as Alertmanager handed it on.
+fn alert(hook: &Sink, name: &str, portal: &str) -> Option<Value> {
+    let bodies = hook.all().into_iter();
+    let mut alerts = bodies
+        .filter_map(|kept| serde_json::from_str::<Value>(kept.split_once('\n')?.1).ok())
+        .flat_map(|mut body| {
+            body["alerts"]
+                .as_array_mut()
+                .map(std::mem::take)
+                .unwrap_or_default()
+        });
+    alerts.find(|alert| alert["labels"]["alertname"] == name && alert["labels"]["portal"] == portal)
+}
+
+/// The year of now.
+fn year() -> i16 {
+    let now = SystemClock::new().now();
+    jiff::Timestamp::from_second(now.secs())
+        .unwrap()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .year()
 }

@@ -14,6 +14,7 @@ mod law;
 mod page;
 pub mod ribbon;
 mod router;
+mod runbook;
 mod templates;
 pub mod view;
 

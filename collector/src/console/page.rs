@@ -36,6 +36,9 @@ pub enum PageError {
     /// No page of this digest is kept.
     #[error("no evidence `{0}`")]
     NoEvidence(String),
+    /// There is no runbook for such an alert.
+    #[error("no runbook `{0}`")]
+    NoRunbook(String),
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -292,12 +295,14 @@ impl Console {
             PageError::NoPortal(_) => "console.error.no_portal",
             PageError::NoPack(_) => "console.error.no_pack",
             PageError::NoEvidence(_) => "console.error.no_evidence",
+            PageError::NoRunbook(_) => "console.error.no_runbook",
             PageError::Store(_) | PageError::Template(_) => "console.error.internal",
         };
         let message = match error {
-            PageError::NoPortal(id) | PageError::NoPack(id) | PageError::NoEvidence(id) => {
-                ems_contract::text::fill(lang, key, &[("id", id)])
-            }
+            PageError::NoPortal(id)
+            | PageError::NoPack(id)
+            | PageError::NoEvidence(id)
+            | PageError::NoRunbook(id) => ems_contract::text::fill(lang, key, &[("id", id)]),
             PageError::Store(_) | PageError::Template(_) => get(lang, key).to_owned(),
         };
         self.render(look, "error", get(lang, "console.error"), "error.html", message)

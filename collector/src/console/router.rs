@@ -21,6 +21,7 @@ use super::door;
 use super::evidence;
 use super::law;
 use super::page::{Console, PageError};
+use super::runbook;
 use super::templates::STYLE;
 use crate::context::Context;
 use crate::timeline::Timelines;
@@ -83,8 +84,8 @@ pub(super) fn language(asked: &str) -> Lang {
 
 type Shared = State<Arc<Console>>;
 
-/// The console's pages: `/`, `/portals/{id}` with its compliance, `/evidence/{sha256}`, `/incidents`, `/agents`, `/regulations`, `/about`,
-/// `/console.css`, which read only, and those of the desk, on which people write.
+/// The console's pages: `/`, `/portals/{id}` with its compliance, `/evidence/{sha256}`, `/incidents`, `/agents`, `/regulations`, `/runbooks`,
+/// `/about`, `/console.css`, which read only, and those of the desk, on which people write.
 ///
 /// # Errors
 /// [`PageError::Template`] when an embedded template does not parse.
@@ -101,6 +102,7 @@ pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Re
         .route("/console.css", get(style))
         .with_state(Arc::clone(&console))
         .merge(evidence::routes(Arc::clone(&console)))
+        .merge(runbook::routes(Arc::clone(&console)))
         .merge(law::routes(console, rules))
         .merge(desk::router(Arc::clone(&desk)))
         .layer(from_fn_with_state(desk, door::pass))
@@ -163,9 +165,10 @@ pub(super) async fn show(
             Ok(html) => (StatusCode::OK, Ok(html)),
             Err(error) => {
                 let status = match error {
-                    PageError::NoPortal(_) | PageError::NoPack(_) | PageError::NoEvidence(_) => {
-                        StatusCode::NOT_FOUND
-                    }
+                    PageError::NoPortal(_)
+                    | PageError::NoPack(_)
+                    | PageError::NoEvidence(_)
+                    | PageError::NoRunbook(_) => StatusCode::NOT_FOUND,
                     PageError::Store(_) | PageError::Template(_) => {
                         tracing::error!(%error, path, "cannot show a page of the console");
                         StatusCode::INTERNAL_SERVER_ERROR

@@ -16,6 +16,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("incidents.html", include_str!("templates/incidents.html")),
     ("agents.html", include_str!("templates/agents.html")),
     ("about.html", include_str!("templates/about.html")),
+    ("runbooks.html", include_str!("templates/runbooks.html")),
+    ("runbook.html", include_str!("templates/runbook.html")),
     ("error.html", include_str!("templates/error.html")),
     ("refusal.html", include_str!("templates/refusal.html")),
     ("login.html", include_str!("templates/login.html")),

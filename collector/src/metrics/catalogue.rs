@@ -72,6 +72,8 @@ catalogue! {
     INCIDENT_OPEN: Gauge "ems_incident_open" ["portal", "track", "kind", "cause"];
     /// When an incident that lasts began
     INCIDENT_OPENED: Gauge "ems_incident_opened_timestamp_seconds" ["portal", "track", "kind", "cause"];
+    /// A vantage point whose failures an incident that lasts rests on; always 1
+    INCIDENT_SEEN_FROM: Gauge "ems_incident_seen_from" ["portal", "track", "kind", "agent"];
     /// A portal in announced maintenance; always 1, absent otherwise
     PORTAL_MAINTENANCE: Gauge "ems_portal_maintenance" ["portal"];
     /// When the registration of a domain ends, as the inventory tells; absent where nobody wrote it down
@@ -88,6 +90,8 @@ catalogue! {
     TLS_NOT_BEFORE: Gauge "ems_tls_not_before_timestamp_seconds" ["portal"];
     /// Whether the newest presented certificate of a portal verifies
     TLS_VALID: Gauge "ems_tls_valid" ["portal"];
+    /// When the newest look was taken that the figures of a portal's certificate or of its name (dnssec) rest on, and by whom
+    PORTAL_LOOK: Gauge "ems_portal_look_timestamp_seconds" ["portal", "look", "agent"];
     /// Whether an agent reached a portal in its newest slot; absent when it cannot say, or has been silent for three slots
     PROBE_SUCCESS: Gauge "probe_success" ["agent", "portal", "family"];
     /// The outcome of an agent's newest slot with its cause; always 1
@@ -181,7 +185,7 @@ const DOCUMENT_TAIL: &str = "
 - `probe_*` keep the meaning they have in blackbox_exporter. They come from the newest record of each agent and vanish
   after three slots of silence, so that a dead agent leaves no false success behind. `probe_success` is absent, not 0,
   when the agent cannot say.
-- Bounded: at most `portals × (3 tracks × 31 + 15) + portals × agents × 2 families × 10` lines.
+- Bounded: at most `portals × (3 tracks × 31 + 17) + portals × agents × (2 families × 10 + 7)` lines.
 ";
 
 #[cfg(test)]

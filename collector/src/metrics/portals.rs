@@ -1,6 +1,6 @@
 //! Metrics of portals: state, seconds, availability, coverage, incidents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ems_contract::id::PortalId;
 use ems_contract::inventory::Maintenance;
@@ -167,6 +167,20 @@ pub(super) fn incidents(out: &mut Exposition, members: &[Member], incidents: &[I
     let mut family = out.family(&names::INCIDENT_OPENED);
     for (incident, labels) in &open {
         family.integer(labels, incident.opened_at.secs());
+    }
+    let mut family = out.family(&names::INCIDENT_SEEN_FROM);
+    // Two incidents of one portal, track and kind differ in their cause, which is no label here.
+    let seen: BTreeSet<[&str; 4]> = open
+        .iter()
+        .flat_map(|(incident, [portal, track, kind, _])| {
+            incident
+                .agents
+                .iter()
+                .map(|agent| [*portal, *track, *kind, agent.as_str()])
+        })
+        .collect();
+    for labels in seen {
+        family.integer(&labels, 1);
     }
 }
 

@@ -104,22 +104,46 @@ fn newest(latest: &[Latest], counts: impl Fn(&Latest) -> bool) -> BTreeMap<&Port
     newest
 }
 
+/// Whether a certificate was presented, whether it verifies or not.
+fn presents(record: &Latest) -> bool {
+    let tls = record.facts.tls.as_ref();
+    tls.is_some_and(|tls| tls.not_after.is_some())
+}
+
+/// Whether the name was looked up with its proofs.
+const fn proves(record: &Latest) -> bool {
+    record.facts.dns.is_some()
+}
+
+/// The looks that the figures below rest on.
+pub(super) fn looks(out: &mut Exposition, latest: &[Latest]) {
+    let mut family = out.family(&names::PORTAL_LOOK);
+    for (look, counts) in [
+        ("certificate", presents as fn(&Latest) -> bool),
+        ("dnssec", proves),
+    ] {
+        for (portal, record) in newest(latest, counts) {
+            family.integer(
+                &[portal.as_str(), look, record.agent.as_str()],
+                record.slot.secs(),
+            );
+        }
+    }
+}
+
 /// The newest presented certificate of each portal, of whatever age. `begins` tells when a chain's leaf began to be valid.
 pub(super) fn certificates(
     out: &mut Exposition,
     latest: &[Latest],
     mut begins: impl FnMut(&Sha256) -> Result<Option<UnixTime>, StoreError>,
 ) -> Result<(), StoreError> {
-    let presented: Vec<(&str, &TlsFacts, UnixTime)> = newest(latest, |record| {
-        let tls = record.facts.tls.as_ref();
-        tls.is_some_and(|tls| tls.not_after.is_some())
-    })
-    .into_iter()
-    .filter_map(|(portal, record)| {
-        let tls = record.facts.tls.as_ref()?;
-        Some((portal.as_str(), tls, tls.not_after?))
-    })
-    .collect();
+    let presented: Vec<(&str, &TlsFacts, UnixTime)> = newest(latest, presents)
+        .into_iter()
+        .filter_map(|(portal, record)| {
+            let tls = record.facts.tls.as_ref()?;
+            Some((portal.as_str(), tls, tls.not_after?))
+        })
+        .collect();
     let mut family = out.family(&names::TLS_NOT_AFTER);
     for (portal, _, end) in &presented {
         family.integer(&[portal], end.secs());
@@ -141,7 +165,7 @@ pub(super) fn certificates(
 /// What the newest look at each portal's name proves.
 pub(super) fn dnssec(out: &mut Exposition, latest: &[Latest]) {
     let mut family = out.family(&names::PORTAL_DNSSEC);
-    for (portal, record) in newest(latest, |record| record.facts.dns.is_some()) {
+    for (portal, record) in newest(latest, proves) {
         if let Some(dns) = &record.facts.dns {
             family.integer(&[portal.as_str(), dns.dnssec.as_str()], 1);
         }

@@ -226,6 +226,12 @@ pub const COLLECTOR: &[Line] = &[
         "What the English side came to when it was last looked at; always 1",
     ),
     (
+        "ems_page_look_timestamp_seconds",
+        "gauge",
+        "portal agent",
+        "When a vantage point took the newest of the looks that the figures of a portal's sections and English side rest on",
+    ),
+    (
         "ems_judging_rounds_total",
         "counter",
         "result",

@@ -86,6 +86,7 @@ impl Metrics {
         domains::delegations(&mut out, &loaded.inventory, &latest, now);
         probes::dnssec(&mut out, &latest);
         probes::certificates(&mut out, &latest, |chain| self.leaves.begins(store, chain))?;
+        probes::looks(&mut out, &latest);
         probes::probes(&mut out, &latest, now);
         installation::disk(&mut out, store.free_ratio());
         installation::outbox(&mut out, &outbox, now);

@@ -91,4 +91,10 @@ impl Book {
         };
         self.alarms.values().find(same).map(|alarm| &alarm.condition)
     }
+
+    /// The conditions of this kind that are not over.
+    pub(super) fn lasting(&self, kind: Kind) -> impl Iterator<Item = &Condition> {
+        let lasting = move |condition: &&Condition| condition.kind == kind && condition.over_at.is_none();
+        self.alarms.values().map(|alarm| &alarm.condition).filter(lasting)
+    }
 }

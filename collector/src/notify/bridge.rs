@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use ems_contract::digest::Sha256;
+use ems_contract::text::{self, Lang};
 use ems_contract::time::UnixTime;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -18,6 +19,7 @@ use super::condition::{Condition, Kind, Subject};
 use super::neutral;
 use super::round::Desk;
 use crate::account::{Scope, owner};
+use crate::calendar::civil;
 use crate::http::auth::bearer;
 use crate::http::error::ApiError;
 use crate::severity::Severity;
@@ -129,7 +131,14 @@ struct Alert {
 /// In words, when it is no such call.
 pub fn conditions(body: &[u8]) -> Result<Vec<Condition>, String> {
     let payload: Payload = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    Ok(payload.alerts.iter().map(condition).collect())
+    let theirs = payload.alerts.iter().filter(|alert| !is_ours(alert));
+    Ok(theirs.map(condition).collect())
+}
+
+/// Whether our own notifier gave it to the Alertmanager: told already, and without end if it were told again.
+fn is_ours(alert: &Alert) -> bool {
+    let label = |name: &str| alert.labels.get(name).map(String::as_str);
+    label("alertname").is_some_and(|name| name.starts_with("Ems")) && label("thread").is_some()
 }
 
 fn condition(alert: &Alert) -> Condition {
@@ -143,20 +152,26 @@ fn condition(alert: &Alert) -> Condition {
         neutral::line(&alert.fingerprint)
     };
     let severity = match alert.labels.get("severity").map(String::as_str) {
-        Some("low" | "info" | "none") => Severity::Low,
-        Some("high" | "warning") => Severity::High,
+        Some("thap" | "low" | "info" | "none") => Severity::Low,
+        Some("cao" | "high" | "warning") => Severity::High,
         _ => Severity::Urgent,
     };
-    let link = alert.annotations.get("dashboard_url").unwrap_or(&alert.generator);
-    let link = link
-        .parse::<Url>()
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let since = UnixTime::floor(alert.starts_at);
-    let end = alert.ends_at.map(UnixTime::floor).filter(|end| *end > since);
-    let over_at = (alert.status == "resolved").then(|| end.unwrap_or(since + 1));
+    let link = ["dashboard_url", "dashboard"]
+        .iter()
+        .filter_map(|name| alert.annotations.get(*name))
+        .chain([&alert.generator])
+        .filter_map(|link| link.parse::<Url>().ok())
+        .find(|url| matches!(url.scheme(), "http" | "https"));
+    let starts = UnixTime::floor(alert.starts_at);
+    let told = alert.annotations.get("since").and_then(|text| instant(text));
+    let since = told.filter(|told| *told <= starts).unwrap_or(starts);
+    // A cause that is ours has words of its own in every language.
+    let cause = label("cause").map(|cause| format!("cause.{cause}"));
+    let cause = cause.filter(|key| text::lookup(Lang::Vi, key).is_some());
+    let end = alert.ends_at.map(UnixTime::floor).filter(|end| *end > starts);
+    let over_at = (alert.status == "resolved").then(|| end.unwrap_or(starts + 1));
     Condition {
-        key: format!("external/{print}/{}", since.secs()),
+        key: format!("external/{print}/{}", starts.secs()),
         kind: Kind::External,
         severity,
         subject: Subject {
@@ -166,11 +181,17 @@ fn condition(alert: &Alert) -> Condition {
         since,
         over_at,
         withdrawn: false,
-        cause: note("description"),
-        seen_from: label("agent").into_iter().collect(),
+        cause: cause.or_else(|| note("description")),
+        seen_from: note("seen_from").or_else(|| label("agent")).into_iter().collect(),
         hosting: None,
         critical: severity == Severity::Urgent,
         hold: None,
         link: link.map(|url| url.to_string()),
     }
+}
+
+/// An instant as our rules write it in the annotation `since`, in Vietnamese time: `19:04:05 29/11/2026`.
+fn instant(text: &str) -> Option<UnixTime> {
+    let local = jiff::civil::DateTime::strptime("%H:%M:%S %d/%m/%Y", text);
+    local.ok().map(civil::instant)
 }

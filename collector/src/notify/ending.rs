@@ -8,6 +8,7 @@ use ems_contract::inventory::Portal;
 use ems_contract::text::Lang;
 use ems_contract::time::UnixTime;
 
+use super::book::Book;
 use super::condition::{Condition, Kind, Subject};
 use super::gather::Facts;
 use crate::locale;
@@ -29,6 +30,7 @@ pub(super) fn endings(
     facts: &Facts<'_>,
     portals: &BTreeMap<&PortalId, &Portal>,
     faulty: &BTreeSet<&str>,
+    book: &Book,
     now: UnixTime,
 ) -> Vec<Condition> {
     // The newest certificate that was shown, as the metrics tell it.
@@ -47,9 +49,16 @@ pub(super) fn endings(
             *kept = record;
         }
     }
+    // What nobody can look at any more was not renewed by that: it lasts until somebody sees another certificate.
+    let unseen = book.lasting(Kind::CertificateTerm).filter(|standing| {
+        let same = |id: &&PortalId| id.as_str() == standing.subject.id;
+        portals.keys().copied().any(|id| same(&id)) && !newest.keys().any(|id| same(id))
+    });
+    let unseen: Vec<Condition> = unseen.cloned().collect();
     newest
         .into_iter()
         .filter_map(|(id, record)| condition(portals.get(id)?, record, facts.begins, now))
+        .chain(unseen)
         .collect()
 }
 
@@ -142,7 +151,8 @@ mod tests {
             .iter()
             .map(|portal| (&portal.id, portal))
             .collect();
-        endings(&facts, &portals, &faulty.iter().copied().collect(), at(day * DAY))
+        let faulty = faulty.iter().copied().collect();
+        endings(&facts, &portals, &faulty, &Book::default(), at(day * DAY))
             .into_iter()
             .map(|condition| (condition.severity, condition.cause))
             .collect()

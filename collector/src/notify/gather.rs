@@ -52,7 +52,7 @@ pub fn gather(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) ->
         .collect();
     let agents = agent_faults(facts, book, policy, now);
     let faulty: BTreeSet<&str> = agents.iter().map(|fault| fault.subject.id.as_str()).collect();
-    let endings = endings(facts, &portals, &faulty, now);
+    let endings = endings(facts, &portals, &faulty, book, now);
     let lapses = lapses(facts, &faulty, book, now);
     let flapping = flapping(facts, &portals, book, policy, now);
     let flaps: BTreeSet<&str> = flapping.iter().map(|flap| flap.subject.id.as_str()).collect();
@@ -227,20 +227,16 @@ fn flapping(
         let Some(since) = since.filter(|_| !quiet) else {
             continue;
         };
+        let seen: BTreeSet<&str> = outages
+            .iter()
+            .filter(|incident| incident.opened_at >= since)
+            .flat_map(|incident| incident.agents.iter().map(AgentId::as_str))
+            .collect();
+        let key = format!("flapping/{}/{}", id.as_str(), since.secs());
         flapping.push(Condition {
-            key: format!("flapping/{}/{}", id.as_str(), since.secs()),
-            kind: Kind::Flapping,
-            severity: Kind::Flapping.severity(),
-            subject: subject(portal),
-            since,
-            over_at: None,
-            withdrawn: false,
-            cause: None,
-            seen_from: Vec::new(),
-            hosting: None,
+            seen_from: seen.into_iter().map(str::to_owned).collect(),
             critical: portal.critical,
-            hold: None,
-            link: None,
+            ..Condition::lasting(Kind::Flapping, key, subject(portal), since)
         });
     }
     flapping

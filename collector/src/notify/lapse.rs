@@ -54,12 +54,14 @@ pub(super) fn lapses(
     let lost = domains::delegations(facts.inventory, facts.latest, now).into_iter();
     let lost = lost.filter_map(|(name, mut said)| {
         said.retain(|agent, _| !faulty.contains(agent.as_str()));
-        if domains::is_lost(&said, facts.inventory, &seeing) != Some(true) {
-            return None;
+        let standing = book.standing(Kind::DomainLost, name);
+        match domains::is_lost(&said, facts.inventory, &seeing) {
+            Some(true) => {}
+            Some(false) => return None,
+            // What nobody can say any more has not come back by that.
+            None => return standing.cloned(),
         }
-        let since = book
-            .standing(Kind::DomainLost, name)
-            .map_or(now, |standing| standing.since);
+        let since = standing.map_or(now, |standing| standing.since);
         let key = format!("domain-lost/{name}/{}", since.secs());
         let condition = blank(
             Kind::DomainLost,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use ems_contract::facts::page::SectionState;
-use ems_contract::id::PortalId;
+use ems_contract::id::{AgentId, PortalId};
 use ems_contract::time::UnixTime;
 use prometheus::{IntGaugeVec, Opts, Registry};
 
@@ -75,6 +75,7 @@ pub struct Metrics {
     state: Series,
     freshness: Series,
     english: Series,
+    looks: Series,
 }
 
 impl Metrics {
@@ -108,6 +109,12 @@ impl Metrics {
                 "What the English side came to when it was last looked at; always 1",
                 &["portal", "state"],
             )?,
+            looks: Series::register(
+                registry,
+                "ems_page_look_timestamp_seconds",
+                "When a vantage point took the newest of the looks that the figures of a portal's sections and English side rest on",
+                &["portal", "agent"],
+            )?,
         })
     }
 
@@ -130,7 +137,14 @@ impl Metrics {
 
     /// Portals that are not among these vanish.
     pub fn keep(&self, portals: &BTreeSet<&PortalId>) {
-        for series in [&self.age, &self.state, &self.freshness, &self.english] {
+        let all = [
+            &self.age,
+            &self.state,
+            &self.freshness,
+            &self.english,
+            &self.looks,
+        ];
+        for series in all {
             series.keep(portals);
         }
     }
@@ -138,12 +152,18 @@ impl Metrics {
     fn show(&self, portal: &PortalId, read: &Read, rules: &Regulations, now: UnixTime) {
         let (mut age, mut state, mut freshness, mut english) =
             (Lines::new(), Lines::new(), Lines::new(), Lines::new());
+        let mut looks = Lines::new();
+        let mut looked = |agent: &AgentId, at: UnixTime| {
+            let newest = looks.entry(vec![agent.as_str().to_owned()]).or_default();
+            *newest = at.secs().max(*newest);
+        };
         for standing in read.standings(rules, day_of(now)) {
             let facts = &standing.look.facts;
             // The lexicon bounds the labels: an agent's word alone makes no series.
             if rules.section(&facts.id).is_none() {
                 continue;
             }
+            looked(&standing.look.agent, standing.look.at);
             if let Some(days) = standing.age_wd {
                 age.insert(vec![facts.id.clone()], i64::from(days));
             }
@@ -154,13 +174,19 @@ impl Metrics {
                 freshness.insert(vec![facts.id.clone(), worst.as_str().to_owned()], 1);
             }
         }
-        if let Some(facts) = read.page.as_ref().and_then(|page| page.facts.english.as_ref()) {
+        if let Some((page, facts)) = read
+            .page
+            .as_ref()
+            .and_then(|page| Some((page, page.facts.english.as_ref()?)))
+        {
+            looked(&page.agent, page.at);
             english.insert(vec![facts.verdict.as_str().to_owned()], 1);
         }
         self.age.show(portal, age);
         self.state.show(portal, state);
         self.freshness.show(portal, freshness);
         self.english.show(portal, english);
+        self.looks.show(portal, looks);
     }
 }
 

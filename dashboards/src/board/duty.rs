@@ -25,6 +25,9 @@ pub(crate) fn board() -> Board {
     let [notice, soon, urgent, _] = days;
     let [notice_end, soon_end, urgent_end, _] = threshold::DOMAIN_DAYS.map(f64::from);
     let silent = f64::from(threshold::AGENT_SILENT_S);
+    // How many vantage points see it, as a label: a column beside the length. An incident is shown also when none is named.
+    let seen = "count_values by (portal, track, kind) (\"seen\", count by (portal, track, kind) (ems_incident_seen_from)) \
+                or on (portal, track, kind) label_replace(group by (portal, track, kind) (ems_incident_open), \"seen\", \"0\", \"\", \"\")";
     Board {
         uid: "ems-truc-ban",
         title: "EMS 1 · Trực ban",
@@ -64,7 +67,7 @@ pub(crate) fn board() -> Board {
                 "Sự cố đang mở",
                 vec![
                     Query::rows(format!(
-                        "time() - ({})",
+                        "(time() - ({})) * on (portal, track, kind) group_left (seen) ({seen})",
                         named("max by (portal, track, kind, cause) (ems_incident_opened_timestamp_seconds)")
                     ))
                     .or_nothing(),
@@ -77,12 +80,13 @@ pub(crate) fn board() -> Board {
                 ("track", "Qua", ""),
                 ("kind", "Loại", ""),
                 ("cause", "Nguyên nhân", ""),
+                ("seen", "Điểm đo thấy", ""),
                 ("Value", "Đã kéo dài", "dthms"),
             ])
             .sorted("Đã kéo dài", true)
             .link("ems-cong", "portal", "portal")
             .nothing("Không có sự cố nào đang mở")
-            .about("Sự cố chưa kết thúc; loại «Đường truyền» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn."),
+            .about("Sự cố chưa kết thúc; loại «Đường truyền» là lỗi đường truyền của một mạng, không tính là cổng gián đoạn. «Điểm đo thấy» là số điểm đo mà sự cố dựa vào; tên của chúng ở bảng Cổng chi tiết."),
             Panel::states("Cổng có biến động", vec![Query::course(troubled, "{{name}}").or_nothing()])
                 .sized(24, 12)
                 .link("ems-cong", "portal", "portal")

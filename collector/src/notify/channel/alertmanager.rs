@@ -1,5 +1,6 @@
 //! Alerts to a Prometheus Alertmanager, API v2. A firing alert is given a far end, so that it need not be sent again;
-//! the labels stay the same until the recovery, which ends it.
+//! the labels stay the same until the recovery, which ends it. [`bridge`](crate::notify::bridge) knows them by their label
+//! `thread` and takes none back in.
 
 use ems_contract::time::UnixTime;
 use reqwest::header::CONTENT_TYPE;
@@ -11,6 +12,7 @@ use crate::notify::notice::{Notice, Stage};
 use crate::notify::outgoing::{Failure, send};
 use crate::notify::secret::Secret;
 use crate::notify::settings::AlertmanagerSettings;
+use crate::severity::Severity;
 
 /// A firing alert that nobody ends is over after this many seconds.
 const FAR_S: i64 = 30 * 86_400;
@@ -54,7 +56,7 @@ fn alert(notice: &Notice, dispatch: &Dispatch) -> Value {
     let mut labels = json!({
         "alertname": format!("Ems{}", capital(notice.kind.as_str())),
         "thread": notice.thread,
-        "severity": notice.severity.as_str(),
+        "severity": word(notice.severity),
     });
     // A label with an empty value counts as absent, and absent labels are equal to each other.
     if notice.total == 1 && !subject.is_empty() {
@@ -73,6 +75,15 @@ fn alert(notice: &Notice, dispatch: &Dispatch) -> Value {
         "endsAt": UnixTime::to_string(&end),
         "generatorURL": dispatch.message.link.clone().unwrap_or_default(),
     })
+}
+
+/// The urgency as our rules for Prometheus write it, so that one tree of routes serves both.
+const fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Urgent => "khan",
+        Severity::High => "cao",
+        Severity::Low => "thap",
+    }
 }
 
 fn capital(name: &str) -> String {

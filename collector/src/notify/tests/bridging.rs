@@ -46,6 +46,56 @@ async fn call(desk: &Arc<Desk>, token: &str, body: &str) -> StatusCode {
         .status()
 }
 
+/// As Alertmanager hands on an alert of our own rules.
+#[test]
+fn what_our_own_rules_say_is_understood() {
+    let alert = |severity: &str, since: &str| {
+        format!(
+            r#"{{"version":"4","alerts":[{{"status":"firing","labels":{{"alertname":"PortalDown","severity":"{severity}",
+            "portal":"so-a","cause":"tcp_refused"}},"annotations":{{"summary":"Cổng so-a đang gián đoạn (tcp_refused)",
+            "since":"{since}","seen_from":"viettel, vnpt","dashboard":"https://bieu-do.example/d/ems-cong?var-portal=so-a"}},
+            "startsAt":"2026-11-18T07:02:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus:9090/graph",
+            "fingerprint":"abc"}}]}}"#
+        )
+    };
+    let told = |severity: &str, since: &str| {
+        let mut found = bridge::conditions(alert(severity, since).as_bytes()).unwrap();
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    };
+    for (word, severity) in [
+        ("khan", Severity::Urgent),
+        ("cao", Severity::High),
+        ("thap", Severity::Low),
+        ("critical", Severity::Urgent),
+        ("warning", Severity::High),
+        ("info", Severity::Low),
+    ] {
+        assert_eq!(told(word, "").severity, severity, "{word}");
+    }
+    let condition = told("khan", "14:00:30 18/11/2026");
+    let starts: jiff::Timestamp = "2026-11-18T07:02:00Z".parse().unwrap();
+    assert_eq!(condition.since.secs(), starts.as_second() - 90);
+    assert!(
+        condition.key.ends_with(&starts.as_second().to_string()),
+        "{}",
+        condition.key
+    );
+    assert_eq!(condition.cause.as_deref(), Some("cause.tcp_refused"));
+    assert_eq!(condition.seen_from, ["viettel, vnpt"]);
+    assert_eq!(
+        condition.link.as_deref(),
+        Some("https://bieu-do.example/d/ems-cong?var-portal=so-a")
+    );
+    // What our own notifier gave to an Alertmanager does not come back as news.
+    let own = alert("khan", "").replace("PortalDown", "EmsOutage").replace("\"portal\"", "\"thread\"");
+    assert_eq!(bridge::conditions(own.as_bytes()).unwrap(), []);
+    // Nonsense, and what would lie after the alert itself, is left aside.
+    for since in ["", "gần đây", "14:00:30 31/02/2026", "14:02:01 18/11/2026"] {
+        assert_eq!(told("khan", since).since.secs(), starts.as_second(), "{since}");
+    }
+}
+
 #[tokio::test]
 async fn alerts_go_through_the_same_outbox_and_end_there() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,20 +1,25 @@
 //! Days of the notifier, played on a clock of their own: nothing waits.
 
+use std::collections::BTreeSet;
+
 use ems_contract::inventory::{Domain, Inventory, Maintenance};
+use ems_contract::observation::Timings;
+use ems_contract::outcome::Outcome;
+use ems_contract::probe::ProbeKind;
 use ems_contract::text::Lang;
 use ems_contract::time::UnixTime;
 
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
 use crate::notify::book::Book;
-use crate::notify::condition::Kind;
+use crate::notify::condition::{Condition, Kind, Subject};
 use crate::notify::decide::decide;
 use crate::notify::gather::{Facts, gather};
 use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::policy::Policy;
 use crate::severity::Severity;
-use crate::store::AgentStatus;
+use crate::store::{AgentStatus, Latest};
 use crate::testing::{EPOCH, agent, at, inventory, portal};
 
 /// A province whose facts the test changes as time goes on.
@@ -22,6 +27,7 @@ struct Play {
     inventory: Inventory,
     incidents: Vec<Incident>,
     heard_at: UnixTime,
+    latest: Vec<Latest>,
     book: Book,
     told: Vec<(i64, Notice)>,
 }
@@ -34,6 +40,7 @@ impl Play {
             inventory: inventory(&names),
             incidents: Vec::new(),
             heard_at: at(0),
+            latest: Vec::new(),
             book: Book::default(),
             told: Vec::new(),
         }
@@ -73,7 +80,7 @@ impl Play {
             inventory: &self.inventory,
             incidents: &self.incidents,
             agents: &agents,
-            latest: &[],
+            latest: &self.latest,
             begins: &std::collections::BTreeMap::new(),
             listening_since: at(0),
         };
@@ -230,10 +237,75 @@ fn flapping_is_told_once_and_the_final_state_always() {
     let told = play.stages();
     let count = |kind, stage| told.iter().filter(|one| **one == (kind, stage)).count();
     assert_eq!(count(Kind::Flapping, Stage::Opened), 1, "{told:?}");
+    let flap = play.told.iter().find(|(_, notice)| notice.kind == Kind::Flapping);
+    assert_eq!(flap.unwrap().1.seen_from, ["b"]);
     assert_eq!(count(Kind::Flapping, Stage::Recovered), 1);
     assert_eq!(count(Kind::Outage, Stage::Opened), 4);
     assert_eq!(count(Kind::Outage, Stage::Recovered), 4);
     assert_eq!(told.last(), Some(&(Kind::Outage, Stage::Recovered)));
+}
+
+/// What agent `a` was shown: a certificate that ends on that day.
+fn certificate(slot: i64, ends: i64) -> Latest {
+    let tls = serde_json::json!({"not_after": at(ends * 86_400)});
+    Latest {
+        portal: portal("p0"),
+        probe: ProbeKind::Tls,
+        family: None,
+        agent: agent("a"),
+        slot: at(slot),
+        interval_s: 3_600,
+        outcome: Outcome::Up,
+        address: None,
+        timings: Timings::default(),
+        facts: ems_contract::facts::Facts {
+            tls: Some(serde_json::from_value(tls).unwrap()),
+            ..ems_contract::facts::Facts::default()
+        },
+    }
+}
+
+#[test]
+fn a_certificate_is_not_renewed_by_the_silence_of_those_who_saw_it() {
+    let mut play = Play::new(1);
+    play.inventory.agents.retain(|known| known.id == agent("a"));
+    play.latest = vec![certificate(0, 20)];
+    play.look_through(0, 100);
+    assert_eq!(play.stages(), [(Kind::CertificateTerm, Stage::Opened)]);
+    // The agent falls silent for an hour.
+    for now in (102..3_700).step_by(2) {
+        play.look(now);
+    }
+    assert_eq!(play.stages()[1..], [(Kind::Agent, Stage::Opened)]);
+    // It comes back, and has seen a new one.
+    play.latest = vec![certificate(3_700, 400)];
+    play.look_through(3_702, 6_000);
+    let told = &play.told[2..];
+    assert!(told.iter().all(|(_, notice)| notice.stage == Stage::Recovered), "{told:?}");
+    let kinds: BTreeSet<Kind> = told.iter().map(|(_, notice)| notice.kind).collect();
+    assert_eq!(kinds, BTreeSet::from([Kind::Agent, Kind::CertificateTerm]));
+}
+
+#[test]
+fn a_lost_domain_has_not_come_back_when_nobody_can_say_any_more() {
+    let mut play = Play::new(1);
+    play.inventory.domains = vec![Domain {
+        name: "gov.vn".into(),
+        ends_at: at(400 * 86_400),
+    }];
+    let subject = Subject {
+        id: "gov.vn".into(),
+        name: "gov.vn".into(),
+    };
+    let lost = Condition::lasting(Kind::DomainLost, "domain-lost/gov.vn/0".into(), subject, at(0));
+    let policy = Policy::default();
+    for now in [0, 60] {
+        let decision = decide(&mut play.book, vec![lost.clone()], &policy, at(now));
+        play.told
+            .extend(decision.notices.into_iter().map(|notice| (now, notice)));
+    }
+    play.look_through(62, 4_000);
+    assert_eq!(play.stages(), [(Kind::DomainLost, Stage::Opened)]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::fail::worded;
@@ -86,7 +87,15 @@ pub(super) fn reader(path: &Path) -> Result<Connection, rusqlite::Error> {
     conn.pragma_update(None, "query_only", true)?;
     conn.pragma_update(None, "cache_size", -8_192)?;
     conn.set_prepared_statement_cache_capacity(64);
+    keep_plans(&conn)?;
     Ok(conn)
+}
+
+/// A statement keeps its plan. Without this SQLite parses it anew for every value that it is asked about, in the hope of a
+/// better one (SQLite's "query planner stability guarantee", <https://sqlite.org/queryplanner-ng.html>, section 5).
+fn keep_plans(conn: &Connection) -> Result<(), rusqlite::Error> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(drop)
 }
 
 /// Checks that a file can be read as it is: ours, and of this build's schema.
@@ -164,7 +173,7 @@ fn configure(conn: &Connection) -> Result<(), rusqlite::Error> {
     conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     conn.set_prepared_statement_cache_capacity(128);
-    Ok(())
+    keep_plans(conn)
 }
 
 fn migrate(conn: &mut Connection) -> Result<(), rusqlite::Error> {

@@ -280,3 +280,30 @@ fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
         attempts: row.get(13)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::super::open;
+    use super::*;
+
+    #[test]
+    fn a_question_is_parsed_once_whatever_series_it_is_about() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ems.db");
+        let writer = open::writer(&path).unwrap();
+        for conn in [&writer, &open::reader(&path).unwrap()] {
+            for series in 1..=5 {
+                assert_eq!(newest(conn, series).unwrap().map(|row| row.slot), None);
+            }
+            for table in ["result", "newest"] {
+                let order = if table == "result" { " ORDER BY slot DESC LIMIT 1" } else { "" };
+                let sql = format!("SELECT {COLUMNS} FROM {table} WHERE series = ?1{order}");
+                let query = conn.prepare_cached(&sql).unwrap();
+                assert_eq!(query.get_status(StatementStatus::Run), 5, "{sql}");
+                assert_eq!(query.get_status(StatementStatus::RePrepare), 0, "{sql}");
+            }
+        }
+    }
+}
