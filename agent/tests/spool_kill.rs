@@ -85,6 +85,7 @@ async fn child() {
             let mark = Mark {
                 alive: UnixTime::from_secs(slot),
                 swept: Vec::new(),
+                visits: Vec::new(),
             };
             spool.mark(mark, NOW);
         }

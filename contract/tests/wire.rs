@@ -6,7 +6,9 @@
 
 use std::io::{self, Read, Write};
 
+use ems_contract::facts::page::NotSaid;
 use ems_contract::id::Epoch;
+use ems_contract::record::Record;
 use ems_contract::wire::{self, Decoder, Header, Line, WireError};
 use proptest::prelude::*;
 
@@ -102,6 +104,55 @@ fn lines_of_a_newer_agent_keep_their_number_and_their_bytes() {
             "{lines:?}"
         );
     }
+}
+
+#[test]
+fn a_visit_with_a_reason_of_a_newer_agent_is_kept_raw_and_those_beside_it_are_read() {
+    let visit = include_str!("golden/page-v1.ndjson").lines().next().unwrap();
+    let Record::Observation(observation) = serde_json::from_str(&format!(
+        r#"{{"type":"observation",{}"#,
+        visit.strip_prefix('{').unwrap()
+    ))
+    .unwrap() else {
+        panic!("a visit is an observation");
+    };
+    let header = serde_json::to_string(&Header {
+        agent: observation.agent.clone(),
+        epoch: observation.epoch,
+        records: 3,
+        ..golden_header()
+    })
+    .unwrap();
+    let line = |reason: &str, seq: u64| {
+        let mut line = serde_json::to_value(Record::Observation(observation.clone())).unwrap();
+        line["seq"] = seq.into();
+        line["facts"]["page"]["sections"][0]["state"] = "undated".into();
+        line["facts"]["page"]["sections"][0]["because"] = reason.into();
+        line.to_string()
+    };
+    // What older agents say, what this one says, what only a later one can say.
+    let [old, own, later] = [
+        line("no_dates", 7),
+        line("only_today", 8),
+        line("only_tomorrow", 9),
+    ];
+    let text = format!("{header}\n{old}\n{later}\n{own}\n");
+    let (_, lines) = decode(&compressed(text.as_bytes())).unwrap();
+    let [
+        Line::Record { record: old, .. },
+        Line::Foreign { seq: 9, raw, .. },
+        Line::Record { record: own, .. },
+    ] = &lines[..]
+    else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(raw, later.as_bytes());
+    let because = |record: &Record| match record {
+        Record::Observation(one) => one.facts.page.as_ref().unwrap().sections[0].because,
+        _ => None,
+    };
+    assert_eq!(because(old), Some(NotSaid::NoDates));
+    assert_eq!(because(own), Some(NotSaid::OnlyToday));
 }
 
 #[test]

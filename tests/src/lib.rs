@@ -1,5 +1,6 @@
 //! What the tests of the whole system share: the project's own tree, and the real parts they start.
 
+pub mod chance;
 pub mod http;
 pub mod nginx;
 pub mod pair;

@@ -13,10 +13,11 @@ use ems_agent::spool::{Entry, Limits, Spool, path_in};
 use ems_contract::clock::{Clock as _, SystemClock};
 use ems_contract::family::Family;
 use ems_contract::id::{AgentId, Epoch};
+use ems_contract::probe::ProbeKind;
 use ems_contract::record::{Gap, GapWhy, Record};
 use ems_contract::time::{UnixTime, Window};
 
-use crate::http::get;
+use crate::http::{Answer, get};
 use crate::nginx::{Nginx, Site, free_port};
 use crate::process::{Process, binary};
 use crate::wait::until;
@@ -27,7 +28,8 @@ pub const PORTALS: usize = 30;
 /// Seconds between slots.
 pub const INTERVAL_S: i64 = 10;
 
-const AGENT: &str = "tram-1";
+/// The one agent.
+pub const AGENT: &str = "tram-1";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// One slot: portal, probe, family, instant.
@@ -61,7 +63,7 @@ impl Pair {
             SocketAddr::new(v4, free_port(v4)?),
             SocketAddr::new(v6, free_port(v6)?),
         ];
-        fs::write(folder.join("targets.yaml"), inventory(&addresses))?;
+        let inventory = inventory(&addresses);
         let site = Site {
             name: "portal".to_owned(),
             addresses,
@@ -73,6 +75,15 @@ impl Pair {
             pages: Vec::new(),
         };
         let nginx = Nginx::start(&folder.join("nginx"), &[site])?;
+        Self::around(folder, nginx, &inventory)
+    }
+
+    /// The same around portals that serve already and an inventory in which [`AGENT`] is the one agent.
+    ///
+    /// # Errors
+    /// When a file cannot be written or no port is free.
+    pub fn around(folder: &Path, nginx: Nginx, inventory: &str) -> anyhow::Result<Self> {
+        fs::write(folder.join("targets.yaml"), inventory)?;
         let token = folder.join("token");
         fs::write(&token, TOKEN)?;
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
@@ -137,6 +148,14 @@ impl Pair {
         Process::start("ems-agent", &mut command, &self.folder.join("agent.log"))
     }
 
+    /// Asks the collector.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn ask(&self, path: &str) -> anyhow::Result<Answer> {
+        get(&format!("http://{}{path}", self.collector_at))
+    }
+
     /// The sum of a metric of the agent over its labels.
     ///
     /// # Errors
@@ -150,7 +169,7 @@ impl Pair {
     /// # Errors
     /// When the collector does not answer.
     pub fn collector_metric(&self, name: &str) -> anyhow::Result<f64> {
-        sum(&get(&format!("http://{}/metrics", self.collector_at))?.body, name)
+        sum(&self.ask("/metrics")?.body, name)
     }
 
     /// Waits until the agent, since it was last started, has delivered at least so many records, and the collector has
@@ -300,10 +319,10 @@ pub fn results(records: &[Record]) -> BTreeMap<Key, Vec<String>> {
     all
 }
 
-/// The `reach` slots that neither a result nor a gap accounts for: between two results of a series lie whole
+/// The slots of a probe that neither a result nor a gap accounts for: between two results of a series lie whole
 /// intervals, and where one is missing a gap must say why.
 #[must_use]
-pub fn unaccounted(kept: &[Record]) -> Vec<Key> {
+pub fn unaccounted(kept: &[Record], probe: ProbeKind, interval_s: i64) -> Vec<Key> {
     let gaps: Vec<&Gap> = kept
         .iter()
         .filter_map(|record| match record {
@@ -314,26 +333,26 @@ pub fn unaccounted(kept: &[Record]) -> Vec<Key> {
     let told = |portal: &str, family: &str, slot: UnixTime| {
         gaps.iter().any(|gap| {
             gap.portal.as_ref().is_none_or(|id| id.as_str() == portal)
-                && gap.probe.is_none_or(|probe| probe.as_str() == "reach")
+                && gap.probe.is_none_or(|of| of == probe)
                 && gap.family.is_none_or(|of| of.as_str() == family)
                 && gap.from <= slot
                 && slot < gap.to
         })
     };
     let slots = results(kept);
-    let reach: Vec<&Key> = slots.keys().filter(|(_, probe, ..)| probe == "reach").collect();
+    let of_probe: Vec<&Key> = slots.keys().filter(|(_, of, ..)| of == probe.as_str()).collect();
     let mut missing = Vec::new();
-    for pair in reach.windows(2) {
+    for pair in of_probe.windows(2) {
         let [before, after] = pair else { continue };
         if (&before.0, &before.2) != (&after.0, &after.2) {
             continue;
         }
-        let mut slot = before.3 + INTERVAL_S;
+        let mut slot = before.3 + interval_s;
         while slot < after.3 {
             if !told(&before.0, &before.2, slot) {
                 missing.push((before.0.clone(), before.1.clone(), before.2.clone(), slot));
             }
-            slot = slot + INTERVAL_S;
+            slot = slot + interval_s;
         }
         if slot != after.3 {
             // Off the grid.

@@ -12,8 +12,10 @@
 use std::time::Duration;
 
 use ems_contract::clock::{Clock as _, SystemClock};
-use ems_contract::time::{UnixTime, Window};
-use ems_tests::pair::{Key, PORTALS, Pair, results, unaccounted};
+use ems_contract::probe::ProbeKind;
+use ems_contract::time::Window;
+use ems_tests::chance::Chance;
+use ems_tests::pair::{INTERVAL_S, Key, PORTALS, Pair, results, unaccounted};
 use ems_tests::world::PATIENCE;
 
 /// The kills that the suite makes.
@@ -25,7 +27,7 @@ fn killed_at_random_moments_nothing_acknowledged_is_lost_or_counted_twice() {
     let pair = Pair::new(folder.path()).unwrap();
     let clock = SystemClock::new();
     let start = clock.now();
-    let mut random = Random::seeded(start);
+    let mut random = Chance::seeded(start.secs().unsigned_abs());
     let mut collector = pair.start_collector().unwrap();
     let mut agent = pair.start_agent().unwrap();
     let kills = wanted_kills();
@@ -84,7 +86,7 @@ fn killed_at_random_moments_nothing_acknowledged_is_lost_or_counted_twice() {
             "kept otherwise than it was spooled: {key:?}"
         );
     }
-    let missing = unaccounted(&kept);
+    let missing = unaccounted(&kept, ProbeKind::Reach, INTERVAL_S);
     assert!(missing.is_empty(), "neither result nor gap: {missing:?}");
 }
 
@@ -105,21 +107,4 @@ fn wanted_kills() -> u32 {
 )]
 fn wait(milliseconds: u64) {
     std::thread::sleep(Duration::from_millis(milliseconds));
-}
-
-/// A small generator: moments differ from run to run, and nothing hangs on their quality.
-struct Random(u64);
-
-impl Random {
-    fn seeded(now: UnixTime) -> Self {
-        Self(now.secs().unsigned_abs() | 1)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
 }

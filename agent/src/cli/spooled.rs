@@ -66,6 +66,7 @@ pub(super) fn open(folder: &Path, clock: &SharedClock, lang: Lang) -> anyhow::Re
             let mark = Mark {
                 alive: job.slot,
                 swept: Vec::new(),
+                visits: Vec::new(),
             };
             spool.mark(mark, clock.now());
         }

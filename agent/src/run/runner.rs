@@ -23,7 +23,7 @@ use crate::plan::Versioned;
 use crate::probe::Measurement;
 use crate::schedule::{Due, Polled, Reading, Schedule, Series, SeriesKey, SkippedWhy, Swept};
 use crate::selfcheck::{ClockTrust, judge, missing_references, needs_proof};
-use crate::spool::{Entry, Mark, Spool};
+use crate::spool::{Entry, Mark, Spool, Visit};
 
 /// Between two looks at the clocks when nothing is due: steps are noticed within it.
 const TICK: Duration = Duration::from_secs(1);
@@ -60,6 +60,8 @@ struct State {
     /// Slots handed out and not accounted for yet, by instant and name. Visits are not among them: the mark would wait
     /// minutes for each, and after a crash the gap would cover what `reach` had measured meanwhile.
     open: BTreeSet<(UnixTime, String)>,
+    /// Visits handed out and not accounted for yet: after a crash each is a gap of its own.
+    visits: BTreeSet<Visit>,
     next_mark: Duration,
 }
 
@@ -119,6 +121,10 @@ impl Runner {
         );
         if let Some(mark) = self.last_mark.take() {
             self.gap(Window::new(mark.alive, schedule.since()), GapWhy::AgentOff);
+            // Later ones lie in that gap.
+            for visit in mark.visits.iter().filter(|visit| visit.slot < mark.alive) {
+                self.missed(visit);
+            }
         }
         let mut state = State {
             schedule,
@@ -127,6 +133,7 @@ impl Runner {
             jumps: Jumps::default(),
             tasks: JoinSet::new(),
             open: BTreeSet::new(),
+            visits: BTreeSet::new(),
             next_mark: self.clock.monotonic(),
         };
         self.replan(&mut state);
@@ -230,8 +237,11 @@ impl Runner {
             }
         }
         for due in polled.due {
-            if !due.series.key.probe.is_visit() {
-                state.open.insert((due.slot, name(&due.series.key)));
+            let key = &due.series.key;
+            if key.probe.is_visit() {
+                state.visits.insert(visit(key, due.slot));
+            } else {
+                state.open.insert((due.slot, name(key)));
             }
             state.waiting.push(due);
         }
@@ -301,7 +311,11 @@ impl Runner {
             self.metrics.portals.note(key, observation);
         }
         self.spool.put(entry);
-        state.open.remove(&(started.due.slot, name(key)));
+        if key.probe.is_visit() {
+            state.visits.remove(&visit(key, started.due.slot));
+        } else {
+            state.open.remove(&(started.due.slot, name(key)));
+        }
     }
 
     fn gap(&self, window: Window, why: GapWhy) {
@@ -310,6 +324,13 @@ impl Runner {
             self.metrics.gap(why);
             self.spool.put(Entry::gap(&self.agent, window, why));
         }
+    }
+
+    fn missed(&self, visit: &Visit) {
+        tracing::warn!(portal = %visit.portal, probe = %visit.probe, slot = %visit.slot, "a visit was cut short");
+        self.metrics.gap(GapWhy::AgentOff);
+        self.spool
+            .put(Entry::missed(&self.agent, visit, GapWhy::AgentOff));
     }
 
     fn mark(&self, state: &State) {
@@ -321,6 +342,7 @@ impl Runner {
         let mark = Mark {
             alive,
             swept: state.schedule.swept().windows().to_vec(),
+            visits: state.visits.iter().cloned().collect(),
         };
         self.spool.mark(mark, self.clock.now());
     }
@@ -356,6 +378,14 @@ fn judged_overload(trust: &ClockTrust) -> Outcome {
 fn name(key: &SeriesKey) -> String {
     let family = key.family.map_or("", |family| family.as_str());
     format!("{} {} {family}", key.probe, key.portal)
+}
+
+fn visit(key: &SeriesKey, slot: UnixTime) -> Visit {
+    Visit {
+        portal: key.portal.clone(),
+        probe: key.probe,
+        slot,
+    }
 }
 
 fn micros(duration: Duration) -> i64 {

@@ -193,6 +193,82 @@ async fn a_shutdown_does_not_wait_for_a_visit() {
 }
 
 #[tokio::test]
+async fn a_visit_that_a_crash_cut_short_is_a_gap_of_its_own() {
+    let mut plan = quick_plan(1);
+    plan.portals[0].pages = Some(PagePlan {
+        page_interval_s: 4,
+        ..PagePlan::default()
+    });
+    let agent = Agent::new(plan).await;
+    let begun = Arc::new(std::sync::Mutex::new(None));
+    let first = Arc::clone(&begun);
+    let prober = FakeProber::of_kinds(&agent.clock, ProbeKind::ALL, move |job| {
+        let begun = Arc::clone(&begun);
+        async move {
+            if job.probe == ProbeKind::Page {
+                begun.lock().unwrap().get_or_insert(job.slot);
+                std::future::pending::<()>().await;
+            }
+            Outcome::Up
+        }
+    });
+    let mut running = agent.start(prober, seeing());
+    // The mark that comes with a later slot of `reach` has passed the visit.
+    agent
+        .collector
+        .until("reach is well beyond the visit", |inner| {
+            let visit: Option<UnixTime> = *first.lock().unwrap();
+            visit.is_some_and(|visit| inner.slots().iter().any(|slot| *slot > visit.secs() + 3))
+        })
+        .await;
+    running.tasks.abort_all();
+    assert!(
+        running
+            .tasks
+            .join_next()
+            .await
+            .unwrap()
+            .unwrap_err()
+            .is_cancelled()
+    );
+    let visit = first.lock().unwrap().unwrap();
+    // The writer ends behind the crash and lets go of the file.
+    let path = spool::path_in(agent.dir.path());
+    let config = agent.config();
+    loop {
+        let epoch = Epoch::from_random([9; 16]);
+        let opened = Spool::open(&path, &config.agent, config.spool, epoch, agent.clock.now());
+        match opened {
+            Ok((spool, thread, _)) => {
+                drop(spool);
+                thread.join();
+                break;
+            }
+            Err(SpoolError::Locked { .. }) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let again = agent.start(agent.up(), seeing());
+    let is_told = |record: &Record| match record {
+        Record::Gap(gap) => {
+            gap.probe == Some(ProbeKind::Page)
+                && gap.portal.as_ref().is_some_and(|portal| portal.as_str() == "p0")
+                && (gap.from, gap.to, gap.why) == (visit, visit + 1, GapWhy::AgentOff)
+        }
+        _ => false,
+    };
+    agent
+        .collector
+        .until("the visit is accounted for", |inner| {
+            inner.records().iter().any(is_told)
+        })
+        .await;
+    again.stop().await.unwrap();
+    let of_visit = |record: &Record| matches!(record, Record::Observation(o) if o.probe == ProbeKind::Page && o.slot == visit);
+    assert!(!agent.collector.inner().records().iter().any(of_visit));
+}
+
+#[tokio::test]
 async fn outcomes_are_judged_by_sight_and_panics_stay_our_own() {
     let agent = Agent::new(quick_plan(3)).await;
     let sees = Arc::new(AtomicBool::new(true));

@@ -30,6 +30,31 @@ impl Entry {
         }
     }
 
+    /// The gap in place of a visit that was cut short.
+    #[must_use]
+    pub fn missed(agent: &AgentId, visit: &Visit, why: GapWhy) -> Self {
+        let mut gap = gap(agent, Window::new(visit.slot, visit.slot + 1), why);
+        gap.portal = Some(visit.portal.clone());
+        gap.probe = Some(visit.probe);
+        Self {
+            record: Record::Gap(gap),
+            chain: None,
+            urgent: false,
+        }
+    }
+
+    /// The visit that it accounts for, if it is the result of one.
+    pub(super) fn visit(&self) -> Option<Visit> {
+        match &self.record {
+            Record::Observation(o) if o.probe.is_visit() => Some(Visit {
+                portal: o.portal.clone(),
+                probe: o.probe,
+                slot: o.slot,
+            }),
+            _ => None,
+        }
+    }
+
     /// Roughly the bytes it takes in memory.
     pub(super) fn weight(&self) -> usize {
         let chain = |chain: &Chain| chain.certificates().iter().map(Vec::len).sum::<usize>();
@@ -63,11 +88,24 @@ pub(super) fn gap(agent: &AgentId, window: Window, why: GapWhy) -> Gap {
     }
 }
 
+/// A visit's slot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Visit {
+    /// The portal.
+    pub portal: PortalId,
+    /// `page` or `links`.
+    pub probe: ProbeKind,
+    /// Its instant.
+    pub slot: UnixTime,
+}
+
 /// How far the agent has come; kept so that the next start knows what it missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Every slot before this instant is accounted for by what was handed in before the mark.
+    /// Every slot before this instant is accounted for by what was handed in before the mark, or is among `visits`.
     pub alive: UnixTime,
     /// Labelled time whose slots were handed out: never again, also after a restart with a wrong clock.
     pub swept: Vec<Window>,
+    /// Visits that were handed out and not accounted for: they last minutes, and `alive` does not wait for them. Rising.
+    pub visits: Vec<Visit>,
 }

@@ -24,7 +24,7 @@ use ems_contract::time::UnixTime;
 use tokio::sync::{oneshot, watch};
 
 pub use block::Line;
-pub use entry::{Entry, Mark};
+pub use entry::{Entry, Mark, Visit};
 pub use error::SpoolError;
 pub use schema::{path_in, set_aside};
 pub use store::Outgoing;

@@ -33,6 +33,12 @@ CREATE TABLE chain (digest BLOB PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER
 CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), alive INTEGER NOT NULL, swept TEXT NOT NULL);
 ";
 
+/// Visits under way. Spools made before it was thought of get it when they are opened; agents of that time read past it.
+const VISITS: &str = "
+CREATE TABLE IF NOT EXISTS visit (
+  portal TEXT NOT NULL, probe TEXT NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (portal, probe, slot)) WITHOUT ROWID;
+";
+
 /// The spool's file in a data folder.
 #[must_use]
 pub fn path_in(data_dir: &Path) -> PathBuf {
@@ -96,6 +102,7 @@ pub(super) fn open(path: &Path, agent: &AgentId) -> Result<Connection, SpoolErro
             wanted: agent.to_string(),
         });
     }
+    connection.execute_batch(VISITS).map_err(at_open)?;
     Ok(connection)
 }
 

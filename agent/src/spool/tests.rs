@@ -22,6 +22,7 @@ fn mark(alive: i64) -> Mark {
     Mark {
         alive: UnixTime::from_secs(alive),
         swept: Vec::new(),
+        visits: Vec::new(),
     }
 }
 

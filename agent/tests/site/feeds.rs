@@ -101,6 +101,14 @@ fn every_kind_of_feed_that_the_head_names_is_read() {
             (asked == path).then_some((kind, body))
         });
         assert_eq!(rss(&answer), (true, path[1..].to_owned()), "{kind}");
+        // What proves it can be kept whole.
+        let proof = &feature(&answer, "rss")["evidence"];
+        assert!(
+            proof["kind"] == "feed"
+                && proof["url"].as_str().is_some_and(|url| url.ends_with(path))
+                && proof["text"] == "2026-11-05",
+            "{proof}"
+        );
         assert_eq!(
             asked.iter().filter(|known| *known == path).count(),
             1,

@@ -112,6 +112,7 @@ fn every_state_and_reason_has_its_words() {
         Because::FewDates,
         Because::AmbiguousOrder,
         Because::OnlyFuture,
+        Because::OnlyToday,
         Because::NoList,
         Because::NotThePortal,
     ] {

@@ -12,7 +12,13 @@ impl SectionFacts {
     pub fn to_follow(&self, most: usize) -> Vec<&str> {
         let worth = matches!(
             self.because,
-            Some(Because::NoDates | Because::FewDates | Because::OnlyIssueDates | Because::AmbiguousOrder)
+            Some(
+                Because::NoDates
+                    | Because::FewDates
+                    | Because::OnlyIssueDates
+                    | Because::OnlyToday
+                    | Because::AmbiguousOrder
+            )
         );
         if !worth {
             return Vec::new();

@@ -61,6 +61,8 @@ pub enum Because {
     AmbiguousOrder,
     /// All dates lie after the fetch.
     OnlyFuture,
+    /// Every item calls the day of the fetch its last change, as templates do that print the present.
+    OnlyToday,
     /// A page of text without a list.
     NoList,
     /// A block page, an error text or a maintenance notice stands in the page's place.

@@ -145,7 +145,7 @@ fn list(
     facts.because = match best {
         _ if ambiguous => Some(Because::AmbiguousOrder),
         Some(_) if accidental => Some(Because::FewDates),
-        Some(_) if present => Some(Because::NoDates),
+        Some(_) if present => Some(Because::OnlyToday),
         Some((day, detail, posting)) => {
             facts.state = State::Listed;
             facts.newest_item_date = Some(day);
@@ -164,6 +164,10 @@ fn list(
         None if items.iter().any(|i| i.asked_at.is_some()) => Some(Because::OnlyQuestionDates),
         None => Some(Because::NoDates),
     };
+    if facts.because == Some(Because::OnlyToday) {
+        // The day of the first visit would count as the posting of what may have stood there for years.
+        items.iter_mut().for_each(|item| item.shown = None);
+    }
     facts.items = items;
 }
 

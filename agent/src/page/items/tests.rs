@@ -478,6 +478,32 @@ fn orders_relative_times_and_missing_years() {
 }
 
 #[test]
+fn a_list_in_which_all_changed_today_says_so_and_dates_no_item() {
+    let list = |days: [&str; 4]| {
+        let items = each(|n, t| {
+            format!(
+                "<li><a href=/tin-tuc/{n}>{t}</a> <i>Cập nhật: {}</i></li>",
+                days[n]
+            )
+        });
+        let facts = read(
+            "https://xa.example/tin-tuc",
+            "tin-tuc",
+            &page("Tin tức", &format!("<h1>Tin tức</h1><ul>{items}</ul>")),
+        );
+        let dated = facts.items.iter().filter(|item| item.shown.is_some()).count();
+        (facts.state, facts.because, dated, facts.to_follow(2).len())
+    };
+    let today = "06/11/2026";
+    assert_eq!(list([today; 4]), (State::Undated, Some(Because::OnlyToday), 0, 2));
+    // One that did not: the others were really changed.
+    assert_eq!(
+        list([today, today, today, "05/11/2026"]),
+        (State::Listed, None, 4, 0)
+    );
+}
+
+#[test]
 fn empty_sections_say_so_in_many_words() {
     for text in [
         "Đang cập nhật",

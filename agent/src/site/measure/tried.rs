@@ -1,6 +1,6 @@
 //! What was tried out: searches, feeds, the sitemap, files, old items.
 
-use ems_contract::facts::page::Measure;
+use ems_contract::facts::page::{EvidenceKind, EvidenceRef, Measure};
 use jiff::civil::Date;
 
 use super::{Checks, Survey, is, share};
@@ -97,6 +97,13 @@ pub(super) fn measure(survey: &Survey<'_>, checks: &mut Checks) {
             None if tries.feeds_broken => Some("feeds are linked, and none can be read".to_owned()),
             None => None,
         },
+        evidence: tries.feed.as_ref().map(|(url, newest)| EvidenceRef {
+            // The newest day is among what the feed proves: with another one it is kept anew.
+            text: newest.map(|day| day.to_string()),
+            url: Some(url.clone()),
+            kind: Some(EvidenceKind::Feed),
+            ..EvidenceRef::default()
+        }),
         ..Measure::default()
     };
     checks.insert("rss".to_owned(), measure);

@@ -97,7 +97,7 @@ pub fn attach<'a>(
         let Some(url) = read.or_else(|| section.url.clone()) else {
             continue;
         };
-        let Some(proof) = visit.prove(&place_of(&section.id), told, &url) else {
+        let Some(proof) = visit.prove(&place_of(&section.id), told, &url, EvidenceKind::Page) else {
             continue;
         };
         name(section.evidence.get_or_insert_default(), &url, proof);
@@ -106,7 +106,7 @@ pub fn attach<'a>(
         }
     }
     if let Some(url) = facts.final_url.clone()
-        && let Some(proof) = visit.prove("home", digest_of(&home), &url)
+        && let Some(proof) = visit.prove("home", digest_of(&home), &url, EvidenceKind::Page)
     {
         name(facts.evidence.get_or_insert_default(), &url, proof);
     }
@@ -116,7 +116,7 @@ pub fn attach<'a>(
             .as_ref()
             .and_then(|evidence| evidence.url.clone());
         if let Some(url) = read.or_else(|| english.entry.clone())
-            && let Some(proof) = visit.prove("english", digest_of(english), &url)
+            && let Some(proof) = visit.prove("english", digest_of(english), &url, EvidenceKind::Page)
         {
             name(english.evidence.get_or_insert_default(), &url, proof);
         }
@@ -125,7 +125,8 @@ pub fn attach<'a>(
         let told = digest_of(measure);
         if let Some(evidence) = &mut measure.evidence
             && let Some(url) = evidence.url.clone()
-            && let Some(proof) = visit.prove(&format!("check {id}"), told, &url)
+            && let as_what = evidence.kind.unwrap_or(EvidenceKind::Page)
+            && let Some(proof) = visit.prove(&format!("check {id}"), told, &url, as_what)
         {
             name(evidence, &url, proof);
         }
@@ -162,7 +163,13 @@ struct Visit<'v, 'a> {
 
 impl Visit<'_, '_> {
     /// The page that proves what is told of a place: the one kept when it was first told so, or the one at hand.
-    fn prove(&mut self, place: &str, told: Sha256, url: &str) -> Option<(Sha256, EvidenceKind)> {
+    fn prove(
+        &mut self,
+        place: &str,
+        told: Sha256,
+        url: &str,
+        as_what: EvidenceKind,
+    ) -> Option<(Sha256, EvidenceKind)> {
         let known = self
             .proofs
             .places
@@ -174,7 +181,7 @@ impl Visit<'_, '_> {
         {
             return Some((proof.body, proof.kind));
         }
-        let Some((body, kind)) = self.take(url) else {
+        let Some((body, kind)) = self.take(url, as_what) else {
             return known.map(|proof| (proof.body, proof.kind));
         };
         if self.proofs.places.len() < MAX_PLACES || self.proofs.places.contains_key(place) {
@@ -190,7 +197,7 @@ impl Visit<'_, '_> {
     }
 
     /// Keeps the page at this address, once a visit.
-    fn take(&mut self, url: &str) -> Option<(Sha256, EvidenceKind)> {
+    fn take(&mut self, url: &str, as_what: EvidenceKind) -> Option<(Sha256, EvidenceKind)> {
         if let Some(kept) = self.kept.get(url) {
             return *kept;
         }
@@ -198,7 +205,7 @@ impl Visit<'_, '_> {
         let kind = if body.rendered {
             EvidenceKind::Rendered
         } else {
-            EvidenceKind::Page
+            as_what
         };
         let kept = if self.proofs.spent >= DAY_BYTES {
             self.over_budget += 1;
@@ -358,6 +365,50 @@ mod tests {
         assert_eq!((kept, newest, over), (Vec::new(), None, 2));
         let (kept, newest, ..) = portal.visit(NOW + DAY_S, 6, b"two");
         assert_eq!((kept, newest), (vec![NEWS.to_owned()], Some(Sha256::of(b"two"))));
+    }
+
+    #[test]
+    fn a_feed_is_kept_as_one_and_anew_when_its_newest_day_changes() {
+        const FEED: &str = "https://p1.example/tin.rss";
+        let mut proofs = Proofs::default();
+        let mut visit = |now: UnixTime, newest: &str, bytes: &'static [u8]| {
+            let rss = Measure {
+                found: Some(true),
+                evidence: Some(EvidenceRef {
+                    text: Some(newest.to_owned()),
+                    url: Some(FEED.to_owned()),
+                    kind: Some(EvidenceKind::Feed),
+                    ..EvidenceRef::default()
+                }),
+                ..Measure::default()
+            };
+            let mut facts = PageFacts {
+                checks: BTreeMap::from([("rss".to_owned(), rss)]),
+                ..PageFacts::default()
+            };
+            let body = |url: &str| {
+                (url == FEED).then_some(Body {
+                    bytes,
+                    content_type: Some("application/rss+xml"),
+                    rendered: false,
+                })
+            };
+            let mut kept = Vec::new();
+            let mut keep = |label: &Label, bytes: &[u8]| {
+                kept.push((label.kind, label.content_type.clone().unwrap()));
+                Some((Sha256::of(bytes), 9))
+            };
+            let portal = "p1".parse().unwrap();
+            attach(&portal, now, &mut facts, &mut proofs, &body, &mut keep);
+            let named = facts.checks["rss"].evidence.clone().unwrap();
+            (kept, named.sha256, named.kind)
+        };
+        let (one, three) = (Some(Sha256::of(b"one")), Some(Sha256::of(b"three")));
+        let as_feed = vec![(EvidenceKind::Feed, "application/rss+xml".to_owned())];
+        let feed = Some(EvidenceKind::Feed);
+        assert_eq!(visit(NOW, "2026-11-05", b"one"), (as_feed.clone(), one, feed));
+        assert_eq!(visit(NOW + 9, "2026-11-05", b"two"), (Vec::new(), one, feed));
+        assert_eq!(visit(NOW + 18, "2026-11-06", b"three"), (as_feed, three, feed));
     }
 
     #[test]

@@ -168,6 +168,7 @@ const fn not_said(because: Because) -> Option<NotSaid> {
         Because::FewDates => NotSaid::FewDates,
         Because::AmbiguousOrder => NotSaid::AmbiguousOrder,
         Because::OnlyFuture => NotSaid::OnlyFuture,
+        Because::OnlyToday => NotSaid::OnlyToday,
         Because::NoList => NotSaid::NoList,
         Because::JsOnly | Because::NotThePortal => return None,
     })

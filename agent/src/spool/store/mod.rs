@@ -3,6 +3,7 @@
 mod bounds;
 mod outgoing;
 mod repair;
+mod visits;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -14,7 +15,7 @@ use ems_contract::time::{UnixTime, Window};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::block::{self, Line, Meta, hull};
-use super::entry::{Entry, Mark};
+use super::entry::{Entry, Mark, Visit};
 use super::{Limits, SpoolError, schema};
 
 pub use outgoing::Outgoing;
@@ -155,7 +156,11 @@ impl Store {
         *mark = row.map(|(alive, swept)| Mark {
             alive: UnixTime::from_secs(alive),
             swept: serde_json::from_str(&swept).unwrap_or_default(),
+            visits: Vec::new(),
         });
+        if let Some(mark) = mark {
+            mark.visits = visits::read(connection)?;
+        }
         Ok(())
     }
 
@@ -187,11 +192,22 @@ impl Store {
                     serde_json::to_string(&mark.swept).unwrap_or_default()
                 ],
             )?;
+            if self.mark.as_ref().is_none_or(|last| last.visits != mark.visits) {
+                visits::replace(&transaction, &mark.visits)?;
+            }
         }
+        // What the last mark left open and a commit without a mark brings.
+        let brought: Vec<Visit> = match mark {
+            Some(_) => Vec::new(),
+            None => entries.iter().filter_map(Entry::visit).collect(),
+        };
+        visits::remove(&transaction, &brought)?;
         transaction.commit()?;
         self.note(&draft, block);
-        if let Some(mark) = mark {
-            self.mark = Some(mark.clone());
+        match (mark, &mut self.mark) {
+            (Some(mark), last) => *last = Some(mark.clone()),
+            (None, Some(last)) => last.visits.retain(|open| !brought.contains(open)),
+            (None, None) => {}
         }
         Ok(())
     }

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use ems_contract::certificate::Chain;
+use ems_contract::probe::ProbeKind;
 use ems_contract::record::GapWhy;
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -81,6 +82,47 @@ fn every_commit_is_synced() {
     assert_eq!(synchronous, 2, "FULL");
 }
 
+fn visit(portal: &str, slot: i64) -> Visit {
+    Visit {
+        portal: portal.parse().unwrap(),
+        probe: ProbeKind::Page,
+        slot: UnixTime::from_secs(slot),
+    }
+}
+
+#[test]
+fn a_visit_is_open_until_its_result_is_committed_with_a_mark_or_without() {
+    let dir = TempDir::new().unwrap();
+    let mut store = open(&dir);
+    let mark = |visits: &[(&str, i64)]| Mark {
+        alive: NOW,
+        swept: Vec::new(),
+        visits: visits.iter().map(|(portal, slot)| visit(portal, *slot)).collect(),
+    };
+    let reopened = |store: Store| {
+        drop(store);
+        let store = open(&dir);
+        let left = store.mark().unwrap().visits.clone();
+        (store, left)
+    };
+    store.commit(&[], Some(&mark(&[("a", 60), ("b", 70)]))).unwrap();
+    let mut done = entry("a", 60);
+    if let Record::Observation(one) = &mut done.record {
+        (one.probe, one.family) = (ProbeKind::Page, None);
+    }
+    // What is urgent does not wait for the next mark.
+    store.commit(&[done, entry("b", 70)], None).unwrap();
+    let (mut store, left) = reopened(store);
+    assert_eq!(left, [visit("b", 70)], "a result of `reach` ends no visit");
+    store.commit(&[], Some(&mark(&[("b", 70), ("c", 80)]))).unwrap();
+    store.commit(&[], Some(&mark(&[("c", 80)]))).unwrap();
+    let (store, left) = reopened(store);
+    assert_eq!(left, [visit("c", 80)]);
+    // The spool of an agent that knew no visits.
+    store.execute("DROP TABLE visit");
+    assert_eq!(reopened(store).1, []);
+}
+
 #[test]
 fn numbers_rise_from_one_and_go_on_after_a_restart() {
     let dir = TempDir::new().unwrap();
@@ -89,6 +131,7 @@ fn numbers_rise_from_one_and_go_on_after_a_restart() {
     let mark = Mark {
         alive: UnixTime::from_secs(130),
         swept: vec![Window::new(UnixTime::from_secs(1), NOW)],
+        visits: vec![visit("angiang", 100), visit("binhduong", 90)],
     };
     store.commit(&[entry("angiang", 180)], Some(&mark)).unwrap();
     drop(store);

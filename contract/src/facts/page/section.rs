@@ -48,6 +48,8 @@ named_enum! {
         AmbiguousOrder = "ambiguous_order",
         /// All dates lie after the visit.
         OnlyFuture = "only_future",
+        /// Every item calls the day of the visit its last change, as templates do that print the present.
+        OnlyToday = "only_today",
         /// A page of text without a list.
         NoList = "no_list",
         /// An error text, a maintenance notice or a foreign page stood in its place.

@@ -302,6 +302,14 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_prints_the_present_is_told_as_one() {
+        let mut facts = SectionFacts::new("tin-tuc", SectionState::Undated);
+        facts.because = Some(NotSaid::OnlyToday);
+        let told = because(&facts, Lang::Vi).unwrap();
+        assert!(told.contains("ngày cập nhật là đúng ngày đọc trang"), "{told}");
+    }
+
+    #[test]
     fn every_reason_state_and_place_has_words() {
         for why in NotSaid::ALL {
             assert!(!not_said(*why, Lang::Vi).is_empty());
