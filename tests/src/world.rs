@@ -81,10 +81,10 @@ impl World {
             .trim_end_matches('/')
             .to_owned();
         let ca = &authority.certificate;
-        let second = start_agent("second", folder.path(), &url, ca)?;
+        let second = start_agent("second", folder.path(), &url, ca, &cast.second)?;
         let third = cast
             .third
-            .then(|| start_agent("third", folder.path(), &url, ca))
+            .then(|| start_agent("third", folder.path(), &url, ca, ""))
             .transpose()?;
         Ok(Self {
             collector,
@@ -203,6 +203,8 @@ pub struct Cast {
     pub third: bool,
     /// What stands in `ems.yaml` besides the tokens.
     pub settings: String,
+    /// What stands in the `agent.yaml` of the agent `second`.
+    pub second: String,
 }
 
 /// A portal's part.
@@ -345,7 +347,9 @@ fn start_collector(folder: &Path, ca: &Path, listen: &str) -> anyhow::Result<Pro
     Process::start("ems-collector", &mut command, &folder.join("collector.log"))
 }
 
-fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path) -> anyhow::Result<Process> {
+fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path, own: &str) -> anyhow::Result<Process> {
+    let config = folder.join(format!("{name}.yaml"));
+    fs::write(&config, own)?;
     let mut command = Command::new(binary("ems-agent")?);
     command
         .args([
@@ -362,6 +366,8 @@ fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path) -> anyhow::Resul
         .arg("--data-dir")
         .arg(folder.join(name))
         .arg("--portal-ca-file")
-        .arg(ca);
+        .arg(ca)
+        .arg("--config")
+        .arg(&config);
     Process::start("ems-agent", &mut command, &folder.join(format!("{name}.log")))
 }

@@ -158,6 +158,7 @@ fn cast(hook: &Sink, mail: &Sink) -> Cast {
             .collect(),
         third: true,
         settings,
+        second: String::new(),
     }
 }
 

@@ -60,8 +60,11 @@ impl Settings {
         let keep_mib = check.number("spool_keep_mib", 16..=1_048_576);
         let evidence_mib = check.number("evidence_max_mib", 16..=1_048_576);
         let deadline_s = check.number("shutdown_deadline_s", 1..=300);
-        let webhook = check.one::<Url>("fallback_webhook", "agent.config.want_url");
+        let webhook = check.web("fallback_webhook");
         let minutes = check.number("fallback_after_minutes", 1..=1_440);
+        if minutes.is_some() {
+            check.require("fallback_webhook", "agent.config.example_fallback");
+        }
         let wrong = check.found.into_vec();
         let (Some(agent), Some(token), []) = (agent, token, &wrong[..]) else {
             return Err(wrong);
@@ -167,6 +170,15 @@ impl Check {
             self.error(key, message, None);
         }
         number
+    }
+
+    fn web(&self, key: &str) -> Option<Url> {
+        let url: Url = self.one(key, "agent.config.want_url")?;
+        if matches!(url.scheme(), "http" | "https") && url.has_host() {
+            return Some(url);
+        }
+        self.bad(key, url.as_str(), "agent.config.want_url");
+        None
     }
 
     fn collectors(&self) -> Vec<Url> {

@@ -89,6 +89,27 @@ fn a_token_is_not_sent_unencrypted_to_another_machine() {
 }
 
 #[test]
+fn an_alarm_that_would_reach_nobody_is_refused() {
+    let with = |more: &str| format!("agent: a\ntoken: t\ncollectors: ['https://x.gov.vn']\n{more}");
+    assert_eq!(
+        wrong(&with("fallback_webhook: ftp://hooks.example.vn/ems"), Lang::En),
+        [
+            "error: agent.yaml:4:19: fallback_webhook: `ftp://hooks.example.vn/ems` is not an http or https address"
+        ]
+    );
+    assert_eq!(
+        wrong(&with("fallback_after_minutes: 5"), Lang::En),
+        [
+            "error: fallback_webhook: the key `fallback_webhook` is missing\n  hint: add a line `fallback_webhook: \
+             https://hooks.example.vn/ems`: without an address nobody is told"
+        ]
+    );
+    let dir = TempDir::new().unwrap();
+    let good = with("fallback_webhook: https://hooks.example.vn/ems\nfallback_after_minutes: 5");
+    assert!(args(&dir, &good).settings().unwrap().alarm.is_some());
+}
+
+#[test]
 fn files_that_are_no_settings_are_told_as_such() {
     assert!(
         wrong("agent: [", Lang::En)

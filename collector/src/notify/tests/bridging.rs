@@ -88,7 +88,9 @@ fn what_our_own_rules_say_is_understood() {
         Some("https://bieu-do.example/d/ems-cong?var-portal=so-a")
     );
     // What our own notifier gave to an Alertmanager does not come back as news.
-    let own = alert("khan", "").replace("PortalDown", "EmsOutage").replace("\"portal\"", "\"thread\"");
+    let own = alert("khan", "")
+        .replace("PortalDown", "EmsOutage")
+        .replace("\"portal\"", "\"thread\"");
     assert_eq!(bridge::conditions(own.as_bytes()).unwrap(), []);
     // Nonsense, and what would lie after the alert itself, is left aside.
     for since in ["", "gần đây", "14:00:30 31/02/2026", "14:02:01 18/11/2026"] {

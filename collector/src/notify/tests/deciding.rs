@@ -281,7 +281,10 @@ fn a_certificate_is_not_renewed_by_the_silence_of_those_who_saw_it() {
     play.latest = vec![certificate(3_700, 400)];
     play.look_through(3_702, 6_000);
     let told = &play.told[2..];
-    assert!(told.iter().all(|(_, notice)| notice.stage == Stage::Recovered), "{told:?}");
+    assert!(
+        told.iter().all(|(_, notice)| notice.stage == Stage::Recovered),
+        "{told:?}"
+    );
     let kinds: BTreeSet<Kind> = told.iter().map(|(_, notice)| notice.kind).collect();
     assert_eq!(kinds, BTreeSet::from([Kind::Agent, Kind::CertificateTerm]));
 }

@@ -298,7 +298,11 @@ mod tests {
                 assert_eq!(newest(conn, series).unwrap().map(|row| row.slot), None);
             }
             for table in ["result", "newest"] {
-                let order = if table == "result" { " ORDER BY slot DESC LIMIT 1" } else { "" };
+                let order = if table == "result" {
+                    " ORDER BY slot DESC LIMIT 1"
+                } else {
+                    ""
+                };
                 let sql = format!("SELECT {COLUMNS} FROM {table} WHERE series = ?1{order}");
                 let query = conn.prepare_cached(&sql).unwrap();
                 assert_eq!(query.get_status(StatementStatus::Run), 5, "{sql}");
