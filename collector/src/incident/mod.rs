@@ -7,7 +7,7 @@ mod transitions;
 mod troubles;
 mod types;
 
-pub use response::Response;
+pub use response::{Answers, Response};
 pub use transitions::{Settled, transitions};
 pub use troubles::{Trouble, troubles};
 pub use types::*;

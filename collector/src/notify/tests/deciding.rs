@@ -356,7 +356,7 @@ fn late_data_are_told_in_the_same_thread() {
         stages,
         [Stage::Opened, Stage::Recovered, Stage::Updated, Stage::Amended]
     );
-    let keys: std::collections::BTreeSet<_> = play.told.iter().map(|(_, n)| n.key.clone()).collect();
+    let keys: BTreeSet<_> = play.told.iter().map(|(_, n)| n.key.clone()).collect();
     assert_eq!(keys.len(), 4);
 }
 
@@ -401,7 +401,7 @@ fn a_registration_that_ends_is_one_thread_that_grows_graver_and_ends_when_renewe
             updated(40, Severity::Urgent, "notify.domain.over"),
         ]
     );
-    let threads: std::collections::BTreeSet<_> = play.told.iter().map(|(_, n)| &n.thread).collect();
+    let threads: BTreeSet<_> = play.told.iter().map(|(_, n)| &n.thread).collect();
     assert_eq!(threads.len(), 1);
     assert!(play.told[0].1.subjects[0].name.starts_with("example.gov.vn ("));
     play.inventory.domains = vec![domain(400)];

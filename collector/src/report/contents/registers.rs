@@ -13,6 +13,7 @@ use super::checks::{self, GOVERNANCE, INCIDENTS};
 use super::judged::{findings, names, tally, whose};
 use super::{Material, filled, said};
 use crate::calendar::civil::start_of;
+use crate::incident::Answers;
 use crate::judge::{Timeliness, Value};
 use crate::locale;
 use crate::regulation::ReportKind;
@@ -189,6 +190,7 @@ pub(super) fn incidents(material: &Material<'_>) -> Vec<Block> {
     let recent = found.backups.values().filter(|at| end - **at <= RECENT_S).count();
     let succeeded = found.restores.iter().filter(|(_, test)| test.succeeded).count();
     let sentences = [
+        answers(&found.answers),
         filled(
             "edition.backups",
             &[
@@ -220,6 +222,26 @@ pub(super) fn incidents(material: &Material<'_>) -> Vec<Block> {
         },
         checks::table(material, "edition.operation.table", "governance", INCIDENTS),
     ]
+}
+
+/// How those on duty answered.
+fn answers(found: &Answers) -> String {
+    if found.is_empty() {
+        return said("edition.answers.none");
+    }
+    let length = |seconds: Option<i64>| {
+        seconds.map_or_else(|| "–".to_owned(), |seconds| locale::duration(seconds, Lang::Vi))
+    };
+    filled(
+        "edition.answers",
+        &[
+            ("told", &locale::count(found.told, Lang::Vi)),
+            ("acknowledged", &locale::count(found.acknowledged, Lang::Vi)),
+            ("to_acknowledge", &length(found.mean_to_acknowledge_s())),
+            ("recovered", &locale::count(found.recovered, Lang::Vi)),
+            ("to_recover", &length(found.mean_to_recover_s())),
+        ],
+    )
 }
 
 /// When a report was due, by its key; `None` where the rules do not know it, or give no day.

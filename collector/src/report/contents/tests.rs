@@ -487,6 +487,36 @@ fn each_measure_has_its_league() {
     assert_eq!(order, ["Cổng p2", "Cổng p1"]);
 }
 
+#[test]
+fn how_those_on_duty_answered_is_told() {
+    let answers = crate::incident::Answers {
+        told: 12,
+        acknowledged: 10,
+        to_acknowledge_s: 1_234,
+        recovered: 11,
+        to_recover_s: 11 * 3_600,
+    };
+    for (answers, wanted) in [
+        (
+            answers,
+            "12 sự cố gián đoạn đã báo cho người trực; 10 sự cố được tiếp nhận, trung bình 2 phút 03 giây kể từ khi báo; 11 sự cố đã kết thúc, \
+             trung bình 1 giờ",
+        ),
+        (
+            crate::incident::Answers::default(),
+            "trong kỳ không có sự cố gián đoạn nào được báo cho người trực",
+        ),
+    ] {
+        let document = made(Kind::Consolidated, &two(), |report| {
+            let mut found = concluded();
+            found.registers.answers = answers;
+            report.findings = Some(found);
+        });
+        let text = format!("{:?}", document.body);
+        assert!(text.contains(wanted), "{text}");
+    }
+}
+
 /// A decision about the province as a whole does not make a fourth portal of three.
 #[test]
 fn boards_are_counted_by_the_portals_that_have_one() {

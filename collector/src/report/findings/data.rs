@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::sums::{ByCheck, by_check};
 use super::{Findings, PortalFindings, Registers};
+use crate::incident::Answers;
 use crate::regulation::Id;
 
 #[derive(Serialize)]
@@ -33,6 +34,8 @@ struct RegisterFigures<'a> {
     ending: Vec<Ending<'a>>,
     incidents: Vec<Detected<'a>>,
     backups: &'a BTreeMap<PortalId, UnixTime>,
+    #[serde(skip_serializing_if = "Answers::is_empty")]
+    answers: Answers,
 }
 
 #[derive(Serialize)]
@@ -92,6 +95,7 @@ impl<'a> RegisterFigures<'a> {
                 })
                 .collect(),
             backups: &found.backups,
+            answers: found.answers,
         }
     }
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::{Conclusion, Findings, PortalFindings, Registers};
 use crate::calendar::civil::day_of;
+use crate::incident::Response;
 use crate::register::Kept;
 use crate::report::model::Report;
 use crate::store::{Asked, Store, StoreError};
@@ -19,6 +20,8 @@ pub(in crate::report) struct Ground {
     judged: BTreeMap<PortalId, (Date, UnixTime)>,
     /// The last finished backup of each portal.
     backups: BTreeMap<PortalId, UnixTime>,
+    /// How the incidents were answered that began in the stretch.
+    responses: Vec<Response>,
 }
 
 impl Ground {
@@ -38,6 +41,7 @@ impl Ground {
             }
         }
         ground.backups = store.backups(None, data.to - 1)?;
+        ground.responses = store.responses(data)?;
         Ok(ground)
     }
 
@@ -89,7 +93,7 @@ impl Ground {
             .iter()
             .filter_map(|portal| Some((portal.id.clone(), *self.backups.get(&portal.id)?)));
         let of_report = |portal: &PortalId| report.portals.iter().any(|known| known.id == *portal);
-        Registers::of(entries, backups.collect(), &of_report, data)
+        Registers::of(entries, backups.collect(), &self.responses, &of_report, data)
     }
 }
 
@@ -105,6 +109,7 @@ pub fn registers(store: &dyn Store, report: &Report) -> Result<Registers, StoreE
     let ground = Ground {
         judged: BTreeMap::new(),
         backups: store.backups(None, data.to - 1)?,
+        responses: store.responses(data)?,
     };
     Ok(ground.registers(&store.entries(None, None)?, report, data))
 }

@@ -7,6 +7,7 @@ use ems_contract::time::{UnixTime, Window};
 use jiff::civil::Date;
 
 use crate::calendar::civil::day_of;
+use crate::incident::{Answers, Response};
 use crate::register::{Board, Entry, IncidentForm, Kept, RestoreTest, Stop, Training, standing};
 
 /// Whose an entry is: a portal's, or the province's as a whole.
@@ -31,6 +32,8 @@ pub struct Registers {
     pub ending: Vec<(Option<PortalId>, String, Date)>,
     /// The last finished backup of each portal.
     pub backups: BTreeMap<PortalId, UnixTime>,
+    /// How those on duty answered the incidents that began within the window.
+    pub answers: Answers,
 }
 
 impl Registers {
@@ -38,11 +41,16 @@ impl Registers {
     pub(super) fn of(
         all: &[Kept],
         backups: BTreeMap<PortalId, UnixTime>,
+        responses: &[Response],
         concerns: &dyn Fn(&PortalId) -> bool,
         data: Window,
     ) -> Self {
+        let answered = responses
+            .iter()
+            .filter(|response| data.contains(response.opened_at) && concerns(&response.portal));
         let mut found = Self {
             backups,
+            answers: Answers::of(answered, data.to),
             ..Self::default()
         };
         let (first, last) = (day_of(data.from), day_of(data.to - 1));
@@ -139,7 +147,7 @@ mod tests {
             kept(5, Some("p1"), data.to + 1, course("2026-11-24")),
             kept(6, Some("p1"), early, course("2026-01-05")),
         ];
-        let found = Registers::of(&all, BTreeMap::new(), &|id| *id == portal("p1"), data);
+        let found = Registers::of(&all, BTreeMap::new(), &[], &|id| *id == portal("p1"), data);
         let told: Vec<_> = found
             .trainings
             .iter()

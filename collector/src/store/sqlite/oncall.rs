@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::SqliteStore;
 use super::audit::append;
 use super::fail::Fail;
+use super::reading::id;
 use crate::account::Note;
 use crate::incident::Response;
 use crate::oncall::{Act, ActKind, NewAct};
@@ -73,23 +74,27 @@ fn act(conn: &Connection, new: &NewAct, note: &Note) -> Result<Acted, Fail> {
 
 fn responses(conn: &Connection, window: Window) -> Result<Vec<Response>, Fail> {
     let mut query = conn.prepare_cached(
-        "SELECT incident.id, opened_at, alerted_at, acknowledged_at, acknowledged_by, closed_at
+        "SELECT incident.id, opened_at, alerted_at, acknowledged_at, acknowledged_by, closed_at, portal.name
          FROM incident JOIN incident_response ON incident_response.incident = incident.id
+         JOIN portal ON portal.id = incident.portal
          WHERE opened_at >= ?1 AND opened_at < ?2 AND withdrawn = 0 ORDER BY opened_at, incident.id",
     )?;
-    let rows = query.query_map((window.from.secs(), window.to.secs()), |row| {
+    let mut rows = query.query((window.from.secs(), window.to.secs()))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
         let instant =
             |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(UnixTime::from_secs));
-        Ok(Response {
+        all.push(Response {
             incident: row.get(0)?,
+            portal: id(row, 6)?,
             opened_at: UnixTime::from_secs(row.get(1)?),
             alerted_at: UnixTime::from_secs(row.get(2)?),
             acknowledged_at: instant(3)?,
             acknowledged_by: row.get(4)?,
             recovered_at: instant(5)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+        });
+    }
+    Ok(all)
 }
 
 impl OnCallStore for SqliteStore {
