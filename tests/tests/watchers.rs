@@ -1,11 +1,6 @@
 //! Who watches the watcher: a collector that is killed is told of by an agent of its own accord, and its heartbeat is
 //! missed outside.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test ends at the first thing that is not as expected"
-)]
-
 use std::time::Duration;
 
 use ems_tests::sink::Sink;

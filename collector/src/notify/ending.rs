@@ -52,7 +52,7 @@ pub(super) fn endings(
     // What nobody can look at any more was not renewed by that: it lasts until somebody sees another certificate.
     let unseen = book.lasting(Kind::CertificateTerm).filter(|standing| {
         let same = |id: &&PortalId| id.as_str() == standing.subject.id;
-        portals.keys().copied().any(|id| same(&id)) && !newest.keys().any(|id| same(id))
+        portals.keys().any(same) && !newest.keys().any(same)
     });
     let unseen: Vec<Condition> = unseen.cloned().collect();
     newest
