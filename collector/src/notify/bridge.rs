@@ -163,7 +163,10 @@ fn condition(alert: &Alert) -> Condition {
         .filter_map(|link| link.parse::<Url>().ok())
         .find(|url| matches!(url.scheme(), "http" | "https"));
     let starts = UnixTime::floor(alert.starts_at);
-    let told = alert.annotations.get("since").and_then(|text| instant(text.as_str()));
+    let told = alert
+        .annotations
+        .get("since")
+        .and_then(|text| instant(text.as_str()));
     let since = told.filter(|told| *told <= starts).unwrap_or(starts);
     // A cause that is ours has words of its own in every language.
     let cause = label("cause").map(|cause| format!("cause.{cause}"));
