@@ -1,19 +1,26 @@
 //! The exposition over the seeded province.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ems_collector::context::Context;
 use ems_collector::ledger::{SpanCause, State};
 use ems_collector::metrics::{Counters, Metrics, catalogue};
 use ems_collector::report::{Period, build, json, load};
+use ems_collector::sections;
 use ems_collector::timeline::Timelines;
 use ems_contract::cause::DegradedCause;
 use ems_contract::clock::{Clock, FixedClock};
 use ems_contract::inventory::{Inventory, Level};
+use ems_contract::observation::Observation;
+use ems_contract::probe::ProbeKind;
+use ems_contract::record::{GapWhy, Record};
 use ems_contract::time::UnixTime;
 
-use crate::console::context;
-use crate::fixture::{REFUSED, Seed, at, down, inventory, line, now, portal, portal_id, seeded, state};
+use crate::console::{context, rules};
+use crate::fixture::{
+    REFUSED, Seed, agent_id, at, down, inventory, line, now, portal, portal_id, seeded, state,
+};
 
 /// Metrics of a process that started at `start`.
 fn metrics(context: &Context, start: UnixTime) -> Metrics {
@@ -373,4 +380,60 @@ fn six_hundred_portals_fit_into_a_scrape() {
     let text = metrics(&context(&seed, big), now()).render().unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#')).count();
     assert!(lines < 600 * (3 * 27 + 10), "{lines} lines");
+}
+
+/// The newest record of each kind as agents send it, by the lines that only it brings: a file a kind.
+#[test]
+fn each_kind_of_probe_brings_its_own_lines() {
+    let golden = [
+        include_str!("../../../contract/tests/golden/batch-v1.ndjson"),
+        include_str!("../../../contract/tests/golden/page-v1.ndjson"),
+    ];
+    let sent: Vec<Observation> = golden
+        .iter()
+        .flat_map(|file| file.lines())
+        .filter(|line| line.contains("\"probe\"") && !line.contains("\"type\":\"gap\""))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let exposed = |records: Vec<Record>| {
+        let seed = Seed::new();
+        let inventory = inventory(vec![portal("soyt", "Sở Y tế", Level::Department)]);
+        seed.inventory(&inventory, at("2026-11-01T00:00:00Z"));
+        seed.batch(&agent_id("vnpt"), now() - 17, 0, records);
+        let context = context(&seed, inventory);
+        let sections = sections::Metrics::register(&context.registry).unwrap();
+        let portals = [portal_id("soyt")];
+        sections
+            .look(&*context.store, &rules(), portals.iter(), now())
+            .unwrap();
+        metrics(&context, now()).render().unwrap()
+    };
+    let gap = crate::fixture::gap("2026-11-22T14:00:00Z", "2026-11-22T14:01:00Z", GapWhy::AgentOff);
+    let without = exposed(vec![gap]);
+    let without: BTreeSet<&str> = without.lines().collect();
+    for kind in ProbeKind::ALL {
+        // What `tls` looks at, `reach` brings as well.
+        let source = if *kind == ProbeKind::Tls {
+            ProbeKind::Reach
+        } else {
+            *kind
+        };
+        let mut record = sent.iter().find(|record| record.probe == source).unwrap().clone();
+        record.agent = agent_id("vnpt");
+        record.portal = portal_id("soyt");
+        record.slot = now() - 42;
+        record.probe = *kind;
+        record.family = record.family.filter(|_| kind.per_family());
+        if *kind == ProbeKind::Dns {
+            let dns = serde_json::json!({"status": {"a": "ok", "ns": "ok"}, "zone": "gov.vn",
+                "ns_ok": "all", "ns_ipv6": "some", "dnssec": "secure"});
+            record.facts.dns = Some(serde_json::from_value(dns).unwrap());
+        }
+        let text = exposed(vec![Record::Observation(Box::new(record))]);
+        let own: Vec<&str> = text
+            .lines()
+            .filter(|line| !without.contains(line) && !line.starts_with("ems_data_free_ratio "))
+            .collect();
+        insta::assert_snapshot!(format!("metrics_of_{kind}"), own.join("\n"));
+    }
 }
