@@ -256,7 +256,11 @@ fn maintenance(rules: &Regulations, planned: &Planned, now: UnixTime, doubts: &m
     written("reason", &planned.reason, doubts);
     let window = Window::new(planned.from, planned.to);
     recurring(window, planned.repeats, 1, planned.until, doubts);
+    not_ahead("announced", Some(planned.announced), civil::day_of(now), doubts);
     let mut error = |key| doubts.errors.push(Message::new(key));
+    if planned.ended.is_some_and(|ended| ended <= planned.from) {
+        error("register.fault.ended_before");
+    }
     let begins = civil::day_of(planned.from);
     let over = planned.ends().is_some_and(|end| end <= now);
     if planned.hindsight {
@@ -265,7 +269,6 @@ fn maintenance(rules: &Regulations, planned: &Planned, now: UnixTime, doubts: &m
         }
         return;
     }
-    not_ahead("announced", Some(planned.announced), civil::day_of(now), doubts);
     if over {
         doubts
             .warnings
@@ -334,6 +337,7 @@ mod tests {
                 to: to.parse().unwrap(),
                 repeats: Repeat::Once,
                 until: None,
+                ended: None,
                 reason: "nâng cấp".into(),
                 announced: When::day("2026-11-01".parse().unwrap()),
                 announced_where: None,
@@ -346,6 +350,12 @@ mod tests {
         assert_eq!(over, Doubts::default());
         let on = faults(&RULES, &planned("2026-11-22T05:00:01Z"), None, now());
         assert_eq!(keys(&on.errors), ["register.fault.hindsight_ahead"]);
+        let Entry::Maintenance(mut untold) = planned("2026-11-22T05:00:00Z") else {
+            unreachable!()
+        };
+        untold.announced = When::day("2099-11-26".parse().unwrap());
+        let untold = faults(&RULES, &Entry::Maintenance(untold), None, now());
+        assert_eq!(keys(&untold.errors), ["register.fault.future_field"]);
     }
 
     #[test]

@@ -22,7 +22,9 @@ use crate::console::router::Asked;
 use crate::console::view::{EntryRow, FieldView, entry_facts, entry_rows, field_views, portal_name};
 use crate::locale;
 use crate::oncall::begun;
-use crate::register::{Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, written};
+use crate::register::{
+    Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, taken_back, written,
+};
 use crate::store::{Entered, NewEntry};
 
 /// Days before its end in which an attestation is shown on the overview.
@@ -92,6 +94,8 @@ struct EntryPage {
     history: Vec<EntryRow>,
     /// It is the last of its line and the reader may write.
     correctable: bool,
+    /// It makes papers to be printed.
+    papers: bool,
     id: i64,
     form: FormPage,
 }
@@ -468,7 +472,7 @@ fn take(
     } else {
         "register.enter"
     };
-    let note = author.note(now, action, format!("{kind} {about}"), entry.subject());
+    let note = author.note(now, action, format!("{kind} {about}"), entry.told());
     let new = NewEntry {
         portal: portal.cloned(),
         replaces: corrects.map(|kept| kept.id),
@@ -516,12 +520,13 @@ pub(super) async fn entry(
         let view = EntryPage {
             kind: kind.as_str(),
             title: get(lang, kind_key(kind)),
-            subject: kept.entry.subject(),
+            subject: kept.entry.subject(lang),
             portal: portal_name(lang, kept.portal.as_ref(), &names),
             facts: entry_facts(lang, kept),
             file: kept.entry.file().map(|digest| digest.to_string()),
             history: entry_rows(lang, &line, &names),
             correctable: last && actor.may(kind.action(), kept.portal.as_ref()),
+            papers: kind == RegisterKind::Incident && !taken_back(all, kept),
             id,
             form: form_page(desk, &actor, lang, draft),
         };
@@ -574,7 +579,7 @@ pub(super) async fn withdraw(
         let now = desk.context.clock.now();
         let detail = format!(
             "{}: {}",
-            kept.entry.subject(),
+            kept.entry.told(),
             reason.chars().take(500).collect::<String>()
         );
         let about = kept.portal.as_ref().map_or("-", PortalId::as_str);
