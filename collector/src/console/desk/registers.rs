@@ -22,6 +22,7 @@ use crate::console::router::Asked;
 use crate::console::view::{EntryRow, FieldView, entry_facts, entry_rows, field_views, portal_name};
 use crate::locale;
 use crate::oncall::begun;
+use crate::oncall::shift_doubts;
 use crate::register::{
     Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, taken_back, written,
 };
@@ -291,6 +292,8 @@ fn form_page(desk: &Desk, actor: &Actor, lang: Lang, draft: Draft<'_>) -> FormPa
             },
         ),
         portals: match draft.corrects {
+            // The rota is the province's: it names no portal.
+            _ if kind == RegisterKind::Shift => vec![],
             None => desk.portal_choices(lang, draft.portal, |portal| actor.may(kind.action(), portal)),
             Some(_) => vec![],
         },
@@ -364,6 +367,7 @@ pub(super) async fn enter(
         let inventory = desk.context.inventory.current();
         let portal = match filled.text("portal") {
             "" => None,
+            _ if kind == RegisterKind::Shift => None,
             id => match inventory.portals.iter().find(|known| known.id.as_str() == id) {
                 Some(known) => Some(&known.id),
                 None => return Ok(desk.no_such(lang)),
@@ -455,6 +459,11 @@ fn take(
     let now = desk.context.clock.now();
     let bytes = file.as_ref().map(|file| &*file.bytes);
     let mut doubts = faults(&desk.access.rules, &entry, bytes, now);
+    if let Entry::Shift(shift) = &entry {
+        let watch = desk.access.watch.as_ref().map(|watch| &watch.settings);
+        let people = desk.context.store.people()?;
+        doubts.warnings.extend(shift_doubts(shift, &people, watch));
+    }
     if kind == RegisterKind::Maintenance && portal.is_none() && corrects.is_none() {
         // The choice that the form begins with: nobody takes time from every portal's account by forgetting to choose.
         doubts.warnings.push(Message::new("register.fault.every_portal"));
