@@ -211,6 +211,14 @@ pub fn announce_by(rules: &Regulations, begins: Date) -> Date {
     rules.calendar.latest_before(begins, NOTICE).day()
 }
 
+/// That a stop which begins on `begins` was announced too late (NĐ 224/2026/NĐ-CP Đ13.1), if it was.
+#[must_use]
+pub fn short_notice(rules: &Regulations, begins: Date, announced: UnixTime) -> Option<Message> {
+    let due = rules.calendar.latest_before(begins, NOTICE);
+    let late = Message::new("register.fault.short_notice").with("due", due.day());
+    (!due.is_met_at(announced)).then(|| late.with("begins", begins))
+}
+
 /// What stands against a window that comes again.
 fn recurring(window: Window, repeats: Repeat, every: u16, until: Option<Date>, doubts: &mut Doubts) {
     let mut error = |key| doubts.errors.push(Message::new(key));
@@ -274,11 +282,9 @@ fn maintenance(rules: &Regulations, planned: &Planned, now: UnixTime, doubts: &m
             .warnings
             .push(Message::new("register.fault.wants_hindsight"));
     }
-    let due = rules.calendar.latest_before(begins, NOTICE);
-    if !due.is_met_at(planned.announced.to) {
-        let message = Message::new("register.fault.short_notice").with("due", due.day());
-        doubts.warnings.push(message.with("begins", begins));
-    }
+    doubts
+        .warnings
+        .extend(short_notice(rules, begins, planned.announced.to));
     if !planned.tells_recovery {
         doubts.warnings.push(Message::new("register.fault.no_recovery"));
     }
