@@ -14,11 +14,12 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::RulesArgs;
+use crate::cli::report::last_in_force;
 use crate::console::{self, PageError};
 use crate::context::{Context, LiveInventory};
 use crate::digest::Digest;
 use crate::edition::{self, Office, ReportJob};
-use crate::inventory::Watcher;
+use crate::inventory::{Watcher, short_notices, written_late};
 use crate::judging::{Elsewhere, Judging};
 use crate::keeper::Keeper;
 use crate::metrics::{self, Counters, Metrics};
@@ -26,8 +27,8 @@ use crate::notify::channel::Channel;
 use crate::notify::round::Desk;
 use crate::notify::sender::Notifier;
 use crate::notify::{bridge, heartbeat, outgoing};
-use crate::oncall::Watch;
 use crate::oncall::link::LinkKey;
+use crate::oncall::{Watch, people_doubts};
 use crate::regulation::Regulations;
 use crate::serve::{self, Listeners, Parts, ServeError};
 use crate::settings::Settings;
@@ -93,9 +94,6 @@ pub async fn run(
     let Some(inventory) = loaded.inventory.clone() else {
         return Err(RunError::Inventory(loaded.diagnostics));
     };
-    for warning in &loaded.diagnostics {
-        tracing::warn!("{warning}");
-    }
     let rules = RulesArgs {
         regulations: settings.regulations.clone(),
         policy: settings.policy.clone(),
@@ -104,6 +102,18 @@ pub async fn run(
     let guest = guest(&inventory)?;
     let now = clock.now();
     let store = serve::open_store(&settings.data)?;
+    let before = last_in_force(&*store, now).map_err(ServeError::from)?;
+    let late = written_late(&loaded.maintenance, before.as_ref(), now);
+    let short = short_notices(&loaded.maintenance, &rules, now);
+    if let Some(on_call) = &settings.notify.on_call {
+        let people = store.people().map_err(ServeError::from)?;
+        for doubt in people_doubts(on_call, &people) {
+            tracing::warn!("notify.on_call: {}", doubt.render(settings.notify.lang));
+        }
+    }
+    for warning in loaded.diagnostics.iter().chain(&late).chain(&short) {
+        tracing::warn!("{warning}");
+    }
     store
         .record_inventory(&InventoryRecord::of(&inventory, now))
         .map_err(ServeError::from)?;
@@ -161,7 +171,8 @@ pub async fn run(
     let judging = Judging::new(&context, Arc::clone(&rules)).map_err(ServeError::from)?;
     let elsewhere = Elsewhere::new(&context).map_err(ServeError::from)?;
     let keeper = Keeper::new(&context, Arc::clone(&changed)).map_err(ServeError::from)?;
-    let watch = Watcher::new(settings.targets.clone(), &loaded, &context).map_err(ServeError::from)?;
+    let watch = Watcher::new(settings.targets.clone(), &loaded, &context, Arc::clone(&rules));
+    let watch = watch.map_err(ServeError::from)?;
     let listeners = serve::bind(settings).await?;
     announce(&listeners, &inventory);
 

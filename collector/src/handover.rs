@@ -38,7 +38,7 @@ pub struct OpenAlarm {
     pub called: Vec<String>,
     /// What people did, in order.
     pub acts: Vec<String>,
-    /// Somebody took it on, or was given it.
+    /// Somebody took it on. Whoever was given it has not yet.
     pub answered: bool,
 }
 
@@ -155,6 +155,28 @@ pub fn act_text(act: &Act, watch: Option<&Watch>, lang: Lang) -> String {
     fill(lang, &format!("oncall.said.{}", act.kind), &values)
 }
 
+/// What people did in a stretch of time, each with the alarm that it is about.
+fn done(
+    store: &dyn Store,
+    watch: Option<&Watch>,
+    within: Window,
+    (now, lang): (UnixTime, Lang),
+) -> Result<Vec<String>, StoreError> {
+    let book = read(store, now)?;
+    let acts = store.acts(within.from)?;
+    let told = acts.iter().filter(|act| within.contains(act.at)).map(|act| {
+        let words = act_text(act, watch, lang);
+        match book.threads.get(&act.thread) {
+            Some(thread) => {
+                let title = message(&compose(&book, thread, Stage::Opened, now), None, lang).title;
+                format!("{title}: {words}")
+            }
+            None => words,
+        }
+    });
+    Ok(told.collect())
+}
+
 /// The alarms that are not over, the oldest first.
 ///
 /// # Errors
@@ -192,7 +214,11 @@ pub fn open_alarms(
             title: message(&compose(&book, thread, Stage::Opened, now), None, lang).title,
             since: locale::instant(raised, lang),
             called: called.collect(),
-            answered: own.iter().any(|act| act.kind != ActKind::Note),
+            answered: own
+                .iter()
+                .rev()
+                .find_map(|act| act.takes_it_on())
+                .unwrap_or(false),
             acts: own.into_iter().map(|act| act_text(act, watch, lang)).collect(),
         }
     };
@@ -216,7 +242,18 @@ pub fn incidents_of(
     }))
 }
 
-/// The sheet of the shift that is on at `now`, or of the last `hours`.
+/// What a sheet is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The shift that is on.
+    Shift,
+    /// The shift that ended last: at the change, what there is to hand over.
+    Before,
+    /// The last so many hours.
+    Hours(u16),
+}
+
+/// The sheet of a shift as seen from `now`.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -226,25 +263,26 @@ pub fn sheet(
     watch: Option<&Watch>,
     rota: &Rota,
     calendar: &crate::calendar::Calendar,
-    hours: Option<u16>,
+    reach: Reach,
     (now, lang): (UnixTime, Lang),
 ) -> Result<Sheet, StoreError> {
     let line = rota.through(calendar, Window::new(now - 8 * SHIFT_S, now + 8 * SHIFT_S));
     let place = line
         .iter()
-        .position(|(window, _)| window.from <= now && now < window.to);
+        .position(|(window, _)| window.from <= now && now < window.to)
+        .and_then(|place| place.checked_sub(usize::from(reach == Reach::Before)));
     let shift = place
         .and_then(|place| line.get(place))
         .filter(|(_, duty)| duty.is_some());
     let after = place
         .and_then(|place| line.get(place + 1))
         .and_then(|(_, duty)| duty.as_ref());
-    let from = match (hours, shift) {
-        (Some(hours), _) => now - i64::from(hours) * 3_600,
-        (None, Some((window, _))) => window.from,
-        (None, None) => now - SHIFT_S,
+    let (from, to) = match (reach, shift) {
+        (Reach::Hours(hours), _) => (now - i64::from(hours) * 3_600, now),
+        (_, Some((window, _))) => (window.from, window.to.min(now)),
+        (_, None) => (now - SHIFT_S, now),
     };
-    let window = Window::new(from, now + 1);
+    let window = Window::new(from, to + 1);
     let names: BTreeMap<&str, &str> = inventory
         .portals
         .iter()
@@ -330,7 +368,7 @@ pub fn sheet(
     let waiting: u64 = store.outbox_statistics()?.iter().map(|line| line.waiting).sum();
     let bounds = [
         ("from", locale::instant(from, lang)),
-        ("to", locale::instant(now, lang)),
+        ("to", locale::instant(to, lang)),
     ];
     Ok(Sheet {
         window: fill(
@@ -344,11 +382,7 @@ pub fn sheet(
         to: after.map(|duty| duty_text(watch, duty, lang)),
         open: open_alarms(store, watch, now, lang)?,
         incidents,
-        acts: store
-            .acts(from)?
-            .iter()
-            .map(|act| act_text(act, watch, lang))
-            .collect(),
+        acts: done(store, watch, window, (now, lang))?,
         maintenance: maintenance.into_iter().map(|(_, words)| words).collect(),
         agents: silent.collect(),
         waiting: fill(

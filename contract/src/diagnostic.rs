@@ -117,11 +117,11 @@ impl Message {
     }
 }
 
-/// A value as readers of a language write it: `{day}`, `{percent}` and `{fields}` (names of
+/// A value as readers of a language write it: days, `{percent}` and `{fields}` (names of
 /// elements that the packs use) are kept as machines write them.
 fn written(name: &str, plain: &str, lang: Lang) -> String {
     match (lang, name) {
-        (Lang::Vi, "day") => plain.parse::<Date>().map_or_else(
+        (Lang::Vi, "day" | "today" | "begins" | "due" | "returns") => plain.parse::<Date>().map_or_else(
             |_not_a_day| plain.to_owned(),
             |day| format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year()),
         ),

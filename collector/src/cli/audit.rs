@@ -10,6 +10,7 @@ use super::{EXIT_FAILED, EXIT_OK};
 use crate::account::AuditEntry;
 use crate::account::audit::Chain;
 use crate::locale;
+use crate::store::AccountStore;
 
 /// Print the audit log, oldest first, and check its seals: exit code 1 when one is broken.
 #[derive(Debug, clap::Args)]
@@ -30,7 +31,7 @@ const AT_ONCE: u32 = 1_000;
 /// When the output cannot be written.
 pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let place = &args.place;
-    let store = match place.open() {
+    let store = match place.read() {
         Ok(store) => store,
         Err(stop) => return ended(Err(stop), err),
     };

@@ -9,7 +9,7 @@ use ems_contract::time::UnixTime;
 
 use super::people::{Place, Stop, printed};
 use crate::oncall::begun;
-use crate::register::{Entry, IncidentForm, IncidentPaper, RegisterKind};
+use crate::register::{Entry, IncidentForm, IncidentPaper, RegisterKind, taken_back};
 use crate::serve::DATABASE;
 use crate::store::RegisterStore;
 use crate::store::sqlite::SqliteStore;
@@ -78,10 +78,10 @@ fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
                 .entries(Some(RegisterKind::Incident), None)
                 .map_err(|error| place.trouble(&error))?;
             let form = all
-                .into_iter()
-                .find(|kept| kept.id == *entry && !kept.withdrawn)
-                .and_then(|kept| match kept.entry {
-                    Entry::Incident(form) => Some(*form),
+                .iter()
+                .find(|kept| kept.id == *entry && !taken_back(&all, kept))
+                .and_then(|kept| match &kept.entry {
+                    Entry::Incident(form) => Some((**form).clone()),
                     _ => None,
                 });
             let paper = if *closing {

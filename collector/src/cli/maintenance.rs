@@ -11,14 +11,13 @@ use ems_contract::time::{UnixTime, Window};
 use serde_json::json;
 
 use super::people::{Place, Stop, printed};
+use super::report::last_in_force;
 use super::signer::Signer;
 use super::{RulesArgs, parse_id};
 use crate::calendar::civil;
 use crate::locale;
-use crate::register::{
-    Entry, Kept, Planned, RegisterKind, Repeat, Values, announce_by, faults, read, standing, value,
-};
-use crate::store::{Entered, NewEntry, PeopleStore};
+use crate::register::{Entry, Kept, Planned, RegisterKind, Values, announce_by, faults, read, standing};
+use crate::store::{Entered, NewEntry, RegisterStore};
 
 /// Windows of recurring maintenance are listed so far ahead, in seconds.
 const LISTED_S: i64 = 14 * 86_400;
@@ -161,6 +160,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
         return Err(Stop::failed(told(&doubts.errors).join("\n")));
     }
     let store = place.open()?;
+    every_known(&args.portals, place, now)?;
     let signed = args.signer.sign(&*store, place, now)?;
     let about: Vec<Option<PortalId>> = match args.portals.as_slice() {
         [] => vec![None],
@@ -178,7 +178,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
         .map(|id| id.as_ref().map_or("-", PortalId::as_str))
         .collect();
     let subject = format!("maintenance {}", names.join(" "));
-    let note = author.note(now, "register.enter", subject, entry.subject());
+    let note = author.note(now, "register.enter", subject, entry.told());
     let new = about.iter().map(|portal| NewEntry {
         portal: portal.clone(),
         replaces: None,
@@ -217,15 +217,38 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
     Ok(lines)
 }
 
-fn kept_of(place: &Place) -> Result<(Box<dyn PeopleStore>, Vec<Kept>), Stop> {
-    let store = place.open()?;
+/// Portals that the inventory in force does not have are refused, all at once.
+fn every_known(portals: &[PortalId], place: &Place, now: UnixTime) -> Result<(), Stop> {
+    let inventory = last_in_force(&place.read()?, now).map_err(|error| place.trouble(&error))?;
+    let unknown = |id: &&PortalId| {
+        inventory
+            .as_ref()
+            .is_none_or(|inventory| inventory.portal(id).is_none())
+    };
+    let words: Vec<String> = portals
+        .iter()
+        .filter(unknown)
+        .map(|id| {
+            fill(
+                place.lang,
+                "ledger.cli.unknown_portal",
+                &[("portal", id.as_str())],
+            )
+        })
+        .collect();
+    if words.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::usage(words.join("\n")))
+}
+
+fn kept_in(store: &(impl RegisterStore + ?Sized), place: &Place) -> Result<Vec<Kept>, Stop> {
     let all = store.entries(Some(RegisterKind::Maintenance), None);
-    let all = all.map_err(|error| place.trouble(&error))?;
-    Ok((store, all))
+    all.map_err(|error| place.trouble(&error))
 }
 
 fn list(args: &ListArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
-    let (_, all) = kept_of(&args.place)?;
+    let all = kept_in(&args.place.read()?, &args.place)?;
     let planned: Vec<(&Kept, &Planned)> = standing(&all, now)
         .filter(|kept| args.portal.is_none() || kept.portal.is_none() || kept.portal == args.portal)
         .filter_map(|kept| match &kept.entry {
@@ -255,9 +278,11 @@ fn list(args: &ListArgs, now: UnixTime) -> Result<Vec<String>, Stop> {
 
 fn line(kept: &Kept, planned: &Planned, now: UnixTime, lang: Lang) -> String {
     let next = planned.windows(Window::new(now, now + LISTED_S));
+    let last = || planned.windows(Window::new(planned.from, now)).last().copied();
     let window = next
         .first()
         .copied()
+        .or_else(last)
         .unwrap_or(Window::new(planned.from, planned.to));
     let state = match (window.from <= now && now < window.to, window.to <= now) {
         (true, _) => "register.maintenance.running",
@@ -275,7 +300,7 @@ fn line(kept: &Kept, planned: &Planned, now: UnixTime, lang: Lang) -> String {
         ),
         ("from", locale::instant(window.from, lang)),
         ("to", locale::instant(window.to, lang)),
-        ("repeats", get(lang, repeats_key(planned)).to_owned()),
+        ("repeats", get(lang, planned.repeats.label()).to_owned()),
         ("reason", planned.reason.clone()),
         ("author", kept.shown.clone()),
     ]);
@@ -286,17 +311,10 @@ fn line(kept: &Kept, planned: &Planned, now: UnixTime, lang: Lang) -> String {
     fill(lang, "register.maintenance.line", &values)
 }
 
-const fn repeats_key(planned: &Planned) -> &'static str {
-    match planned.repeats {
-        Repeat::Once => "register.choice.once",
-        Repeat::Daily => "register.choice.daily",
-        Repeat::Weekly => "register.choice.weekly",
-    }
-}
-
 fn end(args: &EndArgs, now: UnixTime) -> Result<String, Stop> {
     let (place, lang) = (&args.place, args.place.lang);
-    let (store, all) = kept_of(place)?;
+    let store = place.open()?;
+    let all = kept_in(&*store, place)?;
     let kept = standing(&all, now).find(|kept| kept.id == args.id);
     let planned = kept.and_then(|kept| match &kept.entry {
         Entry::Maintenance(planned) => Some((kept, planned)),
@@ -315,16 +333,18 @@ fn end(args: &EndArgs, now: UnixTime) -> Result<String, Stop> {
         kept.portal.as_ref(),
         place,
     )?;
-    let mut shorter = planned.clone();
-    shorten(&mut shorter, now);
     let begun = planned.from < now;
+    let shorter = Planned {
+        ended: begun.then_some(now),
+        ..planned.clone()
+    };
     let about = kept.portal.as_ref().map_or("-", PortalId::as_str);
     let action = if begun {
         "register.correct"
     } else {
         "register.withdraw"
     };
-    let detail = format!("{}: {}", kept.entry.subject(), args.reason);
+    let detail = format!("{}: {}", kept.entry.told(), args.reason);
     let note = author.note(now, action, format!("maintenance {about}"), detail);
     let new = NewEntry {
         portal: kept.portal.clone(),
@@ -338,12 +358,13 @@ fn end(args: &EndArgs, now: UnixTime) -> Result<String, Stop> {
         .map_err(|error| place.trouble(&error))?
     {
         Entered::All(_) => {
-            let at = value::moment_text(now);
-            Ok(fill(
-                lang,
-                "register.maintenance.ended",
-                &[("id", &args.id.to_string()), ("at", &at)],
-            ))
+            let (id, at) = (args.id.to_string(), locale::instant(now, lang));
+            let said = if begun {
+                "register.maintenance.ended"
+            } else {
+                "register.maintenance.taken_back"
+            };
+            Ok(fill(lang, said, &[("id", &id), ("at", &at)]))
         }
         Entered::Outdated(id) => Err(Stop::failed(fill(
             lang,
@@ -353,16 +374,6 @@ fn end(args: &EndArgs, now: UnixTime) -> Result<String, Stop> {
     }
 }
 
-/// Ends it at `now`: one that happens once is cut; one that comes again keeps the windows that have begun.
-fn shorten(planned: &mut Planned, now: UnixTime) {
-    if planned.repeats == Repeat::Once {
-        planned.to = now.max(planned.from + 1);
-        return;
-    }
-    let begun = planned.windows(Window::new(planned.from, now));
-    planned.until = begun.last().map(|window| civil::day_of(window.from));
-}
-
 #[cfg(test)]
 mod tests {
     use ems_contract::text::Lang;
@@ -370,6 +381,10 @@ mod tests {
     use super::*;
     use crate::account::{Author, Person, Role, password};
     use crate::cli::{EXIT_FAILED, EXIT_OK};
+    use crate::register::Repeat;
+    use crate::serve::DATABASE;
+    use crate::store::sqlite::SqliteStore;
+    use crate::store::{InventoryRecord, Store};
 
     const NOW: &str = "2026-11-20T03:00:00Z";
 
@@ -396,7 +411,13 @@ mod tests {
                 revoked_at: None,
             };
             let note = Author::of_machine("test").note(now, "token.add", "truc", "");
-            assert!(place.open().ok().unwrap().add_api_token(token, note).unwrap());
+            let inventory = crate::testing::inventory(&["p1", "p2"]);
+            let store = SqliteStore::open(&room.dir.path().join(DATABASE)).unwrap();
+            store
+                .record_inventory(&InventoryRecord::of(&inventory, now - 86_400))
+                .unwrap();
+            drop(store);
+            assert!(place.make().ok().unwrap().add_api_token(token, note).unwrap());
             room
         }
 
@@ -444,15 +465,24 @@ mod tests {
         );
         let (_, list) = room.told(&format!("list --now|{NOW}|--all"));
         assert!(list.contains("sắp tới  p1  05/12/2026 22:00:00"), "{list}");
-        // On the second Saturday night it is ended: this night's window stays, no other comes.
+        // On the second Saturday night it is ended, an hour after it began: it is over then, and no other comes.
+        let (_, list) = room.told("list --now|2026-12-12T16:00:00Z");
+        assert!(list.contains("đang bảo trì"), "{list}");
         let (code, words) = room.told("end 1|--reason|xong sớm|--now|2026-12-12T16:00:00Z");
         assert_eq!(code, EXIT_OK, "{words}");
-        let (_, json) = room.told("list --json|--now|2026-12-12T16:30:00Z");
+        assert!(words.contains("lúc 12/12/2026 23:00:00"), "{words}");
+        let (_, list) = room.told("list --now|2026-12-12T16:00:00Z");
+        assert!(list.contains("không có bảo trì nào"), "{list}");
+        let (_, json) = room.told("list --json|--all|--now|2026-12-12T16:30:00Z");
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(json[0]["maintenance"]["until"], "2026-12-12");
-        assert_eq!(json[0]["windows"].as_array().unwrap().len(), 1);
+        assert_eq!(json[0]["maintenance"]["ended"], "2026-12-12T16:00:00Z");
+        assert_eq!(json[0]["windows"].as_array().unwrap().len(), 0);
         let (code, _) = room.told("end 2|--reason|nữa|--now|2026-12-13T16:30:00Z");
         assert_eq!(code, EXIT_FAILED);
+        let (code, words) = room.told(&format!("{add}{NOW}"));
+        assert_eq!(code, EXIT_OK, "{words}");
+        let (_, words) = room.told("end 3|--reason|không làm nữa|--now|2026-12-01T16:00:00Z");
+        assert!(words.contains("đã rút lại bảo trì số 3"), "{words}");
     }
 
     #[test]
@@ -471,6 +501,26 @@ mod tests {
         assert_eq!(code, crate::cli::EXIT_USAGE);
         for field in ["--from", "--to", "--announced", "--repeats"] {
             assert!(words.contains(field), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_portal_that_nobody_knows_is_refused_and_no_database_is_made() {
+        let room = Room::new();
+        let line = "add --portal|p1|--portal|khong-co|--from|2026-12-05 22:00|--to|2026-12-06 02:00|--reason|x\
+                    |--announced|2026-11-18|--now|";
+        let (code, words) = room.told(&format!("{line}{NOW}"));
+        assert_eq!(code, crate::cli::EXIT_USAGE, "{words}");
+        assert!(words.contains("`khong-co`") && !words.contains("`p1`"), "{words}");
+        let empty = Room {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        std::fs::write(empty.dir.path().join("token"), "khoa\n").unwrap();
+        for line in [&*format!("{line}{NOW}"), "list --all", "end 1|--reason|x"] {
+            let (code, words) = empty.told(line);
+            assert_eq!(code, EXIT_FAILED, "{line}: {words}");
+            assert!(words.contains("chưa có cơ sở dữ liệu"), "{words}");
+            assert!(!empty.dir.path().join(DATABASE).exists(), "{line}");
         }
     }
 
@@ -498,6 +548,7 @@ mod tests {
             to: NOW.parse().unwrap(),
             repeats: Repeat::Once,
             until: None,
+            ended: None,
             reason: String::new(),
             announced: crate::judge::facts::When::at(NOW.parse().unwrap()),
             announced_where: None,

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::RulesArgs;
 use super::people::{Place, Stop, printed};
-use crate::handover::{duty_text, rota_rows, sheet};
+use crate::handover::{Reach, duty_text, rota_rows, sheet};
 use crate::locale;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
@@ -31,6 +31,9 @@ pub enum Command {
     },
     /// The hand-over sheet of the shift that is on.
     Handover {
+        /// The shift that ended last.
+        #[arg(long, conflicts_with = "hours")]
+        before: bool,
         /// The last so many hours instead of the shift.
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=744))]
         hours: Option<u16>,
@@ -118,10 +121,20 @@ fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
                 });
             Ok(rows.collect())
         }
-        Command::Handover { hours, targets, .. } => {
+        Command::Handover {
+            before,
+            hours,
+            targets,
+            ..
+        } => {
+            let reach = match hours {
+                Some(hours) => Reach::Hours(*hours),
+                None if *before => Reach::Before,
+                None => Reach::Shift,
+            };
             let inventory = place.inventory(targets)?;
             let store: &dyn Store = &store;
-            let sheet = sheet(store, &inventory, None, &rota, calendar, *hours, (now, lang));
+            let sheet = sheet(store, &inventory, None, &rota, calendar, reach, (now, lang));
             let sheet = sheet.map_err(|error| place.trouble(&error))?;
             if asked.json {
                 return Ok(vec![format!("{:#}", json!(sheet))]);

@@ -54,13 +54,31 @@ impl Stop {
 }
 
 impl Place {
-    /// The store, beside a running collector or not.
+    /// The store to write in, beside a running collector or not. A folder without one gets none: a mistyped `--data` would
+    /// look like a collector that knows nothing.
     pub(super) fn open(&self) -> Result<Box<dyn PeopleStore>, Stop> {
+        let path = self.data.join(DATABASE);
+        if !path.is_file() {
+            let path = path.display().to_string();
+            return Err(self.trouble(&StoreError::Missing { path }));
+        }
+        SqliteStore::open_for_people(&path).map_err(|error| self.trouble(&error))
+    }
+
+    /// The same, made where there is none: accounts and tokens are there before the collector first runs.
+    pub(super) fn make(&self) -> Result<Box<dyn PeopleStore>, Stop> {
         if !self.data.is_dir() {
-            std::fs::create_dir_all(&self.data)
-                .map_err(|error| Stop::failed(format!("{}: {error}", self.data.display())))?;
+            std::fs::create_dir_all(&self.data).map_err(|error| {
+                let why = io_told(&error, self.lang);
+                Stop::failed(format!("{}: {why}", self.data.display()))
+            })?;
         }
         SqliteStore::open_for_people(&self.data.join(DATABASE)).map_err(|error| self.trouble(&error))
+    }
+
+    /// The store to look at: not a byte of it is written.
+    pub(super) fn read(&self) -> Result<SqliteStore, Stop> {
+        SqliteStore::open_for_reading(&self.data.join(DATABASE)).map_err(|error| self.trouble(&error))
     }
 
     /// An error of the store in words.

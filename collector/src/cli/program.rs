@@ -89,7 +89,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Up(args) => serve::up(args, &mut out, &mut err),
         Command::Serve(args) => serve::serve(args, &mut out, &mut err),
-        Command::Validate(args) => validate::run(args, &mut out, &mut err),
+        Command::Validate(args) => validate::run(args, &clock, &mut out, &mut err),
         Command::Targets(command) => targets::run(command, &mut out, &mut err),
         Command::Ledger(args) => ledger::run(args, &mut out, &mut err),
         Command::Report(args) => report::run(args, &clock, &mut out, &mut err),

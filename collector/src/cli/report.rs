@@ -199,7 +199,7 @@ fn from_file(targets: &Path, lang: Lang, err: &mut dyn Write) -> Result<Inventor
 }
 
 /// The newest inventory of the database that this program can read.
-fn last_in_force(store: &dyn Store, now: UnixTime) -> Result<Option<Inventory>, StoreError> {
+pub(crate) fn last_in_force(store: &dyn Store, now: UnixTime) -> Result<Option<Inventory>, StoreError> {
     let records = store.inventories(Window::new(now, now + 1))?;
     Ok(records
         .iter()

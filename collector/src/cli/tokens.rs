@@ -12,6 +12,7 @@ use serde_json::json;
 use super::people::{Place, Stop, ended};
 use super::{EXIT_OK, parse_id, parse_word};
 use crate::account::{ApiToken, Scope, fresh_secret};
+use crate::store::AccountStore;
 
 /// What can be done with tokens.
 #[derive(Debug, clap::Subcommand)]
@@ -114,7 +115,7 @@ fn add(args: &AddArgs, now: UnixTime) -> Result<String, Stop> {
     };
     let scopes: Vec<&str> = args.scopes.iter().map(|scope| scope.as_str()).collect();
     let note = author.note(now, "token.add", args.name.clone(), scopes.join(" "));
-    let added = place.open()?.add_api_token(token, note);
+    let added = place.make()?.add_api_token(token, note);
     match added.map_err(|error| place.trouble(&error))? {
         true => Ok(secret),
         false => Err(Stop::failed(fill(
@@ -140,7 +141,7 @@ fn revoke(name: &str, place: &Place, now: UnixTime) -> Result<String, Stop> {
 
 fn list(json: bool, place: &Place, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let tokens = place
-        .open()
+        .read()
         .and_then(|store| store.api_tokens().map_err(|error| place.trouble(&error)));
     let tokens = match tokens {
         Ok(tokens) => tokens,

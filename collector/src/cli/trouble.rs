@@ -11,6 +11,7 @@ pub fn told(error: &StoreError, lang: Lang) -> String {
         StoreError::Conflict { seq } => fill(lang, "service.store.conflict", &[("seq", &seq.to_string())]),
         StoreError::DiskFull { path } => fill(lang, "service.store.disk_full", &[("path", path)]),
         StoreError::Locked { path } => fill(lang, "service.store.locked", &[("path", path)]),
+        StoreError::Missing { path } => fill(lang, "service.store.missing", &[("path", path)]),
         StoreError::Unusable { path, detail, hint } => fill(
             lang,
             "service.store.unusable",

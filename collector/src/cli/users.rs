@@ -13,6 +13,7 @@ use super::{EXIT_OK, parse_id, parse_word};
 use crate::account::password::{faults, hash};
 use crate::account::{LoginName, Person, PersonChange, Role, locked_until};
 use crate::locale;
+use crate::store::AccountStore;
 
 /// What can be done with accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -218,7 +219,7 @@ fn add(login: &str, full_name: &str, right: &Right, place: &Place, now: UnixTime
     };
     let login = person.login.to_string();
     let note = place.machine().note(now, "user.add", login.clone(), said(right));
-    let added = place.open()?.add_person(person, note);
+    let added = place.make()?.add_person(person, note);
     match added.map_err(|error| place.trouble(&error))? {
         true => Ok(fill(place.lang, "account.cli.added", &[("login", &login)])),
         false => Err(Stop::failed(fill(
@@ -255,7 +256,7 @@ fn list(
     err: &mut dyn Write,
 ) -> std::io::Result<u8> {
     let people = place
-        .open()
+        .read()
         .and_then(|store| store.people().map_err(|error| place.trouble(&error)));
     let people = match people {
         Ok(people) => people,

@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use ems_contract::clock::Clock;
 use ems_contract::diagnostic::{Diagnostic, Severity};
 use ems_contract::inventory::{self, Inventory, Level, Status};
 use ems_contract::text::{self, Lang};
+use ems_contract::time::UnixTime;
 use serde::Serialize;
 
 use super::{EXIT_BAD_FILE, EXIT_OK, RulesArgs, parse_lang, write_findings};
-use crate::settings;
+use crate::inventory::short_notices;
+use crate::oncall::people_doubts;
+use crate::serve::DATABASE;
+use crate::settings::{self, Settings};
+use crate::store::AccountStore;
+use crate::store::sqlite::SqliteStore;
 
 /// Check targets.yaml and every file it includes, and the rule data and policy file that are named.
 #[derive(Debug, clap::Args)]
@@ -24,6 +31,9 @@ pub struct Args {
     /// Rule data and policy, checked when they or the settings name some.
     #[command(flatten)]
     pub rules: RulesArgs,
+    /// The instant that is taken for now: maintenance that is over is not held against its notice any more.
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<UnixTime>,
     /// Treat warnings as errors.
     #[arg(long)]
     pub deny_warnings: bool,
@@ -71,13 +81,15 @@ struct AgentSummary {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
+pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
+    let now = args.now.unwrap_or_else(|| clock.now());
     let mut diagnostics = Vec::new();
     let mut targets = PathBuf::from("targets.yaml");
     let mut rules = args.rules.clone();
     match args.settings.as_deref().map(settings::load) {
         Some(Ok((settings, warnings))) => {
             diagnostics.extend(warnings);
+            diagnostics.extend(unanswerable(&settings));
             targets = settings.targets;
             rules.regulations = rules.regulations.or(settings.regulations);
             rules.policy = rules.policy.or(settings.policy);
@@ -88,10 +100,9 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
     let targets = args.targets.clone().unwrap_or(targets);
     let loaded = inventory::load(&targets);
     diagnostics.extend(loaded.diagnostics);
-    if (rules.regulations.is_some() || rules.policy.is_some())
-        && let Err(found) = rules.load()
-    {
-        diagnostics.extend(found);
+    match rules.load() {
+        Ok(rules) => diagnostics.extend(short_notices(&loaded.maintenance, &rules, now)),
+        Err(found) => diagnostics.extend(found),
     }
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -109,7 +120,11 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
         writeln!(out)?;
     } else {
         write_findings(err, &diagnostics, args.lang)?;
-        let file = targets.display().to_string();
+        let file = if ok {
+            targets.display().to_string()
+        } else {
+            blamed(&diagnostics, args.deny_warnings).unwrap_or_else(|| targets.display().to_string())
+        };
         let counts = [
             ("file", file),
             ("errors", errors.to_string()),
@@ -126,6 +141,38 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
         }
     }
     Ok(if ok { EXIT_OK } else { EXIT_BAD_FILE })
+}
+
+/// The files in which that stands which is refused, each once.
+fn blamed(diagnostics: &[Diagnostic], warnings_too: bool) -> Option<String> {
+    let mut files: Vec<String> = Vec::new();
+    for finding in diagnostics {
+        let place = finding.place.as_ref();
+        let refused = warnings_too || finding.severity == Severity::Error;
+        if let Some(place) = place.filter(|_| refused) {
+            let file = place.file.display().to_string();
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    (!files.is_empty()).then(|| files.join(", "))
+}
+
+/// Who is called by these settings and has no account that may answer, where the accounts are known already.
+fn unanswerable(settings: &Settings) -> Vec<Diagnostic> {
+    let Some(on_call) = &settings.notify.on_call else {
+        return Vec::new();
+    };
+    let people =
+        SqliteStore::open_for_reading(&settings.data.join(DATABASE)).and_then(|store| store.people());
+    let Ok(people) = people else {
+        return Vec::new();
+    };
+    people_doubts(on_call, &people)
+        .into_iter()
+        .map(|message| Diagnostic::warning(None, "notify.on_call", message))
+        .collect()
 }
 
 fn summary(inventory: &Inventory) -> Summary {
@@ -247,13 +294,15 @@ mod tests {
             targets: Some(PathBuf::from(targets)),
             settings: None,
             rules: RulesArgs::default(),
+            now: Some("2026-11-29T03:00:00Z".parse().unwrap()),
             deny_warnings: false,
             json: false,
             lang: Lang::Vi,
         };
         change(&mut args);
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = run(&args, &mut out, &mut err).unwrap();
+        let clock = ems_contract::clock::SystemClock::new();
+        let code = run(&args, &clock, &mut out, &mut err).unwrap();
         (
             code,
             String::from_utf8(out).unwrap(),
@@ -329,6 +378,42 @@ mod tests {
         let (code, _, err) = ran(format!("targets: {}\nlissten: x\n", sample.display()));
         assert_eq!(code, EXIT_BAD_FILE);
         assert!(err.contains("ems.yaml:2") && err.contains("lissten"), "{err}");
+        assert!(
+            out.contains("ems.yaml: không dùng được") && !out.contains("targets.yaml"),
+            "the file that is refused is named: {out}"
+        );
+        let hours = "notify: {on_call: {lead: a, quiet_hours: 22-6, people: []}}";
+        let (_, _, err) = ran(format!("targets: {}\n{hours}\n", sample.display()));
+        assert!(err.contains("cần hai thời điểm khác nhau"), "{err}");
+    }
+
+    #[test]
+    fn a_lead_who_may_not_answer_is_told_where_the_accounts_are_known() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ems.yaml");
+        let sample = Path::new(SAMPLE).canonicalize().unwrap();
+        let text = format!(
+            "targets: {}\ndata: {}\nnotify:\n  channels: [{{name: log, kind: log}}]\n  on_call:\n    \
+             lead: sep\n    people: [{{login: sep, channels: [log]}}]\n",
+            sample.display(),
+            dir.path().display()
+        );
+        std::fs::write(&file, text).unwrap();
+        let ran = || {
+            run_on(SAMPLE, |args| {
+                args.targets = None;
+                args.settings = Some(file.clone());
+            })
+        };
+        let (code, _, err) = ran();
+        assert_eq!((code, err.as_str()), (EXIT_OK, ""), "no accounts, nothing to say");
+        drop(SqliteStore::open(&dir.path().join(DATABASE)).unwrap());
+        let (code, _, err) = ran();
+        assert_eq!(code, EXIT_OK);
+        assert!(
+            err.contains("`sep`") && err.contains("chưa có tài khoản"),
+            "{err}"
+        );
     }
 
     #[test]

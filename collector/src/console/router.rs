@@ -43,6 +43,8 @@ pub(super) struct Asked {
     portal: String,
     before: Option<u64>,
     outage: Option<i64>,
+    #[serde(default)]
+    shift: String,
 }
 
 impl Asked {
@@ -69,6 +71,11 @@ impl Asked {
     /// The outage that an incident's record begins with.
     pub(super) const fn outage(&self) -> Option<i64> {
         self.outage
+    }
+
+    /// Whether the shift that ended last is asked for, not the one that is on.
+    pub(super) fn wants_shift_before(&self) -> bool {
+        self.shift == "before"
     }
 
     /// Only what is numbered below.

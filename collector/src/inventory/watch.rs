@@ -13,7 +13,9 @@ use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use super::{short_notices, written_late};
 use crate::context::{Context, LiveInventory, Refusal};
+use crate::regulation::Regulations;
 use crate::stamp::Stamp;
 use crate::store::{InventoryRecord, StoreError};
 
@@ -32,6 +34,7 @@ pub struct Watcher {
     live: LiveInventory,
     clock: SharedClock,
     record: Recorder,
+    rules: Arc<Regulations>,
     metrics: Metrics,
     watched: Vec<PathBuf>,
     /// The files as they were when they were last read.
@@ -65,18 +68,23 @@ impl Watcher {
     ///
     /// # Errors
     /// When the metrics are registered already.
-    pub fn new(path: PathBuf, loaded: &Loaded, context: &Context) -> Result<Self, prometheus::Error> {
+    pub fn new(
+        path: PathBuf,
+        loaded: &Loaded,
+        context: &Context,
+        rules: Arc<Regulations>,
+    ) -> Result<Self, prometheus::Error> {
         let store = Arc::clone(&context.store);
         let record: Recorder = Arc::new(move |inventory| store.record_inventory(inventory));
         let (live, clock) = (context.inventory.clone(), Arc::clone(&context.clock));
-        Self::with(path, loaded, live, clock, &context.registry, record)
+        Self::with(path, loaded, (live, clock), rules, &context.registry, record)
     }
 
     fn with(
         path: PathBuf,
         loaded: &Loaded,
-        live: LiveInventory,
-        clock: SharedClock,
+        (live, clock): (LiveInventory, SharedClock),
+        rules: Arc<Regulations>,
         registry: &Registry,
         record: Recorder,
     ) -> Result<Self, prometheus::Error> {
@@ -88,6 +96,7 @@ impl Watcher {
             live,
             clock,
             record,
+            rules,
             metrics,
             read: Stamp::of(&loaded.watched),
             watched: loaded.watched.clone(),
@@ -138,7 +147,14 @@ impl Watcher {
         self.watched = loaded.watched;
         self.read = stamp;
         match loaded.inventory {
-            Some(inventory) => self.take(inventory, &loaded.diagnostics).await,
+            Some(inventory) => {
+                let now = self.clock.now();
+                let mut warnings = loaded.diagnostics;
+                let before = self.live.current();
+                warnings.extend(written_late(&loaded.maintenance, Some(&before), now));
+                warnings.extend(short_notices(&loaded.maintenance, &self.rules, now));
+                self.take(inventory, &warnings).await;
+            }
             None => self.refuse(loaded.diagnostics),
         }
     }

@@ -80,6 +80,14 @@ pub fn calls(book: &mut Book, situation: &Situation<'_>, now: UnixTime) -> Vec<N
     due
 }
 
+impl Answer {
+    /// Whether somebody took the alarm on: what was given to another waits for that other's word.
+    #[must_use]
+    pub fn takes_it_on(&self) -> bool {
+        self.given_to.as_ref().is_none_or(|login| *login == self.author)
+    }
+}
+
 impl Situation<'_> {
     /// How a thread was answered since it was raised, if it was.
     pub(super) fn answer_to(&self, thread: &Thread) -> Option<&Answer> {
@@ -92,10 +100,7 @@ impl Situation<'_> {
 
 /// Whoever a thread was given to and does not know it yet. That somebody gave it outweighs quiet hours and urgency.
 fn given<'a>(thread: &Thread, answer: &Answer, settings: &'a OnCallSettings) -> Option<&'a PersonSettings> {
-    let login = answer
-        .given_to
-        .as_ref()
-        .filter(|login| **login != answer.author)?;
+    let login = answer.given_to.as_ref()?;
     let told = |call: &Called| call.login == *login && call.at >= answer.at;
     settings.person(login).filter(|_| !thread.calls.iter().any(told))
 }
@@ -110,20 +115,28 @@ fn next<'a>(
     if thread.closed {
         return None;
     }
-    if let Some(answer) = situation.answer_to(thread) {
-        return given(thread, answer, settings).map(|person| (Step::Given, person, false));
+    let answer = situation.answer_to(thread);
+    if answer.is_some_and(Answer::takes_it_on) {
+        return None;
+    }
+    if let Some(person) = answer.and_then(|answer| given(thread, answer, settings)) {
+        return Some((Step::Given, person, false));
     }
     let waits = situation.quiet && thread.severity < Severity::Urgent;
     if thread.raised_at.is_none() || thread.severity < settings.at_least || waits {
         return None;
     }
-    // Counted from the first call, not from the alarm: what waited for the end of the quiet hours begins then.
-    let since = thread.calls.first().map_or(now, |call| call.at);
-    let due = (now - since).max(0) / settings.escalate_s.max(1) + 1;
-    if usize::try_from(due).unwrap_or(usize::MAX) <= thread.calls.len() {
+    // Whoever gave it to somebody began the calls anew.
+    let anew = |call: &&Called| answer.is_none_or(|answer| call.at >= answer.at);
+    let calls: Vec<&Called> = thread.calls.iter().filter(anew).collect();
+    // Counted from the last call, not from the alarm: what waited for the end of the quiet hours goes on from there.
+    if calls
+        .last()
+        .is_some_and(|call| now - call.at < settings.escalate_s)
+    {
         return None;
     }
-    let nobody = situation.duty.is_none();
+    let nobody = situation.duty.is_none_or(|duty| !settings.reaches(duty));
     let duty = situation.duty.into_iter();
     let chain = duty
         .flat_map(|duty| {
@@ -133,11 +146,16 @@ fn next<'a>(
             ]
         })
         .chain([(Step::Lead, Some(settings.lead.as_str()))]);
-    let called = |login: &str| thread.calls.iter().any(|call| call.login == login);
-    chain
+    let called = |login: &str| calls.iter().any(|call| call.login == login);
+    let waiting: Vec<(Step, &PersonSettings)> = chain
         .filter_map(|(step, login)| Some((step, settings.person(login?)?)))
-        .find(|(_, person)| !called(&person.login))
-        .map(|(step, person)| (step, person, nobody))
+        .filter(|(_, person)| !called(&person.login))
+        .collect();
+    // Whoever gave it away hears last that nobody took it.
+    let gave = |login: &str| answer.is_some_and(|answer| answer.author == login);
+    let other = waiting.iter().find(|(_, person)| !gave(&person.login));
+    let (step, person) = other.or(waiting.first())?;
+    Some((*step, person, nobody))
 }
 
 #[cfg(test)]
@@ -251,6 +269,57 @@ mod tests {
     }
 
     #[test]
+    fn only_an_acknowledgement_ends_the_calls() {
+        let mut book = book(Severity::Urgent);
+        let (settings, duty) = (settings(), duty());
+        let mut told = Vec::new();
+        for second in (0..2_000).step_by(10) {
+            let answer = |at_s: i64, author: &str, given_to: Option<&str>| Answer {
+                at: at(at_s),
+                author: author.into(),
+                given_to: given_to.map(str::to_owned),
+            };
+            // The lead gives it to somebody who does not answer; then that person does.
+            let answer = match second {
+                0..700 => None,
+                700..1_400 => Some(answer(700, "lead", Some("binh"))),
+                _ => Some(answer(1_400, "binh", None)),
+            };
+            let situation = Situation {
+                settings: &settings,
+                duty: Some(&duty),
+                answered: &answer
+                    .map(|answer| ("t".to_owned(), answer))
+                    .into_iter()
+                    .collect(),
+                quiet: false,
+            };
+            let calls = calls(&mut book, &situation, at(second));
+            told.extend(
+                calls
+                    .into_iter()
+                    .filter_map(|notice| Some((second, notice.call?))),
+            );
+        }
+        let told: Vec<_> = told
+            .into_iter()
+            .map(|(second, call)| (second, call.login, call.step))
+            .collect();
+        let wanted = [
+            (0, "an", Step::First),
+            (300, "binh", Step::Next),
+            (600, "lead", Step::Lead),
+            (700, "binh", Step::Given),
+            (1_000, "an", Step::First),
+            (1_300, "lead", Step::Lead),
+        ];
+        assert_eq!(
+            told,
+            wanted.map(|(second, login, step)| (second, login.to_owned(), step))
+        );
+    }
+
+    #[test]
     fn whoever_is_given_an_alarm_is_told_once_and_at_any_hour() {
         let first = said((0, "an", Step::First, false));
         let given = |to| {
@@ -261,12 +330,25 @@ mod tests {
                 0,
             )
         };
+        let rest = [
+            said((500, "lead", Step::Lead, false)),
+            said((800, "an", Step::First, false)),
+        ];
         assert_eq!(
             given("binh"),
-            [first.clone(), said((200, "binh", Step::Given, false))]
+            [
+                vec![first.clone(), said((200, "binh", Step::Given, false))],
+                rest.to_vec()
+            ]
+            .concat(),
+            "without an answer the next is called after the usual time"
         );
         assert_eq!(given("an"), std::slice::from_ref(&first), "who takes it on knows");
-        assert_eq!(given("stranger"), [first], "nobody can reach them");
+        assert_eq!(
+            given("stranger"),
+            [vec![first, said((200, "binh", Step::Next, false))], rest.to_vec()].concat(),
+            "nobody can reach them: the calls go on at once"
+        );
         let low = story(&mut book(Severity::Low), None, Some((200, Some("binh"))), 1_000);
         assert_eq!(low, [said((200, "binh", Step::Given, false))]);
     }
@@ -281,7 +363,7 @@ mod tests {
             backup: None,
         };
         let told = story(&mut book(Severity::Urgent), Some(&stranger), None, 0);
-        assert_eq!(told, [said((0, "lead", Step::Lead, false))]);
+        assert_eq!(told, [said((0, "lead", Step::Lead, true))]);
     }
 
     #[test]

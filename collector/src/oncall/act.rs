@@ -55,3 +55,15 @@ pub struct Act {
     /// The words, or the account that it is given to.
     pub detail: String,
 }
+
+impl Act {
+    /// Whether its author takes the alarm on; none of it where nothing is said about that.
+    #[must_use]
+    pub fn takes_it_on(&self) -> Option<bool> {
+        match self.kind {
+            ActKind::Note => None,
+            ActKind::Acknowledge => Some(true),
+            ActKind::Assign => Some(self.detail == self.author),
+        }
+    }
+}

@@ -5,11 +5,13 @@
 
 mod act;
 pub mod link;
+mod reach;
 mod record;
 mod settings;
 mod watch;
 
 pub use act::{Act, ActKind, NewAct};
+pub use reach::{may_answer, people_doubts, shift_doubts};
 pub use record::begun;
 pub use settings::{OnCallSettings, PersonSettings};
 pub use watch::{AHEAD_S, Watch};

@@ -2,6 +2,7 @@
 
 use jiff::civil::Time;
 
+use crate::register::Duty;
 use crate::severity::Severity;
 
 /// `notify.on_call` in `ems.yaml`.
@@ -35,6 +36,13 @@ impl OnCallSettings {
     #[must_use]
     pub fn person(&self, login: &str) -> Option<&PersonSettings> {
         self.people.iter().find(|person| person.login == login)
+    }
+
+    /// Whether anybody on duty can be called.
+    #[must_use]
+    pub fn reaches(&self, duty: &Duty) -> bool {
+        let named = std::iter::once(&duty.person).chain(&duty.backup);
+        named.into_iter().any(|login| self.person(login).is_some())
     }
 
     /// Whether quiet hours are on at this civil time.

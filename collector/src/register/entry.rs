@@ -1,16 +1,19 @@
 //! One entry of each register.
 
 use ems_contract::digest::Sha256;
+use ems_contract::text::{Lang, get};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentForm;
 use super::maintenance::Planned;
+use super::recurrence::Repeat;
 use super::shift::Shift;
-use super::value;
 use crate::account::{Action, Scope};
 use crate::attest::Attestation;
+use crate::calendar::civil;
 use crate::judge::facts::{ReportEntry, Suspension};
+use crate::locale;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -247,14 +250,15 @@ impl Entry {
         }
     }
 
-    /// What it is about, for lists and the audit log: `AG-12`, `Q3/2026 ag-q`, `SC-2026-07`.
+    /// What it is about, for lists: `AG-12`, `Q3/2026 ag-q`, `SC-2026-07`.
     #[must_use]
-    pub fn subject(&self) -> String {
+    pub fn subject(&self, lang: Lang) -> String {
+        let day = |day| locale::date(civil::start_of(day), lang);
         match self {
             Self::Attestation(entry) => entry.obligation.clone(),
             Self::Board(entry) => entry.decision.clone(),
-            Self::Training(entry) => format!("{} {}", entry.held_on, entry.topic),
-            Self::RestoreTest(entry) => format!("{} {}", entry.tested_on, entry.what),
+            Self::Training(entry) => format!("{} {}", day(entry.held_on), entry.topic),
+            Self::RestoreTest(entry) => format!("{} {}", day(entry.tested_on), entry.what),
             Self::Incident(entry) => entry.id.clone(),
             Self::Report(entry) => {
                 format!(
@@ -262,14 +266,28 @@ impl Entry {
                     entry.entry.report, entry.entry.period, entry.entry.year
                 )
             }
-            Self::Suspension(entry) => entry.suspension.begins.to_string(),
+            Self::Suspension(entry) => day(entry.suspension.begins),
             Self::Maintenance(entry) => {
-                let (from, to) = (value::moment_text(entry.from), value::moment_text(entry.to));
-                format!("{from} – {to} {}", entry.repeats)
-                    .trim_end_matches(" once")
-                    .to_owned()
+                let (from, to) = (locale::instant(entry.from, lang), locale::instant(entry.to, lang));
+                match entry.repeats {
+                    Repeat::Once => format!("{from} – {to}"),
+                    again => format!("{from} – {to}, {}", get(lang, again.label())),
+                }
             }
-            Self::Shift(entry) => format!("{} {}", entry.person, value::moment_text(entry.from)),
+            Self::Shift(entry) => format!("{} {}", entry.person, locale::instant(entry.from, lang)),
+        }
+    }
+
+    /// What the audit log says of it, in Vietnamese: the subject, and of time taken out in hindsight that it is so and why.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let subject = self.subject(Lang::Vi);
+        match self {
+            Self::Maintenance(planned) if planned.hindsight => {
+                let kind = get(Lang::Vi, "register.subject.hindsight");
+                format!("{subject} – {kind}: {}", planned.reason)
+            }
+            _ => subject,
         }
     }
 

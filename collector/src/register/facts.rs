@@ -64,6 +64,14 @@ pub fn standing(all: &[Kept], at: UnixTime) -> impl Iterator<Item = &Kept> {
         .filter(move |kept| !kept.withdrawn && !replaced.contains(&kept.id))
 }
 
+/// Whether the line of corrections that an entry stands in ends with a withdrawal.
+#[must_use]
+pub fn taken_back(all: &[Kept], entry: &Kept) -> bool {
+    let next = |kept: &&Kept| all.iter().find(|other| other.replaces == Some(kept.id));
+    let last = std::iter::successors(all.iter().find(|kept| kept.id == entry.id), next).last();
+    last.is_some_and(|last| last.withdrawn)
+}
+
 /// What the entries of one portal, and the last sign of life of its backups, come to at `at`.
 #[must_use]
 pub fn facts_of(

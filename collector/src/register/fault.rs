@@ -211,6 +211,14 @@ pub fn announce_by(rules: &Regulations, begins: Date) -> Date {
     rules.calendar.latest_before(begins, NOTICE).day()
 }
 
+/// That a stop which begins on `begins` was announced too late (NĐ 224/2026/NĐ-CP Đ13.1), if it was.
+#[must_use]
+pub fn short_notice(rules: &Regulations, begins: Date, announced: UnixTime) -> Option<Message> {
+    let due = rules.calendar.latest_before(begins, NOTICE);
+    let late = Message::new("register.fault.short_notice").with("due", due.day());
+    (!due.is_met_at(announced)).then(|| late.with("begins", begins))
+}
+
 /// What stands against a window that comes again.
 fn recurring(window: Window, repeats: Repeat, every: u16, until: Option<Date>, doubts: &mut Doubts) {
     let mut error = |key| doubts.errors.push(Message::new(key));
@@ -256,7 +264,11 @@ fn maintenance(rules: &Regulations, planned: &Planned, now: UnixTime, doubts: &m
     written("reason", &planned.reason, doubts);
     let window = Window::new(planned.from, planned.to);
     recurring(window, planned.repeats, 1, planned.until, doubts);
+    not_ahead("announced", Some(planned.announced), civil::day_of(now), doubts);
     let mut error = |key| doubts.errors.push(Message::new(key));
+    if planned.ended.is_some_and(|ended| ended <= planned.from) {
+        error("register.fault.ended_before");
+    }
     let begins = civil::day_of(planned.from);
     let over = planned.ends().is_some_and(|end| end <= now);
     if planned.hindsight {
@@ -265,17 +277,14 @@ fn maintenance(rules: &Regulations, planned: &Planned, now: UnixTime, doubts: &m
         }
         return;
     }
-    not_ahead("announced", Some(planned.announced), civil::day_of(now), doubts);
     if over {
         doubts
             .warnings
             .push(Message::new("register.fault.wants_hindsight"));
     }
-    let due = rules.calendar.latest_before(begins, NOTICE);
-    if !due.is_met_at(planned.announced.to) {
-        let message = Message::new("register.fault.short_notice").with("due", due.day());
-        doubts.warnings.push(message.with("begins", begins));
-    }
+    doubts
+        .warnings
+        .extend(short_notice(rules, begins, planned.announced.to));
     if !planned.tells_recovery {
         doubts.warnings.push(Message::new("register.fault.no_recovery"));
     }
@@ -334,6 +343,7 @@ mod tests {
                 to: to.parse().unwrap(),
                 repeats: Repeat::Once,
                 until: None,
+                ended: None,
                 reason: "nâng cấp".into(),
                 announced: When::day("2026-11-01".parse().unwrap()),
                 announced_where: None,
@@ -346,6 +356,12 @@ mod tests {
         assert_eq!(over, Doubts::default());
         let on = faults(&RULES, &planned("2026-11-22T05:00:01Z"), None, now());
         assert_eq!(keys(&on.errors), ["register.fault.hindsight_ahead"]);
+        let Entry::Maintenance(mut untold) = planned("2026-11-22T05:00:00Z") else {
+            unreachable!()
+        };
+        untold.announced = When::day("2099-11-26".parse().unwrap());
+        let untold = faults(&RULES, &Entry::Maintenance(untold), None, now());
+        assert_eq!(keys(&untold.errors), ["register.fault.future_field"]);
     }
 
     #[test]

@@ -156,6 +156,7 @@ const MAINTENANCE: &[Field] = &[
     must("to", FieldKind::Moment),
     must("repeats", FieldKind::Choice(&["once", "daily", "weekly"])),
     may("until", FieldKind::Day),
+    may("ended", FieldKind::Moment),
     must("reason", FieldKind::Text),
     must("announced", FieldKind::When),
     may("announced_where", FieldKind::Line),
@@ -282,6 +283,7 @@ pub fn read(kind: RegisterKind, values: &Values) -> Result<Entry, Vec<FieldFault
             to: r.moment("to").unwrap_or_default(),
             repeats: r.repeat(),
             until: r.day("until"),
+            ended: r.moment("ended"),
             reason: r.line("reason"),
             announced: r
                 .when("announced")
@@ -518,6 +520,7 @@ pub fn written(entry: &Entry) -> Values {
             w.put("to", Some(value::moment_text(planned.to)));
             w.put("repeats", Some(planned.repeats));
             w.put("until", planned.until);
+            w.put("ended", planned.ended.map(value::moment_text));
             w.put("reason", Some(&planned.reason));
             w.put("announced", Some(value::when_text(planned.announced)));
             w.put("announced_where", planned.announced_where.as_ref());

@@ -33,6 +33,9 @@ pub struct Planned {
     /// The last day on which it comes again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+    /// When it was ended before its time: what was under way ended then, and none came after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<UnixTime>,
     /// Why.
     pub reason: String,
     /// When it was announced to the public.
@@ -55,26 +58,37 @@ impl Planned {
     /// The windows that touch `within`, in order.
     #[must_use]
     pub fn windows(&self, within: Window) -> Vec<Window> {
-        recur(
+        let mut windows = recur(
             Window::new(self.from, self.to),
             self.repeats.days(),
             self.until,
             within,
-        )
+        );
+        if let Some(ended) = self.ended {
+            windows
+                .iter_mut()
+                .for_each(|window| window.to = window.to.min(ended));
+            windows.retain(|window| !window.intersect(within).is_empty());
+        }
+        windows
     }
 
     /// The last second of all its windows; none where it has no end.
     #[must_use]
     pub fn ends(&self) -> Option<UnixTime> {
-        match (self.repeats, self.until) {
-            (Repeat::Once, _) => Some(self.to),
-            (_, None) => None,
-            (_, Some(day)) => {
-                let beginning = Window::new(self.from, civil::end_of(day));
-                let last = self.windows(beginning).last().map(|window| window.to);
-                Some(last.unwrap_or(self.to))
-            }
-        }
+        let last_day = match self.repeats {
+            Repeat::Once => Some(self.to),
+            Repeat::Daily | Repeat::Weekly => self.until.map(civil::end_of),
+        };
+        let end = match (last_day, self.ended) {
+            (Some(day), Some(ended)) => day.min(ended),
+            (day, ended) => day.or(ended)?,
+        };
+        let last = self
+            .windows(Window::new(self.from, end))
+            .last()
+            .map(|window| window.to);
+        Some(last.unwrap_or(self.to.min(end)))
     }
 
     /// As the judge reads it: one planned stop for each window within `near`.
@@ -228,6 +242,7 @@ mod tests {
             to: at(to),
             repeats: Repeat::Once,
             until: None,
+            ended: None,
             reason: "nâng cấp máy chủ".into(),
             announced: When::at(at("2026-11-01T00:00:00Z")),
             announced_where: None,
@@ -334,6 +349,38 @@ mod tests {
                 pair("12-04T15:00", "12-04T19:00"),
             ]
         );
+    }
+
+    #[test]
+    fn ended_while_it_lasts_none_comes_after_and_what_was_stays() {
+        let weekly = Planned {
+            repeats: Repeat::Weekly,
+            ..plan(FROM, TO)
+        };
+        let ended = Planned {
+            ended: Some(at("2026-11-27T16:30:00Z")),
+            ..weekly.clone()
+        };
+        assert_eq!(ended.ends(), Some(at("2026-11-27T16:30:00Z")));
+        let between = Planned {
+            ended: Some(at("2026-11-30T00:00:00Z")),
+            ..weekly.clone()
+        };
+        assert_eq!(between.ends(), Some(at("2026-11-27T19:00:00Z")));
+        let all = [
+            kept(1, None, "2026-11-05T00:00:00Z", weekly),
+            kept(2, Some(1), "2026-11-27T16:30:00Z", ended),
+        ];
+        let was = [
+            pair("11-20T15:00", "11-20T19:00"),
+            pair("11-27T15:00", "11-27T16:30"),
+        ];
+        assert_eq!(pieces(&all), was);
+        let Entry::Maintenance(ended) = &all[1].entry else {
+            unreachable!()
+        };
+        let later = Window::new(at("2026-11-27T16:30:00Z"), at("2026-12-27T00:00:00Z"));
+        assert!(ended.windows(later).is_empty());
     }
 
     #[test]

@@ -17,8 +17,8 @@ mod shift;
 pub mod value;
 
 pub use entry::{Board, Entry, RegisterKind, ReportReceipt, RestoreTest, Stop, Training, kind_key};
-pub use facts::{Kept, RegisterFacts, facts_of, standing};
-pub use fault::{Doubts, announce_by, faults};
+pub use facts::{Kept, RegisterFacts, facts_of, standing, taken_back};
+pub use fault::{Doubts, announce_by, faults, short_notice};
 pub use form::{Field, FieldFault, FieldKind, Values, fields, read, written};
 pub use incident::IncidentForm;
 pub use maintenance::{Planned, Plans};

@@ -22,6 +22,16 @@ vocabulary! {
 }
 
 impl Repeat {
+    /// The text that says it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Once => "register.choice.once",
+            Self::Daily => "register.choice.daily",
+            Self::Weekly => "register.choice.weekly",
+        }
+    }
+
     /// Days from one window to the next.
     pub(super) const fn days(self) -> Option<i64> {
         match self {

@@ -7,6 +7,7 @@ use ems_contract::id::PortalId;
 use ems_contract::inventory::{Inventory, Portal, Status};
 use ems_contract::time::UnixTime;
 
+use super::held::Held;
 use crate::store::InventoryRecord;
 
 /// A portal's presence in the inventories of a stretch of time.
@@ -25,6 +26,7 @@ pub struct Presence {
 #[derive(Debug, Default)]
 pub struct History {
     portals: BTreeMap<PortalId, Presence>,
+    held: Held,
 }
 
 impl History {
@@ -43,6 +45,7 @@ impl History {
                 continue;
             };
             before = Some(record.version);
+            history.held.follow(&inventory, record.loaded_at);
             history.follow(inventory, record.loaded_at, first);
             first = false;
         }
@@ -84,6 +87,12 @@ impl History {
     #[must_use]
     pub fn get(&self, portal: &PortalId) -> Option<&Presence> {
         self.portals.get(portal)
+    }
+
+    /// Leaves of the maintenance that the newest inventory names for a portal only that to be left out of the adjusted
+    /// account which the inventory of its time planned.
+    pub fn narrow(&self, portal: &mut Portal) {
+        self.held.narrow(portal);
     }
 
     /// Every portal that was active, with what is known of it.

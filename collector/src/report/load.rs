@@ -59,9 +59,10 @@ pub(super) fn outline(
         spans: Default::default(),
     }));
     let plans = store.plans(window)?;
-    portals
-        .iter_mut()
-        .for_each(|input| plans.lay_over(&mut input.portal));
+    for input in &mut portals {
+        history.narrow(&mut input.portal);
+        plans.lay_over(&mut input.portal);
+    }
     Ok(Inputs {
         demo: store.demo()?.is_some(),
         inventory_version: inventory.version,

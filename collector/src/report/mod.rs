@@ -16,6 +16,7 @@ mod figures;
 mod findings;
 mod forms;
 mod frame;
+mod held;
 mod history;
 mod html;
 mod inputs;

@@ -37,6 +37,12 @@ pub enum StoreError {
         /// The database file.
         path: String,
     },
+    /// There is no database at this path, and none was made.
+    #[error("{path}: there is no database yet")]
+    Missing {
+        /// Where one was looked for.
+        path: String,
+    },
     /// The file is damaged or not ours; it is left as it is.
     #[error("{path} cannot be used: {detail}\n  hint: {hint}")]
     Unusable {

@@ -64,19 +64,23 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// The roster of an inventory with what earlier inventories tell.
+    /// The roster of an inventory with what earlier inventories tell, and the maintenance of the register beside the
+    /// inventory's.
     #[must_use]
-    pub fn of(inventory: &Inventory, history: &History) -> Self {
+    pub fn of(inventory: &Inventory, history: &History, plans: &Plans) -> Self {
         let members: Vec<Member> = inventory
             .portals
             .iter()
             .filter(|portal| portal.status == Status::Active)
             .map(|portal| {
                 let added_at = history.get(&portal.id).and_then(|presence| presence.added_at);
+                let mut portal = portal.clone();
+                history.narrow(&mut portal);
+                plans.lay_over(&mut portal);
                 Member {
-                    counts_from: counts_from(portal, added_at),
+                    counts_from: counts_from(&portal, added_at),
                     delays: Delays::of(portal.reach_interval_s, &inventory.limits),
-                    portal: portal.clone(),
+                    portal,
                 }
             })
             .collect();
@@ -128,7 +132,7 @@ impl Rosters {
             return Ok(roster.clone());
         }
         let history = History::of(&store.inventories(Window::new(keep_from(now), now + 1))?);
-        let roster = Arc::new(Roster::of(&made.plans.laid_over(&loaded.inventory), &history));
+        let roster = Arc::new(Roster::of(&loaded.inventory, &history, &made.plans));
         *kept = Some((made, roster.clone()));
         Ok(roster)
     }

@@ -7,5 +7,6 @@ mod console;
 mod fixture;
 mod metrics;
 mod people;
+mod registers;
 mod report;
 mod reports;

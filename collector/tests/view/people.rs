@@ -435,18 +435,28 @@ fn without_a_rota_the_lead_is_told_and_those_on_call_answer_at_the_console() {
     assert_eq!(act(&browser, &csrf, "note", ""), 422);
     assert_eq!(act(&browser, &csrf, "assign", "van.hanh"), 303);
     assert_eq!(
+        act(&browser, &csrf, "assign", "can.bo"),
+        422,
+        "ems.yaml does not say how to call them"
+    );
+    assert_eq!(
         act(&browser, &csrf, "assign", "lanh.dao"),
         422,
         "leaders are not on call"
     );
     let page = browser.get("/on-call").body;
     assert!(
-        page.contains("giao cho Người van.hanh") && page.contains("nhà mạng &lt;b&gt;"),
+        page.contains("chưa ai nhận")
+            && !page.contains("Người can.bo")
+            && page.contains("giao cho Người van.hanh")
+            && page.contains("nhà mạng &lt;b&gt;"),
         "{page}"
     );
     let sheet = browser.get("/on-call/handover").body;
     assert!(
-        sheet.contains("tiếp nhận sau") && sheet.contains("đã gọi nhà mạng"),
+        sheet.contains("tiếp nhận sau")
+            && sheet.contains("đã gọi nhà mạng")
+            && sheet.contains(": Người truc.ban ghi lúc"),
         "{sheet}"
     );
     let (leader, csrf_of_leader) = logged_in(&served, "lanh.dao");

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::check::{self, Draft};
-use super::defaults::Defaults;
+use super::defaults::{Defaults, Written};
 use super::include;
-use super::model::Inventory;
+use super::model::{Inventory, Maintenance};
 use super::parts::written_id;
 use super::portal::{self, PortalDraft};
 use super::registration;
 use super::vantage;
-use crate::diagnostic::{Diagnostic, Diagnostics, Message, has_errors};
-use crate::id::NetworkId;
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, has_errors};
+use crate::id::{NetworkId, PortalId};
 use crate::yaml::{self, Item, Map, Tree};
 
 /// What reading came to.
@@ -24,6 +24,21 @@ pub struct Loaded {
     /// The files that were read and the folders that were searched: a change of any of them is a reason to load
     /// again. Never empty.
     pub watched: Vec<PathBuf>,
+    /// Maintenance with the places where it is written, for what only those can tell who know the law and the clock.
+    pub maintenance: Vec<WrittenStop>,
+}
+
+/// A window of maintenance and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenStop {
+    /// Of which portal.
+    pub portal: PortalId,
+    /// The window.
+    pub stop: Maintenance,
+    /// Where.
+    pub place: Place,
+    /// Its key path, such as `portals[3].maintenance[0]`.
+    pub path: String,
 }
 
 /// Reads the inventory of which `path` is the main file. Never fails as a whole: what could be understood has its
@@ -31,17 +46,23 @@ pub struct Loaded {
 #[must_use]
 pub fn load(path: &Path) -> Loaded {
     let found = Diagnostics::default();
-    let mut watched = vec![path.to_owned()];
-    let inventory = read(path, &found, &mut watched);
+    let (mut watched, mut maintenance) = (vec![path.to_owned()], Vec::new());
+    let inventory = read(path, &found, &mut watched, &mut maintenance);
     let diagnostics = found.into_vec();
     Loaded {
         inventory: inventory.filter(|_| !has_errors(&diagnostics)),
         diagnostics,
         watched,
+        maintenance,
     }
 }
 
-fn read(path: &Path, found: &Diagnostics, watched: &mut Vec<PathBuf>) -> Option<Inventory> {
+fn read(
+    path: &Path,
+    found: &Diagnostics,
+    watched: &mut Vec<PathBuf>,
+    maintenance: &mut Vec<WrittenStop>,
+) -> Option<Inventory> {
     let root = yaml::read_file(path, found)?;
     let mut map = root.root(found).map()?;
     let included = map
@@ -93,6 +114,7 @@ fn read(path: &Path, found: &Diagnostics, watched: &mut Vec<PathBuf>) -> Option<
         whole,
     };
     check::all(&draft);
+    maintenance.extend(draft.portals.iter().flat_map(stops));
     let references = draft.references.into_iter().flatten().collect();
     let agents = draft.agents.into_iter().filter_map(|draft| draft.agent).collect();
     let portals = draft
@@ -108,6 +130,20 @@ fn read(path: &Path, found: &Diagnostics, watched: &mut Vec<PathBuf>) -> Option<
         .collect();
     let inventory = Inventory::new(portals, agents, references, draft.limits, contact?);
     Some(inventory.with_domains(domains))
+}
+
+/// The maintenance of a portal with its places.
+fn stops(draft: &PortalDraft<'_>) -> Vec<WrittenStop> {
+    let Some(portal) = &draft.portal else {
+        return Vec::new();
+    };
+    let stop = |written: &Written<'_, Maintenance>| WrittenStop {
+        portal: portal.id.clone(),
+        stop: written.value.clone(),
+        place: written.at.place(),
+        path: written.at.path().to_owned(),
+    };
+    draft.maintenance.iter().map(stop).collect()
 }
 
 /// A file of one or a few units: `portals:`, and `defaults:` for them.

@@ -24,7 +24,7 @@ mod version;
 mod vocabulary;
 
 pub use cadence::{MOST_PER_ADDRESS, ONE_ATTEMPT_BELOW_S};
-pub use load::{Loaded, load};
+pub use load::{Loaded, WrittenStop, load};
 pub use model::*;
 pub use slug::{slug, slug_words};
 pub use vocabulary::{PACKS, SECTIONS};

@@ -78,8 +78,15 @@ pub(super) fn contact(item: &Item<'_>) -> Option<Contact> {
     })
 }
 
-/// One announced maintenance.
-pub(super) fn maintenance(item: &Item<'_>) -> Option<Maintenance> {
+/// One announced maintenance with its place.
+pub(super) fn written_maintenance<'t>(item: &Item<'t>) -> Option<Written<'t, Maintenance>> {
+    Some(Written {
+        value: maintenance(item)?,
+        at: item.clone(),
+    })
+}
+
+fn maintenance(item: &Item<'_>) -> Option<Maintenance> {
     let mut map = item.map()?;
     let instant = |item: &Item<'_>| moment(item, DateMeans::Beginning);
     let from = map.required("from", instant);

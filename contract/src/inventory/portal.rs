@@ -6,9 +6,9 @@ use url::Url;
 
 use super::address::{address, network, web_address};
 use super::defaults::{Defaults, Written};
-use super::model::{Expectation, Portal, Status};
+use super::model::{Expectation, Maintenance, Portal, Status};
 use super::moment::{DateMeans, civil_text, moment};
-use super::parts::{maintenance, old_domain, sections, written_id};
+use super::parts::{old_domain, sections, written_id, written_maintenance};
 use super::succession::{PredecessorDraft, former_levels, predecessor};
 use crate::diagnostic::Message;
 use crate::family::Family;
@@ -31,6 +31,8 @@ pub(super) struct PortalDraft<'t> {
     pub(super) id: Option<Written<'t, PortalId>>,
     pub(super) parent: Option<Written<'t, PortalId>>,
     pub(super) predecessors: Vec<PredecessorDraft<'t>>,
+    /// Maintenance with its places.
+    pub(super) maintenance: Vec<Written<'t, Maintenance>>,
     /// Where the address is written, or the portal itself.
     pub(super) url_at: Item<'t>,
     /// Where the cadence is written, or the portal itself.
@@ -48,7 +50,7 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
     let name_en = map.optional("name_en", Item::text);
     let english_url = map.optional("english_url", |at| web_address(at, url.as_ref()));
     let sections = map.optional("sections", |at| sections(at, url.as_ref()));
-    let maintenance = map.optional("maintenance", |at| Some(at.list_of(|m| maintenance(&m))));
+    let maintenance = map.optional("maintenance", |at| Some(at.list_of(|m| written_maintenance(&m))));
     let old_domains = map.optional("old_domains", |at| Some(at.list_of(|d| old_domain(&d))));
     let predecessors = map.optional("predecessors", |at| Some(at.list_of(|p| predecessor(&p))));
     let resolve = map.optional("resolve", |at| Some(at.list_of(|a| address(&a))));
@@ -107,7 +109,11 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
             links_interval_s: all.links_interval_s,
             render,
             sections: sections.unwrap_or_default(),
-            maintenance: maintenance.unwrap_or_default(),
+            maintenance: maintenance
+                .iter()
+                .flatten()
+                .map(|written| written.value.clone())
+                .collect(),
             old_domains: old_domains.unwrap_or_default(),
             predecessors: predecessors
                 .iter()
@@ -127,6 +133,7 @@ pub(super) fn read<'t>(item: &Item<'t>, defaults: &Defaults<'t>) -> Option<Porta
         id,
         parent,
         predecessors: predecessors.unwrap_or_default(),
+        maintenance: maintenance.unwrap_or_default(),
         url_at,
         cadence_at,
         portal,

@@ -19,9 +19,10 @@ use ems_contract::time::{UnixTime, Window};
 use super::trouble::told;
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, write_findings};
 use crate::register::Plans;
+use crate::report::History;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{RegisterStore, StoreError};
+use crate::store::{RegisterStore, Store, StoreError};
 use answer::Answer;
 
 /// Account the time of portals from a file of observations.
@@ -70,20 +71,24 @@ fn parse_instant(text: &str) -> Result<UnixTime, String> {
 pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let loaded = inventory::load(&args.targets);
     write_findings(err, &loaded.diagnostics, args.lang)?;
-    let Some(inventory) = loaded.inventory else {
+    let Some(mut inventory) = loaded.inventory else {
         return Ok(EXIT_BAD_FILE);
     };
     if let Some(complaint) = complaint(args, &inventory) {
         writeln!(err, "{complaint}")?;
         return Ok(EXIT_USAGE);
     }
-    let plans = match plans(args) {
-        Ok(plans) => plans,
+    let (history, plans) = match known(args) {
+        Ok(known) => known,
         Err(error) => {
             writeln!(err, "{}", told(&error, args.lang))?;
             return Ok(EXIT_FAILED);
         }
     };
+    inventory
+        .portals
+        .iter_mut()
+        .for_each(|portal| history.narrow(portal));
     let inventory = plans.laid_over(&inventory);
     let file = args.observations.display().to_string();
     let read = File::open(&args.observations)
@@ -126,12 +131,14 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
     Ok(EXIT_OK)
 }
 
-/// The maintenance in the register of the database, if one is named.
-fn plans(args: &Args) -> Result<Plans, StoreError> {
+/// The inventories in force and the maintenance in the register of the database, if one is named.
+fn known(args: &Args) -> Result<(History, Plans), StoreError> {
     let Some(folder) = &args.data else {
-        return Ok(Plans::default());
+        return Ok(Default::default());
     };
-    SqliteStore::open_for_reading(&folder.join(DATABASE))?.plans(Window::new(args.from, args.to))
+    let store = SqliteStore::open_for_reading(&folder.join(DATABASE))?;
+    let window = Window::new(args.from, args.to);
+    Ok((History::of(&store.inventories(window)?), store.plans(window)?))
 }
 
 /// What cannot be done as asked.

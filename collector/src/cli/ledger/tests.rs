@@ -135,6 +135,7 @@ fn the_register_of_a_database_is_left_out_as_well() {
         to: at("2026-11-22T07:05:00+07:00"),
         repeats: Repeat::Once,
         until: None,
+        ended: None,
         reason: "nâng cấp".into(),
         announced: When::at(entered),
         announced_where: None,

@@ -24,7 +24,7 @@ use crate::report::contents::Issuer;
 use crate::report::{DrawError, Form, MANIFEST, Source};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{EditionKept, PeopleStore};
+use crate::store::{EditionKept, EditionStore, PeopleStore};
 
 /// The largest file that is handed in, in MiB.
 pub(super) const MAX_MIB: u64 = 64;
@@ -173,7 +173,7 @@ impl Signer {
 
 pub(super) fn list(args: &ListArgs, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let place = &args.place;
-    let all = place.open().and_then(|store| {
+    let all = place.read().and_then(|store| {
         store
             .editions(args.key.as_ref())
             .map_err(|error| place.trouble(&error))

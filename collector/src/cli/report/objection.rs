@@ -20,8 +20,8 @@ use crate::edition::{
 use crate::locale;
 use crate::regulation::Regulations;
 use crate::serve::DATABASE;
-use crate::store::EditionKept;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{EditionKept, EditionStore};
 
 /// What a unit contests.
 #[derive(Debug, clap::Args)]
@@ -240,7 +240,7 @@ fn decided(args: &DecideArgs, now: UnixTime) -> Result<String, Stop> {
 
 pub(super) fn list(args: &ListArgs, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let (place, lang) = (&args.place, args.place.lang);
-    let all = place.open().and_then(|store| {
+    let all = place.read().and_then(|store| {
         let all = store.objections(args.key.as_ref());
         all.map_err(|error| place.trouble(&error))
     });

@@ -8,7 +8,7 @@ use axum::response::Response;
 use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
-use super::oncall::{may_answer, words};
+use super::oncall::words;
 use super::{Desk, blocking, page};
 use crate::account::audit::Via;
 use crate::account::{Author, Person};
@@ -18,7 +18,7 @@ use crate::console::router::Asked;
 use crate::handover::incidents_of;
 use crate::locale;
 use crate::oncall::link::{Link, LinkFault, digest};
-use crate::oncall::{ActKind, NewAct};
+use crate::oncall::{ActKind, NewAct, may_answer};
 use crate::store::Acted;
 
 #[derive(Debug, Serialize)]

@@ -214,7 +214,9 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
             "/registers/{kind}/{id}",
             get(registers::entry).post(registers::correct),
         )
-        .route("/registers/incident/{id}/{paper}", get(incident::paper))
+        // Written out: a placeholder in place of the paper's name would take the withdrawals of incidents as well.
+        .route("/registers/incident/{id}/notice", get(incident::notice))
+        .route("/registers/incident/{id}/closing-report", get(incident::closing))
         .route("/registers/{kind}/{id}/withdraw", post(registers::withdraw))
         .route("/files/{digest}", get(files::get))
         .merge(reports::routes())

@@ -15,9 +15,9 @@ use crate::console::door::redirect;
 use crate::console::form::Filled;
 use crate::console::router::Asked;
 use crate::handover::{
-    OpenAlarm, RotaRow, Sheet, duty_text, incidents_of, name_of, open_alarms, rota_rows, sheet,
+    OpenAlarm, Reach, RotaRow, Sheet, duty_text, incidents_of, name_of, open_alarms, rota_rows, sheet,
 };
-use crate::oncall::{ActKind, NewAct};
+use crate::oncall::{ActKind, NewAct, may_answer};
 use crate::store::{Acted, StoreError};
 
 /// Days of the rota that are shown.
@@ -25,17 +25,18 @@ const DAYS: i64 = 14;
 /// The longest note, in characters.
 const MOST_CHARS: usize = 2_000;
 
-/// Whether an account may answer alarms.
-pub(super) fn may_answer(person: &Person) -> bool {
-    !person.disabled && person.may(Action::Acknowledge, None)
-}
-
 /// The words of a form, cut.
 pub(super) fn words(filled: &Filled) -> String {
     filled.text("text").chars().take(MOST_CHARS).collect()
 }
 
 impl Desk {
+    /// Whether a person can be called, where anybody is.
+    fn reaches(&self, person: &Person) -> bool {
+        let watch = self.access.watch.as_deref();
+        watch.is_none_or(|watch| watch.settings.person(person.login.as_str()).is_some())
+    }
+
     /// Keeps what somebody does about the alarm of this title, with its entry of the audit log.
     pub(super) fn keep_act(&self, new: NewAct, title: String) -> Result<Acted, StoreError> {
         let now = self.context.clock.now();
@@ -84,7 +85,7 @@ pub(super) async fn show(
             plans: actor.may(Action::PlanRota, None),
             people: people
                 .iter()
-                .filter(|person| may_answer(person))
+                .filter(|person| may_answer(person) && desk.reaches(person))
                 .map(|person| Choice {
                     value: person.login.to_string(),
                     text: person.signature(),
@@ -101,6 +102,14 @@ pub(super) async fn show(
     .await
 }
 
+#[derive(Debug, Serialize)]
+struct HandoverPage {
+    /// The sheet is of the shift that ended last.
+    before: bool,
+    #[serde(flatten)]
+    sheet: Sheet,
+}
+
 pub(super) async fn handover(
     State(desk): State<Arc<Desk>>,
     actor: Actor,
@@ -111,15 +120,23 @@ pub(super) async fn handover(
         let inventory = desk.context.inventory.current();
         let (rota, calendar) = (desk.context.store.rota(now)?, &desk.access.rules.calendar);
         let watch = desk.access.watch.as_deref();
-        let view: Sheet = sheet(
+        let sheet = sheet(
             &*desk.context.store,
             &inventory,
             watch,
             &rota,
             calendar,
-            None,
+            if asked.wants_shift_before() {
+                Reach::Before
+            } else {
+                Reach::Shift
+            },
             (now, lang),
         )?;
+        let view = HandoverPage {
+            before: asked.wants_shift_before(),
+            sheet,
+        };
         let title = get(lang, "oncall.handover");
         let html = desk.console.form(
             lang,
@@ -166,8 +183,11 @@ pub(super) async fn act(
             ActKind::Assign => {
                 let people = store.people()?;
                 let named = |person: &Person| person.login.as_str() == detail;
-                if !people.iter().any(|person| named(person) && may_answer(person)) {
+                let Some(person) = people.iter().find(|person| named(person) && may_answer(person)) else {
                     return refused("oncall.fault.no_person", &detail);
+                };
+                if !desk.reaches(person) {
+                    return refused("oncall.fault.unreachable", &detail);
                 }
             }
             ActKind::Acknowledge | ActKind::Note => {}

@@ -22,7 +22,10 @@ use crate::console::router::Asked;
 use crate::console::view::{EntryRow, FieldView, entry_facts, entry_rows, field_views, portal_name};
 use crate::locale;
 use crate::oncall::begun;
-use crate::register::{Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, written};
+use crate::oncall::shift_doubts;
+use crate::register::{
+    Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, taken_back, written,
+};
 use crate::store::{Entered, NewEntry};
 
 /// Days before its end in which an attestation is shown on the overview.
@@ -92,6 +95,8 @@ struct EntryPage {
     history: Vec<EntryRow>,
     /// It is the last of its line and the reader may write.
     correctable: bool,
+    /// It makes papers to be printed.
+    papers: bool,
     id: i64,
     form: FormPage,
 }
@@ -287,6 +292,8 @@ fn form_page(desk: &Desk, actor: &Actor, lang: Lang, draft: Draft<'_>) -> FormPa
             },
         ),
         portals: match draft.corrects {
+            // The rota is the province's: it names no portal.
+            _ if kind == RegisterKind::Shift => vec![],
             None => desk.portal_choices(lang, draft.portal, |portal| actor.may(kind.action(), portal)),
             Some(_) => vec![],
         },
@@ -360,6 +367,7 @@ pub(super) async fn enter(
         let inventory = desk.context.inventory.current();
         let portal = match filled.text("portal") {
             "" => None,
+            _ if kind == RegisterKind::Shift => None,
             id => match inventory.portals.iter().find(|known| known.id.as_str() == id) {
                 Some(known) => Some(&known.id),
                 None => return Ok(desk.no_such(lang)),
@@ -451,6 +459,11 @@ fn take(
     let now = desk.context.clock.now();
     let bytes = file.as_ref().map(|file| &*file.bytes);
     let mut doubts = faults(&desk.access.rules, &entry, bytes, now);
+    if let Entry::Shift(shift) = &entry {
+        let watch = desk.access.watch.as_ref().map(|watch| &watch.settings);
+        let people = desk.context.store.people()?;
+        doubts.warnings.extend(shift_doubts(shift, &people, watch));
+    }
     if kind == RegisterKind::Maintenance && portal.is_none() && corrects.is_none() {
         // The choice that the form begins with: nobody takes time from every portal's account by forgetting to choose.
         doubts.warnings.push(Message::new("register.fault.every_portal"));
@@ -468,7 +481,7 @@ fn take(
     } else {
         "register.enter"
     };
-    let note = author.note(now, action, format!("{kind} {about}"), entry.subject());
+    let note = author.note(now, action, format!("{kind} {about}"), entry.told());
     let new = NewEntry {
         portal: portal.cloned(),
         replaces: corrects.map(|kept| kept.id),
@@ -516,12 +529,13 @@ pub(super) async fn entry(
         let view = EntryPage {
             kind: kind.as_str(),
             title: get(lang, kind_key(kind)),
-            subject: kept.entry.subject(),
+            subject: kept.entry.subject(lang),
             portal: portal_name(lang, kept.portal.as_ref(), &names),
             facts: entry_facts(lang, kept),
             file: kept.entry.file().map(|digest| digest.to_string()),
             history: entry_rows(lang, &line, &names),
             correctable: last && actor.may(kind.action(), kept.portal.as_ref()),
+            papers: kind == RegisterKind::Incident && !taken_back(all, kept),
             id,
             form: form_page(desk, &actor, lang, draft),
         };
@@ -574,7 +588,7 @@ pub(super) async fn withdraw(
         let now = desk.context.clock.now();
         let detail = format!(
             "{}: {}",
-            kept.entry.subject(),
+            kept.entry.told(),
             reason.chars().take(500).collect::<String>()
         );
         let about = kept.portal.as_ref().map_or("-", PortalId::as_str);

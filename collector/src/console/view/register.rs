@@ -121,7 +121,7 @@ pub fn entry_rows(lang: Lang, all: &[Kept], names: &BTreeMap<PortalId, String>) 
             EntryRow {
                 id: kept.id,
                 portal: portal_name(lang, kept.portal.as_ref(), names),
-                subject: kept.entry.subject(),
+                subject: kept.entry.subject(lang),
                 at: locale::instant(kept.at, lang),
                 author: kept.shown.clone(),
                 past,

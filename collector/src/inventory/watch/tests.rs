@@ -55,8 +55,9 @@ impl Trial {
             Ok(())
         });
         let registry = Registry::new();
+        let rules = Arc::new(Regulations::embedded().unwrap());
         let clock: SharedClock = Arc::new(FixedClock(NOW));
-        let watcher = Watcher::with(path, &loaded, live.clone(), clock, &registry, record).unwrap();
+        let watcher = Watcher::with(path, &loaded, (live.clone(), clock), rules, &registry, record).unwrap();
         let (hangup, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let mut task = tokio::task::JoinSet::new();
         task.spawn(watcher.run(Arc::clone(&hangup), stop.clone()));

@@ -154,7 +154,12 @@ fn whoever_is_given_an_alarm_is_called_and_what_joins_it_is_in_hand() {
     assert_eq!(play.round(210), [("binh".to_owned(), Step::Given)]);
     play.down(&["p4"], 220);
     assert_eq!(play.round(240), [], "it joins what somebody has");
-    assert_eq!(play.round(700), [], "nobody else is called");
+    let lead = [("lead".to_owned(), Step::Lead)];
+    assert_eq!(
+        play.round(700),
+        lead,
+        "whoever gave it away hears that nobody took it"
+    );
     let window = Window::new(at(0), at(1_000));
     let answers = play.context.store.responses(window).unwrap().into_iter();
     let answers: BTreeMap<i64, _> = answers

@@ -107,10 +107,9 @@ pub(super) fn readable(path: &Path) -> Result<(), StoreError> {
     };
     match identify(path)? {
         SCHEMA_VERSION => Ok(()),
-        0 => Err(unusable(
-            "there is no database yet".into(),
-            "start the collector once, or name its folder with `--data`",
-        )),
+        0 => Err(StoreError::Missing {
+            path: path.display().to_string(),
+        }),
         older => Err(unusable(
             format!("its schema is version {older}, this program reads {SCHEMA_VERSION}"),
             "start the collector of this version once: it brings the database up",
