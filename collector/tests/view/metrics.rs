@@ -334,7 +334,7 @@ fn a_new_process_goes_on_where_the_data_of_the_old_one_end() {
     let one = inventory(vec![portal("angiang", "Tỉnh", Level::Province)]);
     let stop = at("2026-11-22T10:00:00Z");
     seed.inventory(&one, stop - 86_400);
-    seed.batch(&crate::fixture::agent_id("vnpt"), stop, 0, Vec::new());
+    seed.batch(&agent_id("vnpt"), stop, 0, Vec::new());
     let start = stop + 600;
     let off = [state(
         "2026-11-22T10:00:00Z",
