@@ -6,10 +6,11 @@ use ems_contract::id::PortalId;
 use ems_contract::inventory::Inventory;
 use ems_contract::time::UnixTime;
 
-use crate::account::Author;
+use crate::account::{Author, Person};
 use crate::context::Context;
-use crate::register::RegisterKind;
-use crate::register::import::GoodRow;
+use crate::oncall::{OnCallSettings, shift_doubts};
+use crate::register::import::{GoodRow, Imported, RowFault};
+use crate::register::{Entry, RegisterKind};
 use crate::store::{Entered, HandedFile, NewEntry, PeopleStore, StoreError};
 
 /// Portals by id with their names, as rows may name them.
@@ -20,6 +21,23 @@ pub fn portals(inventory: &Inventory) -> BTreeMap<PortalId, String> {
         .iter()
         .map(|portal| (portal.id.clone(), portal.name.clone()));
     named.collect()
+}
+
+/// Tells of shifts in which somebody is on duty who cannot be called or may not answer, as their form does.
+pub fn doubt_shifts(imported: &mut Imported, people: &[Person], settings: Option<&OnCallSettings>) {
+    let doubts = imported.good.iter().flat_map(|row| {
+        let found = match &row.entry {
+            Entry::Shift(shift) => shift_doubts(shift, people, settings),
+            _ => Vec::new(),
+        };
+        found.into_iter().map(|message| RowFault {
+            place: row.place.clone(),
+            message,
+            warning: true,
+        })
+    });
+    let doubts: Vec<RowFault> = doubts.collect();
+    imported.faults.extend(doubts);
 }
 
 /// Enters rows with the file that they stand in, all or none; returns how many.
@@ -75,4 +93,36 @@ pub fn enter_and_judge(
     let entered = enter_rows(&*context.store, author, kind, rows, file, now)?;
     context.docket.ask(portals);
     Ok(entered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::register::{Values, read};
+
+    #[test]
+    fn a_shift_of_a_stranger_is_told_with_its_row_and_taken_all_the_same() {
+        let values = [
+            ("person", "khong.co"),
+            ("from", "2026-12-20 08:00"),
+            ("to", "2026-12-21 08:00"),
+            ("repeats", "once"),
+        ];
+        let values: Values = values
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .into();
+        let mut imported = Imported::default();
+        imported.good.push(GoodRow {
+            place: "Sheet1!5".into(),
+            portal: crate::testing::portal("p"),
+            entry: read(RegisterKind::Shift, &values).unwrap(),
+        });
+        doubt_shifts(&mut imported, &[], None);
+        let [fault] = imported.faults.as_slice() else {
+            panic!("{:?}", imported.faults)
+        };
+        assert_eq!((fault.place.as_str(), fault.warning), ("Sheet1!5", true));
+        assert_eq!(fault.message.key(), "oncall.doubt.shift_no_account");
+        assert_eq!(imported.good.len(), 1);
+    }
 }

@@ -17,7 +17,7 @@ use super::{EXIT_FAILED, EXIT_OK, RulesArgs, parse_id, write_findings};
 use crate::intake;
 use crate::register::import::import;
 use crate::register::{RegisterKind, Values, faults, read};
-use crate::store::{Entered, NewEntry};
+use crate::store::{AccountStore, Entered, NewEntry};
 
 /// What can be entered.
 #[derive(Debug, clap::Subcommand)]
@@ -210,7 +210,16 @@ fn import_file(
         Err(stop) => return ended(Err(stop), err),
     };
     let portals: BTreeMap<PortalId, String> = intake::portals(&inventory);
-    let imported = import(&rules, kind, &portals, &file.bytes, now);
+    let mut imported = import(&rules, kind, &portals, &file.bytes, now);
+    if kind == RegisterKind::Shift {
+        let people = place
+            .read()
+            .and_then(|store| store.people().map_err(|error| place.trouble(&error)));
+        match people {
+            Ok(people) => intake::doubt_shifts(&mut imported, &people, None),
+            Err(stop) => return ended(Err(stop), err),
+        }
+    }
     for fault in &imported.faults {
         writeln!(err, "{}: {}", fault.place, fault.message.render(lang))?;
     }

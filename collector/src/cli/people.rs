@@ -144,13 +144,13 @@ pub(super) fn password(lang: Lang, key: &str) -> Result<String, Stop> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return rpassword::prompt_password(format!("{}: ", get(lang, key)))
-            .map_err(|error| Stop::failed(error.to_string()));
+            .map_err(|error| Stop::failed(io_told(&error, lang)));
     }
     let mut line = String::new();
     stdin
         .lock()
         .read_line(&mut line)
-        .map_err(|error| Stop::failed(error.to_string()))?;
+        .map_err(|error| Stop::failed(io_told(&error, lang)))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -176,8 +176,8 @@ pub(super) fn handed(path: &Path, most: u64, lang: Lang) -> Result<HandedFile, S
 }
 
 /// The first line of a file with a secret.
-pub(super) fn secret_file(path: &Path) -> Result<String, Stop> {
+pub(super) fn secret_file(path: &Path, lang: Lang) -> Result<String, Stop> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Stop::failed(format!("{}: {error}", path.display())))?;
+        .map_err(|error| Stop::failed(format!("{}: {}", path.display(), io_told(&error, lang))))?;
     Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }

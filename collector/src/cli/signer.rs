@@ -38,7 +38,7 @@ impl Signer {
     pub(super) fn sign(&self, store: &dyn PeopleStore, place: &Place, now: UnixTime) -> Result<Signed, Stop> {
         if let Some(path) = &self.token_file {
             let known = store.api_tokens().map_err(|error| place.trouble(&error))?;
-            let token = owner(&known, &secret_file(path)?, now).cloned();
+            let token = owner(&known, &secret_file(path, place.lang)?, now).cloned();
             return token
                 .map(Box::new)
                 .map(Signed::Token)

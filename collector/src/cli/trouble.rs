@@ -12,6 +12,11 @@ pub fn told(error: &StoreError, lang: Lang) -> String {
         StoreError::DiskFull { path } => fill(lang, "service.store.disk_full", &[("path", path)]),
         StoreError::Locked { path } => fill(lang, "service.store.locked", &[("path", path)]),
         StoreError::Missing { path } => fill(lang, "service.store.missing", &[("path", path)]),
+        StoreError::Older { path, found, reads } => {
+            let (found, reads) = (found.to_string(), reads.to_string());
+            let values = [("path", path.as_str()), ("found", &found), ("reads", &reads)];
+            fill(lang, "service.store.older", &values)
+        }
         StoreError::Unusable { path, detail, hint } => fill(
             lang,
             "service.store.unusable",

@@ -84,30 +84,40 @@ struct AgentSummary {
 pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<u8> {
     let now = args.now.unwrap_or_else(|| clock.now());
     let mut diagnostics = Vec::new();
-    let mut targets = PathBuf::from("targets.yaml");
+    let mut targets = Some(PathBuf::from("targets.yaml"));
     let mut rules = args.rules.clone();
     match args.settings.as_deref().map(settings::load) {
         Some(Ok((settings, warnings))) => {
             diagnostics.extend(warnings);
             diagnostics.extend(unanswerable(&settings));
-            targets = settings.targets;
+            targets = Some(settings.targets);
             rules.regulations = rules.regulations.or(settings.regulations);
             rules.policy = rules.policy.or(settings.policy);
         }
-        Some(Err(found)) => diagnostics.extend(found),
+        // Which inventory they would name is not known.
+        Some(Err(found)) => {
+            diagnostics.extend(found);
+            targets = None;
+        }
         None => {}
     }
-    let targets = args.targets.clone().unwrap_or(targets);
-    let loaded = inventory::load(&targets);
-    diagnostics.extend(loaded.diagnostics);
+    let targets = args.targets.clone().or(targets);
+    let loaded = targets.as_deref().map(inventory::load);
+    let (inventory, stops) = match loaded {
+        None => (None, Vec::new()),
+        Some(loaded) => {
+            diagnostics.extend(loaded.diagnostics);
+            (loaded.inventory, loaded.maintenance)
+        }
+    };
     match rules.load() {
-        Ok(rules) => diagnostics.extend(short_notices(&loaded.maintenance, &rules, now)),
+        Ok(rules) => diagnostics.extend(short_notices(&stops, &rules, now)),
         Err(found) => diagnostics.extend(found),
     }
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let ok = errors == 0 && (warnings == 0 || !args.deny_warnings);
-    let summary = loaded.inventory.as_ref().map(summary);
+    let summary = inventory.as_ref().map(summary);
     if args.json {
         let answer = Answer {
             ok,
@@ -120,11 +130,9 @@ pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Wr
         writeln!(out)?;
     } else {
         write_findings(err, &diagnostics, args.lang)?;
-        let file = if ok {
-            targets.display().to_string()
-        } else {
-            blamed(&diagnostics, args.deny_warnings).unwrap_or_else(|| targets.display().to_string())
-        };
+        let named = targets.or_else(|| args.settings.clone()).unwrap_or_default();
+        let blamed = blamed(&diagnostics, args.deny_warnings).filter(|_| !ok);
+        let file = blamed.unwrap_or_else(|| named.display().to_string());
         let counts = [
             ("file", file),
             ("errors", errors.to_string()),
@@ -375,12 +383,14 @@ mod tests {
         };
         let (code, out, err) = ran(format!("targets: {}\n", sample.display()));
         assert_eq!((code, err.as_str()), (EXIT_OK, ""), "{out}");
-        let (code, _, err) = ran(format!("targets: {}\nlissten: x\n", sample.display()));
+        let (code, out, err) = ran(format!("targets: {}\nlissten: x\n", sample.display()));
         assert_eq!(code, EXIT_BAD_FILE);
         assert!(err.contains("ems.yaml:2") && err.contains("lissten"), "{err}");
         assert!(
-            out.contains("ems.yaml: không dùng được") && !out.contains("targets.yaml"),
-            "the file that is refused is named: {out}"
+            out.contains("ems.yaml: không dùng được")
+                && !out.contains("targets.yaml")
+                && !err.contains("targets.yaml"),
+            "the file that is refused is named, and no other: {out}{err}"
         );
         let hours = "notify: {on_call: {lead: a, quiet_hours: 22-6, people: []}}";
         let (_, _, err) = ran(format!("targets: {}\n{hours}\n", sample.display()));
@@ -393,7 +403,7 @@ mod tests {
         let file = dir.path().join("ems.yaml");
         let sample = Path::new(SAMPLE).canonicalize().unwrap();
         let text = format!(
-            "targets: {}\ndata: {}\nnotify:\n  channels: [{{name: log, kind: log}}]\n  on_call:\n    \
+            "targets: {}\ndata: {}\nnotify:\n  channels: [{{name: log, kind: stdout}}]\n  on_call:\n    \
              lead: sep\n    people: [{{login: sep, channels: [log]}}]\n",
             sample.display(),
             dir.path().display()

@@ -43,6 +43,16 @@ pub enum StoreError {
         /// Where one was looked for.
         path: String,
     },
+    /// The database is of an older build and only looked at.
+    #[error("{path}: its schema is version {found}, this program reads {reads}; start the collector once")]
+    Older {
+        /// The database file.
+        path: String,
+        /// Its version.
+        found: i64,
+        /// The version of this build.
+        reads: i64,
+    },
     /// The file is damaged or not ours; it is left as it is.
     #[error("{path} cannot be used: {detail}\n  hint: {hint}")]
     Unusable {

@@ -21,7 +21,7 @@ use crate::console::router::Asked;
 use crate::intake;
 use crate::register::import::{Imported, import};
 use crate::register::{RegisterKind, kind_key};
-use crate::store::HandedFile;
+use crate::store::{HandedFile, StoreError};
 
 /// Spreadsheets that wait for a word at once; the oldest makes room.
 const WAITING: usize = 16;
@@ -133,9 +133,14 @@ pub(super) async fn show(
     .await
 }
 
-fn read(desk: &Desk, kind: RegisterKind, file: &HandedFile, now: UnixTime) -> Imported {
+fn read(desk: &Desk, kind: RegisterKind, file: &HandedFile, now: UnixTime) -> Result<Imported, StoreError> {
     let portals = intake::portals(&desk.context.inventory.current());
-    import(&desk.access.rules, kind, &portals, &file.bytes, now)
+    let mut imported = import(&desk.access.rules, kind, &portals, &file.bytes, now);
+    if kind == RegisterKind::Shift {
+        let settings = desk.access.watch.as_ref().map(|watch| &watch.settings);
+        intake::doubt_shifts(&mut imported, &desk.context.store.people()?, settings);
+    }
+    Ok(imported)
 }
 
 pub(super) async fn take(
@@ -151,7 +156,7 @@ pub(super) async fn take(
         }
         let now = desk.context.clock.now();
         match filled.text("digest").parse::<Sha256>() {
-            Err(_none) => Ok(look(desk, &actor, lang, kind, filled.file, now)),
+            Err(_none) => look(desk, &actor, lang, kind, filled.file, now),
             Ok(digest) => match desk.waiting.take(&actor.person.login, &digest, now) {
                 None => {
                     let gone = (Some("register.import.gone"), None);
@@ -172,12 +177,19 @@ fn look(
     kind: RegisterKind,
     file: Option<HandedFile>,
     now: UnixTime,
-) -> Response {
+) -> Result<Response, PageError> {
     let Some(file) = file else {
         let none = (Some("register.import.no_file"), None);
-        return import_page(desk, actor, lang, StatusCode::UNPROCESSABLE_ENTITY, kind, none);
+        return Ok(import_page(
+            desk,
+            actor,
+            lang,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            kind,
+            none,
+        ));
     };
-    let imported = read(desk, kind, &file, now);
+    let imported = read(desk, kind, &file, now)?;
     let (good, bad) = (imported.good.len(), imported.bad);
     let numbers = [("good", good.to_string()), ("bad", bad.to_string())];
     let numbers = numbers.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -209,7 +221,14 @@ fn look(
             &numbers,
         ),
     };
-    import_page(desk, actor, lang, StatusCode::OK, kind, (None, Some(seen)))
+    Ok(import_page(
+        desk,
+        actor,
+        lang,
+        StatusCode::OK,
+        kind,
+        (None, Some(seen)),
+    ))
 }
 
 /// Enters the good rows: the person has seen which.
@@ -221,7 +240,7 @@ fn confirm(
     file: &HandedFile,
     now: UnixTime,
 ) -> Result<Response, PageError> {
-    let imported = read(desk, kind, file, now);
+    let imported = read(desk, kind, file, now)?;
     for row in &imported.good {
         if let Some(response) = desk.refused(actor, kind.action(), Some(&row.portal), lang) {
             return Ok(response);

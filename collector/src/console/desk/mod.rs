@@ -10,6 +10,7 @@ mod login;
 mod oncall;
 mod registers;
 mod reports;
+mod withdrawal;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -217,7 +218,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         // Written out: a placeholder in place of the paper's name would take the withdrawals of incidents as well.
         .route("/registers/incident/{id}/notice", get(incident::notice))
         .route("/registers/incident/{id}/closing-report", get(incident::closing))
-        .route("/registers/{kind}/{id}/withdraw", post(registers::withdraw))
+        .route("/registers/{kind}/{id}/withdraw", post(withdrawal::withdraw))
         .route("/files/{digest}", get(files::get))
         .merge(reports::routes())
         .layer(DefaultBodyLimit::max(MAX_UPLOAD))

@@ -21,8 +21,7 @@ use crate::console::page::PageError;
 use crate::console::router::Asked;
 use crate::console::view::{EntryRow, FieldView, entry_facts, entry_rows, field_views, portal_name};
 use crate::locale;
-use crate::oncall::begun;
-use crate::oncall::shift_doubts;
+use crate::oncall::{begun, shift_doubts};
 use crate::register::{
     Entry, Kept, RegisterKind, Values, faults, fields, kind_key, read, standing, taken_back, written,
 };
@@ -213,7 +212,7 @@ pub(super) fn refused_everywhere(
 }
 
 /// Works on an entry of the register that an address names, with all of that register at hand.
-async fn of_entry(
+pub(super) async fn of_entry(
     desk: Arc<Desk>,
     (kind, id): (String, i64),
     asked: &Asked,
@@ -499,7 +498,8 @@ fn take(
     }
 }
 
-fn outdated(desk: &Desk, lang: Lang, id: i64) -> Response {
+/// The answer for an entry that another one has replaced meanwhile.
+pub(super) fn outdated(desk: &Desk, lang: Lang, id: i64) -> Response {
     let why = fill(lang, "register.fault.outdated", &[("id", &id.to_string())]);
     desk.refusal(StatusCode::CONFLICT, &why, lang)
 }
@@ -565,48 +565,4 @@ fn line_of(all: &[Kept], kept: &Kept) -> Vec<Kept> {
         line.push(after.clone());
     }
     line
-}
-
-pub(super) async fn withdraw(
-    State(desk): State<Arc<Desk>>,
-    actor: Actor,
-    Path(place): Path<(String, i64)>,
-    Query(asked): Query<Asked>,
-    filled: Filled,
-) -> Response {
-    of_entry(desk, place, &asked, move |desk, lang, _all, kept| {
-        let (kind, id) = (kept.entry.kind(), kept.id);
-        if let Some(response) = desk.refused(&actor, kept.entry.action(), kept.portal.as_ref(), lang) {
-            return Ok(response);
-        }
-        let reason = filled.text("reason");
-        if reason.is_empty() {
-            let why = get(lang, "register.withdraw.reason_missing");
-            return Ok(desk.refusal(StatusCode::UNPROCESSABLE_ENTITY, why, lang));
-        }
-        let author = actor.author();
-        let now = desk.context.clock.now();
-        let detail = format!(
-            "{}: {}",
-            kept.entry.told(),
-            reason.chars().take(500).collect::<String>()
-        );
-        let about = kept.portal.as_ref().map_or("-", PortalId::as_str);
-        let note = author.note(now, "register.withdraw", format!("{kind} {about}"), detail);
-        let taken_back = NewEntry {
-            portal: kept.portal.clone(),
-            replaces: Some(id),
-            withdrawn: true,
-            entry: kept.entry.clone(),
-            file: None,
-        };
-        match desk.context.store.enter(vec![taken_back], &author, note)? {
-            Entered::All(_) => {
-                desk.context.docket.ask(kept.portal.clone());
-                Ok(redirect(&format!("/registers/{kind}/{id}")))
-            }
-            Entered::Outdated(id) => Ok(outdated(desk, lang, id)),
-        }
-    })
-    .await
 }

@@ -107,7 +107,8 @@ impl SqliteStore {
     /// Opens a database for reading beside the collector that writes it; every write is refused.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] when there is none, [`StoreError::Unusable`] when it is not one of this schema.
+    /// [`StoreError::Missing`] when there is none, [`StoreError::Older`] or [`StoreError::Unusable`] when it is not one of this
+    /// schema.
     pub fn open_for_reading(path: &Path) -> Result<Self, StoreError> {
         open::readable(path)?;
         Ok(Self {

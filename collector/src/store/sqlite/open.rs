@@ -100,20 +100,15 @@ fn keep_plans(conn: &Connection) -> Result<(), rusqlite::Error> {
 
 /// Checks that a file can be read as it is: ours, and of this build's schema.
 pub(super) fn readable(path: &Path) -> Result<(), StoreError> {
-    let unusable = |detail: String, hint: &str| StoreError::Unusable {
-        path: path.display().to_string(),
-        detail,
-        hint: hint.into(),
-    };
+    let shown = || path.display().to_string();
     match identify(path)? {
         SCHEMA_VERSION => Ok(()),
-        0 => Err(StoreError::Missing {
-            path: path.display().to_string(),
+        0 => Err(StoreError::Missing { path: shown() }),
+        older => Err(StoreError::Older {
+            path: shown(),
+            found: older,
+            reads: SCHEMA_VERSION,
         }),
-        older => Err(unusable(
-            format!("its schema is version {older}, this program reads {SCHEMA_VERSION}"),
-            "start the collector of this version once: it brings the database up",
-        )),
     }
 }
 
