@@ -1,7 +1,8 @@
 //! Telling people: from incidents and agents' faults to notices, by a transactional outbox to channels.
 //!
 //! facts → [`gather`] → conditions → [`decide`] → notices, kept with what was told in one transaction → letters →
-//! [`parcel`] → [`channel`]. Deciding is pure; [`round`] reads and keeps, [`sender`] delivers. Delivery is at least once, and
+//! [`parcel`] → [`channel`]. Deciding is pure; [`round`] reads and keeps, [`sender`] delivers: each channel
+//! at its own pace. Delivery is at least once, and
 //! the dedupe key of a notice follows from what was told before it: a receiver may be told twice, with the same key.
 
 pub mod backoff;
@@ -15,6 +16,7 @@ pub mod escalate;
 pub mod gather;
 pub mod heartbeat;
 mod lapse;
+mod line;
 pub mod message;
 mod metrics;
 pub mod neutral;
@@ -23,6 +25,7 @@ pub mod outgoing;
 pub mod paper;
 pub mod parcel;
 pub mod policy;
+pub mod retry_after;
 pub mod round;
 pub mod secret;
 pub mod sender;

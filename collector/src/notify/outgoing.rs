@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::RETRY_AFTER;
 
+use super::retry_after::RetryAfter;
+
 /// A connection that takes longer is given up.
 const CONNECT: Duration = Duration::from_secs(5);
 /// A whole exchange.
@@ -20,8 +22,8 @@ pub enum Failure {
     Later {
         /// Why not now.
         why: String,
-        /// Not before so many seconds.
-        retry_after_s: Option<u64>,
+        /// Not before.
+        retry_after: Option<RetryAfter>,
     },
     /// Not in this form: another channel is the better try.
     Refused {
@@ -35,7 +37,7 @@ impl Failure {
     pub fn later(why: impl Into<String>) -> Self {
         Self::Later {
             why: why.into(),
-            retry_after_s: None,
+            retry_after: None,
         }
     }
 
@@ -81,10 +83,10 @@ pub async fn send(request: reqwest::RequestBuilder) -> Result<Vec<u8>, Failure> 
     let answer = request.send().await;
     let mut answer = answer.map_err(|error| Failure::later(plain(error)))?;
     let status = answer.status();
-    let retry_after_s = answer
+    let retry_after = answer
         .headers()
         .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        .and_then(|value| RetryAfter::parse(value.to_str().ok()?));
     let mut body = Vec::new();
     loop {
         match answer.chunk().await {
@@ -104,7 +106,7 @@ pub async fn send(request: reqwest::RequestBuilder) -> Result<Vec<u8>, Failure> 
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
     );
     if busy || status.is_server_error() {
-        return Err(Failure::Later { why, retry_after_s });
+        return Err(Failure::Later { why, retry_after });
     }
     Err(Failure::Refused { why })
 }

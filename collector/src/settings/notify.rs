@@ -197,7 +197,7 @@ fn form(kind: &str, map: &mut Map<'_>, folder: &Path) -> Option<ChannelKind> {
                 map.required("state_file", path),
                 map.required("template", Item::text),
             );
-            let phones = map.required("phones", Item::texts);
+            let phones = map.required("phones", phones);
             ChannelKind::Zalo(ZaloSettings {
                 url: to?,
                 oauth_url: oauth?,
@@ -205,11 +205,11 @@ fn form(kind: &str, map: &mut Map<'_>, folder: &Path) -> Option<ChannelKind> {
                 secret: secret?,
                 state_file: state?,
                 template: template?,
-                phones: phones?,
+                phones: phones?.iter().map(|phone| with_country_code(phone)).collect(),
             })
         }
         _ => {
-            let (to, phones) = (map.required("url", url), map.required("phones", Item::texts));
+            let (to, phones) = (map.required("url", url), map.required("phones", phones));
             let template = map.required("template", |item| {
                 let text = item.text()?;
                 if text.contains("{text}") && text.contains("{phone}") {
@@ -258,7 +258,7 @@ fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
         })
     };
     let from = map.required("from", mailbox);
-    let to = map.required("to", |list| Some(list.list_of(|item| mailbox(&item))));
+    let to = map.required("to", |list| recipients(list, |item| mailbox(&item)));
     let ca_file = map.optional("ca_file", |item| item.text().map(|text| folder.join(text)));
     Some(EmailSettings {
         host: host?,
@@ -269,6 +269,38 @@ fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
         from: from?,
         to: to?,
     })
+}
+
+/// At least one, or the channel would take every notice and tell nobody.
+fn recipients<T>(item: &Item<'_>, decode: impl FnMut(Item<'_>) -> Option<T>) -> Option<Vec<T>> {
+    if item.list()?.is_empty() {
+        item.error(Message::new("settings.recipients_empty"));
+        return None;
+    }
+    Some(item.list_of(decode))
+}
+
+fn phones(item: &Item<'_>) -> Option<Vec<String>> {
+    recipients(item, |item| {
+        item.parse_with("settings.want.phone", |text| {
+            is_phone(text).then(|| text.to_owned())
+        })
+    })
+}
+
+/// A Vietnamese number: nine digits for a mobile, ten for a fixed line, behind `0`, `84` or `+84`.
+fn is_phone(text: &str) -> bool {
+    let number = text.strip_prefix("+84").or_else(|| text.strip_prefix("84"));
+    let number = number.or_else(|| text.strip_prefix('0')).unwrap_or_default();
+    (9..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `0912…`, `+84912…` → `84912…`, as Zalo wants it.
+fn with_country_code(phone: &str) -> String {
+    match phone.strip_prefix('0') {
+        Some(number) => format!("84{number}"),
+        None => phone.trim_start_matches('+').to_owned(),
+    }
 }
 
 fn secret(item: &Item<'_>, folder: &Path) -> Option<SecretSource> {

@@ -24,7 +24,18 @@ pub(super) fn read(item: &Item<'_>, channels: &[ChannelSettings]) -> Option<OnCa
         item.parse_with("settings.want.hours", hours)
     });
     let people = map.required("people", |list| {
-        Some(list.list_of(|item| person(&item, channels)))
+        let mut known: Vec<PersonSettings> = Vec::new();
+        for item in list.list()? {
+            let Some(person) = person(&item, channels) else {
+                continue;
+            };
+            if known.iter().any(|there| there.login == person.login) {
+                item.error(Message::new("settings.person_twice").with("login", person.login));
+            } else {
+                known.push(person);
+            }
+        }
+        Some(known)
     });
     if let (Some(lead), Some(people)) = (&lead, &people)
         && people.iter().all(|person| person.login != *lead)

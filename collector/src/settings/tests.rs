@@ -3,6 +3,7 @@ use std::path::Path;
 use ems_contract::text::Lang;
 
 use super::*;
+use crate::notify::settings::ChannelKind;
 
 /// Writes `ems.yaml` with this text (and two token files) and loads it.
 fn loaded(text: &str) -> Result<Read, Vec<String>> {
@@ -147,4 +148,74 @@ fn what_is_wrong_with_a_channel_is_said_at_its_place() {
     ] {
         assert!(found.contains(wanted), "{wanted}: {found}");
     }
+}
+
+#[test]
+fn a_channel_that_would_tell_nobody_is_refused() {
+    let text = "notify:\n  channels:\n    - {name: a, kind: email, host: h, from: a@b.vn, to: []}\n\
+                \x20   - {name: b, kind: sms, url: 'http://x/', phones: [], template: '{text}{phone}'}\n\
+                \x20   - {name: c, kind: zalo, app: '1', secret: {env: X}, state_file: s, template: '1', phones: []}\n";
+    let found = loaded(text).unwrap_err();
+    let empty = found
+        .iter()
+        .filter(|line| line.contains("at least one recipient"));
+    assert_eq!(empty.count(), 3, "{found:?}");
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn telephones_are_checked_and_zalo_gets_them_with_the_country_code() {
+    let with = |phones: &str| {
+        let text = format!(
+            "notify:\n  channels:\n    - {{name: b, kind: sms, url: 'http://x/', phones: [{phones}], template: '{{text}}{{phone}}'}}\n\
+             \x20   - {{name: c, kind: zalo, app: '1', secret: {{env: X}}, state_file: s, template: '1', phones: [{phones}]}}\n"
+        );
+        loaded(&text)
+    };
+    let (settings, _) = with("'0912345678', '+84912345678', '84912345678', '02812345678'").unwrap();
+    let [ChannelKind::Sms(sms), ChannelKind::Zalo(zalo)] =
+        [0, 1].map(|n| settings.notify.channels[n].kind.clone())
+    else {
+        panic!("{:?}", settings.notify.channels);
+    };
+    assert_eq!(
+        sms.phones,
+        ["0912345678", "+84912345678", "84912345678", "02812345678"]
+    );
+    assert_eq!(
+        zalo.phones,
+        ["84912345678", "84912345678", "84912345678", "842812345678"]
+    );
+    for bad in [
+        "'1'",
+        "'091234567'",
+        "'091234567890'",
+        "'0912 345 678'",
+        "'+0912345678'",
+        "'84912345'",
+        "'x'",
+        "'٠٩١٢٣٤٥٦٧٨'",
+    ] {
+        let found = with(bad).unwrap_err();
+        assert_eq!(found.len(), 2, "{bad}: {found:?}");
+        let value = bad.trim_matches('\'');
+        assert!(
+            found
+                .iter()
+                .all(|line| line.contains(value) && line.contains("0912345678")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn nobody_stands_twice_among_the_people_on_call() {
+    let text = "notify:\n  channels: [{name: a, kind: stdout}]\n  on_call:\n    lead: an\n    people:\n\
+                \x20     - {login: an, channels: [a]}\n      - {login: binh, channels: [a]}\n      - {login: an, channels: [a]}\n";
+    let found = loaded(text).unwrap_err();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("`an`") && found[0].contains("twice"),
+        "{found:?}"
+    );
 }

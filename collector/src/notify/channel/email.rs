@@ -8,8 +8,9 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
+use super::recipients::Told;
 use super::{Dispatch, short_key};
-use crate::notify::notice::Stage;
+use crate::notify::notice::{Notice, Stage};
 use crate::notify::outgoing::Failure;
 use crate::notify::settings::{EmailSettings, MailTls};
 
@@ -20,6 +21,7 @@ pub(super) struct Email {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     to: Vec<Address>,
+    told: Told,
 }
 
 /// RFC 3834: nobody's absence note answers it.
@@ -68,36 +70,36 @@ impl Email {
             transport: transport.build(),
             from: Mailbox::new(None, address(&settings.from)?),
             to: settings.to.iter().map(address).collect::<Result<_, _>>()?,
+            told: Told::default(),
         })
     }
 
-    /// To each recipient apart: one that is refused must not keep the others from being told. The letter is sent when
-    /// somebody has it and nobody may take it later.
+    /// To each recipient apart.
     pub(super) async fn send(&self, dispatch: &Dispatch) -> Result<(), Failure> {
-        let (mut taken, mut later, mut refused) = (0, None, None);
         let own = dispatch.to.iter().flatten().map(|text| text.parse::<Address>());
         let own: Vec<Address> = own.collect::<Result<_, _>>().map_err(|error| Failure::Refused {
             why: error.to_string(),
         })?;
         let recipients = if dispatch.to.is_some() { &own } else { &self.to };
+        let mut tally = self.told.begin(dispatch);
         for to in recipients {
-            let mail = self.mail(dispatch, to)?;
-            match self.transport.send(mail).await {
-                Ok(_) => taken += 1,
-                Err(error) if error.is_permanent() => {
-                    tracing::warn!(recipient = %to, %error, "a mail was refused for {to}");
-                    refused = Some(Failure::Refused {
-                        why: format!("{to}: {error}"),
-                    });
-                }
-                Err(error) => later = Some(Failure::later(format!("{to}: {error}"))),
+            let name = to.to_string();
+            if tally.has(&name) {
+                continue;
             }
+            let mail = self.mail(dispatch, to)?;
+            let sent = self.transport.send(mail).await;
+            let taken = sent.map(drop).map_err(|error| {
+                let why = format!("{to}: {error}");
+                if error.is_permanent() {
+                    Failure::Refused { why }
+                } else {
+                    Failure::later(why)
+                }
+            });
+            tally.note(&name, taken);
         }
-        match (later, refused) {
-            (Some(later), _) => Err(later),
-            (None, Some(refused)) if taken == 0 => Err(refused),
-            _ => Ok(()),
-        }
+        tally.end()
     }
 
     fn mail(&self, dispatch: &Dispatch, to: &Address) -> Result<lettre::Message, Failure> {
@@ -111,7 +113,7 @@ impl Email {
             .header(AutoSubmitted);
         let thread = dispatch.notices.first().filter(|_| dispatch.notices.len() == 1);
         builder = match thread {
-            Some(notice) if notice.stage == Stage::Opened => builder.message_id(Some(id(&notice.thread))),
+            Some(notice) if begins(notice) => builder.message_id(Some(id(&notice.thread))),
             Some(notice) => builder
                 .message_id(Some(id(&dispatch.key)))
                 .in_reply_to(id(&notice.thread))
@@ -124,4 +126,11 @@ impl Email {
                 why: error.to_string(),
             })
     }
+}
+
+/// Whether a notice is the first of its thread, whose mail the others answer. Calls are composed as openings too, and a
+/// thread may be opened again.
+fn begins(notice: &Notice) -> bool {
+    let first = notice.key.strip_prefix(&notice.thread) == Some("/0");
+    first && notice.stage == Stage::Opened && notice.call.is_none()
 }

@@ -3,6 +3,7 @@
 mod alertmanager;
 mod email;
 mod log;
+mod recipients;
 mod sms;
 mod telegram;
 mod webhook;

@@ -6,6 +6,7 @@
 use reqwest::header::CONTENT_TYPE;
 use url::Url;
 
+use super::recipients::Told;
 use super::{Dispatch, short_key};
 use crate::notify::message::Message;
 use crate::notify::neutral::unaccented;
@@ -34,6 +35,7 @@ pub(super) struct Sms {
     phones: Vec<String>,
     success: Option<String>,
     secret: Option<Secret>,
+    told: Told,
 }
 
 impl Sms {
@@ -44,6 +46,7 @@ impl Sms {
             phones: settings.phones.clone(),
             success: settings.success.clone(),
             secret: settings.secret.as_ref().map(|source| source.read()).transpose()?,
+            told: Told::default(),
         })
     }
 
@@ -55,8 +58,11 @@ impl Sms {
         } else {
             "application/x-www-form-urlencoded"
         };
-        let mut failed = None;
+        let mut tally = self.told.begin(dispatch);
         for phone in &self.phones {
+            if tally.has(phone) {
+                continue;
+            }
             let key = short_key(&format!("{}/{phone}", dispatch.key));
             let secret = self.secret.as_ref().map_or("", Secret::reveal);
             let values = [
@@ -70,9 +76,9 @@ impl Sms {
                 .header(CONTENT_TYPE, kind)
                 .body(filled(&self.template, &values, json));
             let taken = send(request).await.and_then(|answer| self.judge(&answer));
-            failed = failed.or(taken.err());
+            tally.note(phone, taken);
         }
-        failed.map_or(Ok(()), Err)
+        tally.end()
     }
 
     /// Gateways say no with a 200 too.

@@ -1,12 +1,13 @@
 //! Each channel against a receiver of its own kind on loopback.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::any;
 use ems_contract::text::Lang;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::notify::channel::{Channel, Dispatch};
 use crate::notify::condition::{Kind, Subject};
+use crate::notify::escalate::Step;
 use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
 use crate::notify::outgoing::{self, Failure};
@@ -35,6 +37,9 @@ struct Call {
 type Calls = Arc<Mutex<Vec<Call>>>;
 type Answer = Arc<dyn Fn(&Call) -> String + Send + Sync>;
 
+/// An answer that stands for a receiver without time.
+const BUSY: &str = "503";
+
 async fn receiver(answer: Answer) -> (url::Url, Calls, JoinSet<()>) {
     let calls = Calls::default();
     let app =
@@ -53,7 +58,13 @@ async fn receiver(answer: Answer) -> (url::Url, Calls, JoinSet<()>) {
                         body: String::from_utf8(body.to_vec()).unwrap(),
                     };
                     calls.lock().unwrap().push(call.clone());
-                    answer(&call)
+                    let answer = answer(&call);
+                    let status = if answer == BUSY {
+                        StatusCode::SERVICE_UNAVAILABLE
+                    } else {
+                        StatusCode::OK
+                    };
+                    (status, answer)
                 },
             ))
             .with_state((Arc::clone(&calls), answer));
@@ -68,7 +79,7 @@ async fn receiver(answer: Answer) -> (url::Url, Calls, JoinSet<()>) {
 
 fn dispatch(stage: Stage) -> Dispatch {
     let notice = Notice {
-        key: format!("one/incident/1/{}", stage.as_str()),
+        key: format!("one/incident/1/{}", u8::from(stage != Stage::Opened)),
         thread: "one/incident/1".into(),
         stage,
         kind: Kind::Outage,
@@ -131,7 +142,7 @@ async fn a_webhook_is_signed_and_carries_its_key() {
     let channel = open(ChannelKind::Webhook(WebhookSettings { url, secret }));
     channel.send(&dispatch(Stage::Opened)).await.unwrap();
     let call = calls.lock().unwrap()[0].clone();
-    assert_eq!(call.headers["idempotency-key"], "one/incident/1/opened");
+    assert_eq!(call.headers["idempotency-key"], "one/incident/1/0");
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"hush-hush");
     let tag = ring::hmac::sign(&key, call.body.as_bytes());
     let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -260,6 +271,192 @@ async fn a_text_message_is_plain_short_and_escaped_for_its_gateway() {
     assert!(matches!(failure, Err(Failure::Refused { .. })));
 }
 
+fn phones(of: &Mutex<Vec<Call>>) -> Vec<String> {
+    let phone = |call: &Call| {
+        let body: serde_json::Value = serde_json::from_str(&call.body).ok()?;
+        Some(body["phone"].as_str()?.to_owned())
+    };
+    of.lock().unwrap().iter().filter_map(phone).collect()
+}
+
+fn sms(url: url::Url, phones: &[&str]) -> ChannelKind {
+    ChannelKind::Sms(SmsSettings {
+        url,
+        template: r#"{"phone":"{phone}","text":"{text}"}"#.into(),
+        phones: phones.iter().map(|&phone| phone.to_owned()).collect(),
+        success: Some("taken".into()),
+        secret: None,
+    })
+}
+
+fn zalo(dir: &tempfile::TempDir, url: &url::Url, phones: &[&str]) -> ZaloSettings {
+    let state_file = dir.path().join("zalo.json");
+    std::fs::write(&state_file, r#"{"access_token":"old","refresh_token":"r1"}"#).unwrap();
+    ZaloSettings {
+        oauth_url: url.join("oauth").unwrap(),
+        url: url.join("template").unwrap(),
+        app: "app".into(),
+        secret: secret(dir),
+        state_file,
+        template: "7895".into(),
+        phones: phones.iter().map(|&phone| phone.to_owned()).collect(),
+    }
+}
+
+/// Refuses the telephone that ends in 2, has no time for the one that ends in 3 when it first calls.
+fn choosy(taken: &'static str, refused: &'static str) -> Answer {
+    let busy = AtomicBool::new(true);
+    Arc::new(move |call| {
+        if call.body.contains("84900000002") {
+            refused.into()
+        } else if call.body.contains("84900000003") && busy.swap(false, Ordering::Relaxed) {
+            BUSY.into()
+        } else {
+            taken.into()
+        }
+    })
+}
+
+#[tokio::test]
+async fn whoever_has_a_text_message_does_not_get_it_again_because_of_others() {
+    let (url, calls, _tasks) = receiver(choosy("taken", "no")).await;
+    let some = open(sms(url.clone(), &["84900000001", "84900000002"]));
+    some.send(&dispatch(Stage::Opened)).await.unwrap();
+    let nobody = open(sms(url.clone(), &["84900000002"]));
+    let failure = nobody.send(&dispatch(Stage::Opened)).await;
+    assert!(matches!(failure, Err(Failure::Refused { .. })), "{failure:?}");
+    calls.lock().unwrap().clear();
+    let all = open(sms(url, &["84900000001", "84900000002", "84900000003"]));
+    let failure = all.send(&dispatch(Stage::Opened)).await;
+    assert!(matches!(failure, Err(Failure::Later { .. })), "{failure:?}");
+    all.send(&dispatch(Stage::Opened)).await.unwrap();
+    let told = phones(&calls);
+    let times = |phone: &str| told.iter().filter(|told| *told == phone).count();
+    assert_eq!((times("84900000001"), times("84900000003")), (1, 2), "{told:?}");
+    // Another notice is for everybody.
+    all.send(&dispatch(Stage::Recovered)).await.unwrap();
+    assert_eq!(
+        phones(&calls)
+            .iter()
+            .filter(|told| *told == "84900000001")
+            .count(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn whoever_has_a_zalo_message_does_not_get_it_again_because_of_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let answer = choosy(r#"{"error":0}"#, r#"{"error":-118}"#);
+    let (url, calls, _tasks) = receiver(answer).await;
+    let some = zalo(&dir, &url, &["84900000001", "84900000002"]);
+    open(ChannelKind::Zalo(some))
+        .send(&dispatch(Stage::Opened))
+        .await
+        .unwrap();
+    calls.lock().unwrap().clear();
+    let all = zalo(&dir, &url, &["84900000001", "84900000002", "84900000003"]);
+    let all = open(ChannelKind::Zalo(all));
+    let failure = all.send(&dispatch(Stage::Opened)).await;
+    assert!(matches!(failure, Err(Failure::Later { .. })), "{failure:?}");
+    all.send(&dispatch(Stage::Opened)).await.unwrap();
+    let told = phones(&calls);
+    let times = |phone: &str| told.iter().filter(|told| *told == phone).count();
+    assert_eq!((times("84900000001"), times("84900000003")), (1, 2), "{told:?}");
+}
+
+#[tokio::test]
+async fn nobody_to_tell_is_not_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, _calls, _tasks) = receiver(Arc::new(|_| "taken".into())).await;
+    let (port, _taken, _office) = post_office().await;
+    let channels = [
+        sms(url.clone(), &[]),
+        ChannelKind::Zalo(zalo(&dir, &url, &[])),
+        mail(port, &[], MailTls::None),
+    ];
+    for kind in channels {
+        let failure = open(kind.clone()).send(&dispatch(Stage::Opened)).await;
+        assert!(
+            matches!(failure, Err(Failure::Refused { .. })),
+            "{kind:?}: {failure:?}"
+        );
+    }
+}
+
+/// Takes messages with the newest token, and each refresh token once: `r1` gives `r2`, and so on.
+fn authority() -> Answer {
+    let spent = AtomicUsize::new(0);
+    Arc::new(move |call| {
+        let (number, token) = (spent.load(Ordering::Relaxed), call.headers.get("access_token"));
+        if call.path == "/oauth" {
+            if !call.body.contains(&format!("refresh_token=r{}&", number + 1)) {
+                return r#"{"error":-14014,"error_name":"Invalid refresh token"}"#.into();
+            }
+            let next = spent.fetch_add(1, Ordering::Relaxed) + 1;
+            return format!(
+                r#"{{"access_token":"new{next}","refresh_token":"r{}"}}"#,
+                next + 1
+            );
+        }
+        if token.is_some_and(|token| *token == format!("new{number}")) {
+            r#"{"error":0}"#.into()
+        } else {
+            r#"{"error":-124}"#.into()
+        }
+    })
+}
+
+fn renewals(calls: &Mutex<Vec<Call>>) -> usize {
+    let calls = calls.lock().unwrap();
+    calls.iter().filter(|call| call.path == "/oauth").count()
+}
+
+#[tokio::test]
+async fn a_pair_that_another_program_renewed_is_taken_from_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, calls, _tasks) = receiver(authority()).await;
+    let settings = zalo(&dir, &url, &["84900000001"]);
+    let running = open(ChannelKind::Zalo(settings.clone()));
+    let tried = open(ChannelKind::Zalo(settings));
+    tried.send(&dispatch(Stage::Test)).await.unwrap();
+    running.send(&dispatch(Stage::Opened)).await.unwrap();
+    assert_eq!(renewals(&calls), 1);
+}
+
+#[tokio::test]
+async fn a_fresh_pair_that_cannot_be_written_is_used_all_the_same_and_written_when_it_can_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, calls, _tasks) = receiver(authority()).await;
+    let settings = zalo(&dir, &url, &["84900000001"]);
+    // Where it is written first stands a folder.
+    std::fs::create_dir(dir.path().join("zalo.new")).unwrap();
+    let channel = open(ChannelKind::Zalo(settings.clone()));
+    channel.send(&dispatch(Stage::Opened)).await.unwrap();
+    channel.send(&dispatch(Stage::Updated)).await.unwrap();
+    assert_eq!(renewals(&calls), 1);
+    std::fs::remove_dir(dir.path().join("zalo.new")).unwrap();
+    channel.send(&dispatch(Stage::Recovered)).await.unwrap();
+    assert_eq!(renewals(&calls), 1);
+    let kept = std::fs::read_to_string(&settings.state_file).unwrap();
+    assert!(kept.contains("r2"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_pair_that_another_program_renews_just_now_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, calls, _tasks) = receiver(authority()).await;
+    let settings = zalo(&dir, &url, &["84900000001"]);
+    let lock = std::fs::File::create(dir.path().join("zalo.lock")).unwrap();
+    lock.lock().unwrap();
+    let channel = open(ChannelKind::Zalo(settings));
+    let failure = channel.send(&dispatch(Stage::Opened)).await;
+    assert!(matches!(failure, Err(Failure::Later { .. })), "{failure:?}");
+    assert_eq!(renewals(&calls), 0);
+    drop(lock);
+    channel.send(&dispatch(Stage::Opened)).await.unwrap();
+}
+
 /// An SMTP server that refuses the recipients named `no`, and keeps what it takes.
 async fn post_office() -> (u16, Arc<Mutex<Vec<String>>>, JoinSet<()>) {
     let taken = Arc::new(Mutex::new(Vec::new()));
@@ -314,6 +511,61 @@ fn mail(port: u16, to: &[&str], tls: MailTls) -> ChannelKind {
     })
 }
 
+/// The value of a header of a mail.
+fn header(mail: &str, name: &str) -> Option<String> {
+    let found = mail
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{name}: ")));
+    found.map(str::to_owned)
+}
+
+/// The same alarm, told to a person by name.
+fn call_of(number: u8, stage: Stage) -> Dispatch {
+    let mut dispatch = dispatch(stage);
+    let notice = &mut dispatch.notices[0];
+    notice.key = format!("{}/call/0/{number}", notice.thread);
+    notice.call = Some(crate::notify::notice::Call {
+        login: "an".into(),
+        name: "An".into(),
+        step: Step::First,
+        nobody: false,
+    });
+    dispatch.key.clone_from(&notice.key);
+    dispatch
+}
+
+#[tokio::test]
+async fn different_mails_of_one_alarm_have_different_ids_and_the_same_one_keeps_its_own() {
+    let (port, taken, _tasks) = post_office().await;
+    let channel = open(mail(port, &["yes@example.gov.vn"], MailTls::None));
+    let mut again = dispatch(Stage::Opened);
+    again.notices[0].key = "one/incident/1/4".into();
+    again.key.clone_from(&again.notices[0].key);
+    let sent = [
+        dispatch(Stage::Opened),
+        call_of(0, Stage::Opened),
+        call_of(1, Stage::Opened),
+        again,
+        dispatch(Stage::Recovered),
+        dispatch(Stage::Opened),
+    ];
+    for dispatch in &sent {
+        channel.send(dispatch).await.unwrap();
+    }
+    let mails = taken.lock().unwrap().clone();
+    let ids: Vec<String> = mails
+        .iter()
+        .map(|mail| header(mail, "Message-ID").unwrap())
+        .collect();
+    assert_eq!(ids[5], ids[0]);
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 5, "{ids:?}");
+    for mail in &mails[1..5] {
+        assert_eq!(header(mail, "In-Reply-To").as_ref(), Some(&ids[0]));
+        assert_eq!(header(mail, "References").as_ref(), Some(&ids[0]));
+    }
+    assert_eq!(header(&mails[0], "In-Reply-To"), None);
+}
+
 #[tokio::test]
 async fn a_refused_recipient_keeps_nobody_else_from_being_told_and_mails_form_a_thread() {
     let (port, taken, _tasks) = post_office().await;
@@ -326,12 +578,6 @@ async fn a_refused_recipient_keeps_nobody_else_from_being_told_and_mails_form_a_
     channel.send(&dispatch(Stage::Recovered)).await.unwrap();
     let mails = taken.lock().unwrap().clone();
     assert_eq!(mails.len(), 2);
-    let header = |mail: &str, name: &str| {
-        let found = mail
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("{name}: ")));
-        found.map(str::to_owned)
-    };
     assert_eq!(header(&mails[1], "In-Reply-To"), header(&mails[0], "Message-ID"));
     assert_eq!(
         header(&mails[0], "Auto-Submitted").as_deref(),
