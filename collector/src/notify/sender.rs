@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::channel::Channel;
 use super::line::{Done, LONGEST_REST_S, Line, blocking, next_channel};
@@ -40,17 +40,14 @@ struct Lane {
     spent: VecDeque<Duration>,
     /// Its receiver wants to be left alone until then.
     rests_until: Duration,
-    /// Deliveries in hand, cut off when they are dropped.
-    in_hand: Option<AbortOnDropHandle<Done>>,
+    /// One task at most: the deliveries in hand, cut off when they are dropped.
+    in_hand: JoinSet<Done>,
 }
 
 impl Lane {
-    /// Notes how the deliveries in hand end, when they do.
-    async fn end(&mut self, context: &Context) -> Result<(), StoreError> {
-        let Some(in_hand) = self.in_hand.take() else {
-            return Ok(());
-        };
-        let done = match in_hand.await {
+    /// Notes how the deliveries in hand ended.
+    fn end(&mut self, done: Result<Done, JoinError>, now: Duration) -> Result<(), StoreError> {
+        let done = match done {
             Ok(done) => done,
             Err(error) => {
                 tracing::error!(%error, "a channel panicked");
@@ -59,7 +56,7 @@ impl Lane {
         };
         self.spent.extend(done.spent);
         if let Some(rest_s) = done.rest_s {
-            self.rests_until = context.clock.monotonic() + Duration::from_secs(rest_s);
+            self.rests_until = now + Duration::from_secs(rest_s);
         }
         done.kept
     }
@@ -70,8 +67,8 @@ impl Lane {
         while self.spent.front().is_some_and(old) {
             self.spent.pop_front();
         }
-        let free = self.in_hand.is_none() && self.rests_until <= now;
-        free.then(|| Allowance {
+        let free = self.in_hand.is_empty() && self.rests_until <= now;
+        free.then_some(Allowance {
             per_minute,
             spent: self.spent.len(),
         })
@@ -146,9 +143,10 @@ impl Notifier {
     pub async fn deliver(&mut self) -> Result<(), StoreError> {
         // Before the letters are read: what a free channel has settled is not read as waiting.
         let mut kept = Ok(());
+        let began = self.context.clock.monotonic();
         for lane in self.lanes.values_mut() {
-            if lane.in_hand.as_ref().is_some_and(AbortOnDropHandle::is_finished) {
-                kept = kept.and(lane.end(&self.context).await);
+            while let Some(done) = lane.in_hand.try_join_next() {
+                kept = kept.and(lane.end(done, began));
             }
         }
         let now = self.context.clock.now();
@@ -167,8 +165,9 @@ impl Notifier {
                 metrics: self.metrics.clone(),
             };
             let name = channel.clone();
-            let deliveries = tokio::spawn(async move { line.deliver(&name, parcels).await });
-            self.lanes.entry(channel).or_default().in_hand = Some(AbortOnDropHandle::new(deliveries));
+            let lane = self.lanes.entry(channel).or_default();
+            lane.in_hand
+                .spawn(async move { line.deliver(&name, parcels).await });
         }
         kept
     }
@@ -178,7 +177,9 @@ impl Notifier {
     pub(super) async fn settle(&mut self) -> Result<(), StoreError> {
         let mut kept = Ok(());
         for lane in self.lanes.values_mut() {
-            kept = kept.and(lane.end(&self.context).await);
+            while let Some(done) = lane.in_hand.join_next().await {
+                kept = kept.and(lane.end(done, self.context.clock.monotonic()));
+            }
         }
         kept
     }

@@ -324,10 +324,12 @@ async fn an_alarm_does_not_wait_for_a_channel_that_hangs_on_an_earlier_one() {
     assert_eq!(hung(), [hook(1), hook(3), hook(5)]);
     // The end does not wait for it either.
     let stop = CancellationToken::new();
-    let running = tokio::spawn(notifier.run(stop.clone()));
+    let mut running = JoinSet::new();
+    running.spawn(notifier.run(stop.clone()));
     stop.cancel();
-    tokio::time::timeout(Duration::from_secs(30), running)
+    tokio::time::timeout(Duration::from_secs(30), running.join_next())
         .await
+        .unwrap()
         .unwrap()
         .unwrap();
     assert_eq!(hung().len(), 3);
