@@ -131,7 +131,7 @@ pub const COLLECTOR: &[Line] = &[
         "ems_oncall_uncovered_seconds",
         "gauge",
         "",
-        "Seconds of the next 7 days in which the rota names nobody; 0 where nobody is called by name",
+        "Seconds of the next 7 days in which the rota names nobody who can be called; 0 where nobody is called by name",
     ),
     ("ems_store_bytes", "gauge", "", "Bytes of the database files"),
     ("ems_store_open_results", "gauge", "", "Raw results kept as rows"),

@@ -25,7 +25,7 @@ impl Metrics {
         registry.register(Box::new(trouble.clone()))?;
         let uncovered = IntGauge::new(
             "ems_oncall_uncovered_seconds",
-            "Seconds of the next 7 days in which the rota names nobody; 0 where nobody is called by name",
+            "Seconds of the next 7 days in which the rota names nobody who can be called; 0 where nobody is called by name",
         )?;
         registry.register(Box::new(uncovered.clone()))?;
         Ok(Self {

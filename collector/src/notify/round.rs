@@ -61,7 +61,7 @@ impl Desk {
         Self { watch, ..self }
     }
 
-    /// Seconds of the days ahead in which the rota names nobody, as of the last round.
+    /// Seconds of the days ahead in which the rota names nobody who can be called, as of the last round.
     pub(super) fn uncovered_s(&self) -> i64 {
         self.uncovered_s.load(Ordering::Relaxed)
     }
