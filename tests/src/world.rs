@@ -203,7 +203,7 @@ pub struct Cast {
     pub third: bool,
     /// What stands in `ems.yaml` besides the tokens.
     pub settings: String,
-    /// What stands in the `agent.yaml` of the agent `second`.
+    /// What stands in the `agent.yaml` of the agent `second`; without it there is none.
     pub second: String,
 }
 
@@ -348,8 +348,6 @@ fn start_collector(folder: &Path, ca: &Path, listen: &str) -> anyhow::Result<Pro
 }
 
 fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path, own: &str) -> anyhow::Result<Process> {
-    let config = folder.join(format!("{name}.yaml"));
-    fs::write(&config, own)?;
     let mut command = Command::new(binary("ems-agent")?);
     command
         .args([
@@ -366,8 +364,11 @@ fn start_agent(name: &str, folder: &Path, url: &str, ca: &Path, own: &str) -> an
         .arg("--data-dir")
         .arg(folder.join(name))
         .arg("--portal-ca-file")
-        .arg(ca)
-        .arg("--config")
-        .arg(&config);
+        .arg(ca);
+    if !own.is_empty() {
+        let config = folder.join(format!("{name}.yaml"));
+        fs::write(&config, own)?;
+        command.arg("--config").arg(&config);
+    }
     Process::start("ems-agent", &mut command, &folder.join(format!("{name}.log")))
 }
