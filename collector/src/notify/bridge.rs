@@ -151,11 +151,8 @@ fn condition(alert: &Alert) -> Condition {
     } else {
         neutral::line(&alert.fingerprint)
     };
-    let severity = match alert.labels.get("severity").map(String::as_str) {
-        Some("thap" | "low" | "info" | "none") => Severity::Low,
-        Some("cao" | "high" | "warning") => Severity::High,
-        _ => Severity::Urgent,
-    };
+    let severity = alert.labels.get("severity");
+    let severity = severity.map_or(Severity::Urgent, |label| Severity::of_label(label));
     let link = ["dashboard_url", "dashboard"]
         .iter()
         .filter_map(|name| alert.annotations.get(*name))

@@ -12,7 +12,6 @@ use crate::notify::notice::{Notice, Stage};
 use crate::notify::outgoing::{Failure, send};
 use crate::notify::secret::Secret;
 use crate::notify::settings::AlertmanagerSettings;
-use crate::severity::Severity;
 
 /// A firing alert that nobody ends is over after this many seconds.
 const FAR_S: i64 = 30 * 86_400;
@@ -56,7 +55,7 @@ fn alert(notice: &Notice, dispatch: &Dispatch) -> Value {
     let mut labels = json!({
         "alertname": format!("Ems{}", capital(notice.kind.as_str())),
         "thread": notice.thread,
-        "severity": word(notice.severity),
+        "severity": notice.severity.label(),
     });
     // A label with an empty value counts as absent, and absent labels are equal to each other.
     if notice.total == 1 && !subject.is_empty() {
@@ -75,15 +74,6 @@ fn alert(notice: &Notice, dispatch: &Dispatch) -> Value {
         "endsAt": UnixTime::to_string(&end),
         "generatorURL": dispatch.message.link.clone().unwrap_or_default(),
     })
-}
-
-/// The urgency as our rules for Prometheus write it, so that one tree of routes serves both.
-const fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Urgent => "khan",
-        Severity::High => "cao",
-        Severity::Low => "thap",
-    }
 }
 
 fn capital(name: &str) -> String {
