@@ -152,7 +152,11 @@ pub fn act_text(act: &Act, watch: Option<&Watch>, lang: Lang) -> String {
     };
     let at = locale::instant(act.at, lang);
     let values = [("name", act.shown.as_str()), ("at", &at), ("detail", &detail)];
-    fill(lang, &format!("oncall.said.{}", act.kind), &values)
+    let key = match act.kind {
+        ActKind::Acknowledge if !act.detail.is_empty() => "oncall.said.acknowledge.words".to_owned(),
+        kind => format!("oncall.said.{kind}"),
+    };
+    fill(lang, &key, &values)
 }
 
 /// What people did in a stretch of time, each with the alarm that it is about.

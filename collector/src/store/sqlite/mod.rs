@@ -458,6 +458,11 @@ impl Store for SqliteStore {
             .read("read letters", |conn, _| outbox::waiting(conn, limit))
     }
 
+    fn letter(&self, id: i64) -> Result<Option<Letter>, StoreError> {
+        self.readers
+            .read("read a letter", |conn, _| outbox::letter(conn, id))
+    }
+
     fn settle_letters(&self, settled: Vec<(i64, Settled)>, now: UnixTime) -> Result<(), StoreError> {
         self.writer.call("settle letters", move |session| {
             outbox::settle(session, &settled, now)
