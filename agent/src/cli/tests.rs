@@ -161,7 +161,7 @@ fn flags_win_over_the_file() {
 
 #[test]
 fn every_command_and_argument_has_its_text_and_the_english_one_is_the_doc_comment() {
-    let lacking = command_line::lacking(&<Cli as clap::CommandFactory>::command());
+    let lacking = command_line::lacking(&Cli::command());
     assert_eq!(lacking, Vec::<String>::new());
 }
 
