@@ -170,6 +170,43 @@ mod tests {
     }
 
     #[test]
+    fn no_page_of_help_mixes_the_languages_or_shows_a_key() {
+        fn paths(command: &clap::Command, path: &str, all: &mut Vec<String>) {
+            all.push(path.to_owned());
+            for below in command.get_subcommands() {
+                paths(below, &format!("{path} {}", below.get_name()), all);
+            }
+        }
+        let mut all = Vec::new();
+        paths(&Cli::command(), "help", &mut all);
+        assert!(all.len() > 60, "{}", all.len());
+        for path in all {
+            let (vi, en) = (printed(&path), printed(&format!("{path} --lang=en")));
+            for (page, own, foreign) in [(&vi, "Cách dùng:", "Usage:"), (&en, "Usage:", "Cách dùng:")] {
+                assert!(page.contains(own) && !page.contains(foreign), "{path}: {page}");
+                assert!(!page.contains("help."), "{path}: {page}");
+            }
+            for word in [
+                "[OPTIONS]",
+                "<COMMAND>",
+                "Options:",
+                "Print ",
+                "[default",
+                "[env",
+                "[possible",
+                "[alias",
+            ] {
+                assert!(!vi.contains(word), "{path}: {vi}");
+            }
+            let widest = vi
+                .lines()
+                .filter(|line| !line.contains("ems-collector "))
+                .map(|line| line.chars().count());
+            assert!(widest.max() <= Some(80), "{path}: {vi}");
+        }
+    }
+
+    #[test]
     fn wrong_usage_of_our_own_arguments_is_told_in_both_languages() {
         let lines = [
             "report draft ag-q",
