@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::ledger::Track;
 use crate::regulation::Regulations;
 use crate::sections;
+use crate::sight;
 use crate::store::{Evidence, StoreError};
 use crate::timeline::{Rosters, Timelines};
 
@@ -166,7 +167,8 @@ impl Console {
         let store = &*self.context.store;
         let roster = self.rosters.current(store, &loaded, look.now)?;
         let snapshot = self.timelines.look(&roster.ids, look.now)?;
-        let view = view::overview(look, &loaded, &roster, &snapshot, &store.agents()?);
+        let blind = sight::blind(store.glances()?, look.now);
+        let view = view::overview(look, &loaded, &roster, &snapshot, (&store.agents()?, &blind));
         self.render(
             look,
             "overview",
@@ -259,7 +261,8 @@ impl Console {
         let loaded = self.context.inventory.loaded();
         let store = &*self.context.store;
         let gaps = store.agent_gaps(Window::new(look.now - 7 * 86_400, look.now))?;
-        let view = view::agents(look, &loaded, &store.agents()?, &gaps);
+        let blind = sight::blind(store.glances()?, look.now);
+        let view = view::agents(look, &loaded, (&store.agents()?, &blind), &gaps);
         self.render(
             look,
             "agents",

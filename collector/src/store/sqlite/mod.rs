@@ -61,6 +61,7 @@ use super::{
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+use crate::sight::Glance;
 use arrival::Arrival;
 use changes::Changes;
 use commit::Prepared;
@@ -170,6 +171,12 @@ impl LookStore for SqliteStore {
     ) -> Result<Vec<Observation>, StoreError> {
         self.readers.read("read the newest results", |conn, lookup| {
             looks::newest(conn, lookup, portal, window, newest)
+        })
+    }
+
+    fn glances(&self) -> Result<Vec<Glance>, StoreError> {
+        self.readers.read("read the newest looks", |conn, lookup| {
+            looks::glances(conn, lookup)
         })
     }
 
