@@ -55,9 +55,9 @@ use jiff::civil::Date;
 
 use super::{
     AgentStatus, AlarmRecord, Asked, Checkpoint, Dirty, IngestBatch, InventoryRecord, Judged, Judging,
-    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, PeopleStore, Receipt,
-    Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount, VerdictLine,
-    VerdictStore,
+    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OpenCheck, OutboxLine, PeopleStore,
+    Receipt, Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount,
+    VerdictLine, VerdictStore,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
@@ -208,6 +208,17 @@ impl VerdictStore for SqliteStore {
     fn judgings(&self, from: Date, to: Date) -> Result<Vec<Judging>, StoreError> {
         self.readers
             .read("read judgings", |conn, _| verdicts::judgings(conn, from, to))
+    }
+
+    fn newest_judgings(&self, portal: Option<&PortalId>, from: Date) -> Result<Vec<Judging>, StoreError> {
+        self.readers.read("read judgings", |conn, _| {
+            verdicts::newest_judgings(conn, portal, from)
+        })
+    }
+
+    fn open_checks(&self, from: Date) -> Result<Vec<OpenCheck>, StoreError> {
+        self.readers
+            .read("read verdicts", |conn, _| verdicts::open_checks(conn, from))
     }
 
     fn last_closed_day(&self) -> Result<Option<Date>, StoreError> {
