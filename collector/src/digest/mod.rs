@@ -11,8 +11,8 @@ mod tasks;
 
 pub use job::Digest;
 pub(crate) use letter::area_key;
-pub use letter::letter;
+pub use letter::{Addressed, letter};
 pub use load::{Load, loads};
 pub use owner::{Owner, owner_of, owners};
-pub use reminders::{Reminding, reminders};
+pub use reminders::{Ending, Reminding, endings, reminders};
 pub use tasks::{Area, Task, tasks};

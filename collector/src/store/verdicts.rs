@@ -1,5 +1,7 @@
 //! Verdicts as they are kept: by portal and obligation, in runs of days with the same outcome.
 
+use std::collections::BTreeSet;
+
 use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
@@ -180,6 +182,13 @@ pub trait VerdictStore {
     /// # Errors
     /// When the database cannot be read.
     fn open_checks(&self, from: Date) -> Result<Vec<OpenCheck>, StoreError>;
+
+    /// The portals of which something was decided on the newest day for which each was judged, where that is `from` or
+    /// later: an obligation that is met, warned of or broken, not only unknown ones.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn decided_portals(&self, from: Date) -> Result<BTreeSet<PortalId>, StoreError>;
 
     /// The newest day for which a portal was judged at its end.
     ///

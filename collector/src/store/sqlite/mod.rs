@@ -40,6 +40,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -219,6 +220,11 @@ impl VerdictStore for SqliteStore {
     fn open_checks(&self, from: Date) -> Result<Vec<OpenCheck>, StoreError> {
         self.readers
             .read("read verdicts", |conn, _| verdicts::open_checks(conn, from))
+    }
+
+    fn decided_portals(&self, from: Date) -> Result<BTreeSet<PortalId>, StoreError> {
+        self.readers
+            .read("read verdicts", |conn, _| verdicts::decided_portals(conn, from))
     }
 
     fn last_closed_day(&self) -> Result<Option<Date>, StoreError> {

@@ -1,7 +1,7 @@
 //! Verdicts as rows, a run of equal days a row.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
@@ -335,6 +335,26 @@ pub(super) fn open_checks(conn: &Connection, from: Date) -> Result<Vec<OpenCheck
             value: check.value,
             since,
         }));
+    }
+    Ok(all)
+}
+
+/// The portals with a verdict that decides something. Looked for portal by portal: the first is soon found.
+pub(super) fn decided_portals(conn: &Connection, from: Date) -> Result<BTreeSet<PortalId>, Fail> {
+    let mut query = conn.prepare_cached(
+        "WITH newest AS MATERIALIZED (
+             SELECT id AS portal, name, (SELECT max(day) FROM judging WHERE judging.portal = portal.id) AS day
+             FROM portal
+         )
+         SELECT name FROM newest WHERE day >= ?1 AND EXISTS (
+             SELECT 1 FROM verdict WHERE verdict.portal = newest.portal AND starts <= newest.day
+                 AND ends >= newest.day AND value IN ('pass', 'warn', 'fail')
+         )",
+    )?;
+    let mut rows = query.query([number_of(from)])?;
+    let mut all = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        all.insert(id(row, 0)?);
     }
     Ok(all)
 }
