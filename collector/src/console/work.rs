@@ -3,7 +3,6 @@
 //! The inventory gives a body no id: the id of any of its portals leads to its page, so that an address stays good
 //! whatever other portals come and go.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -19,11 +18,16 @@ use serde::Deserialize;
 use super::law::LOOK_BACK;
 use super::page::{Console, PageError};
 use super::router::{language, show};
-use super::view::{OwnersData, PortalWork, owners as owners_view, work as work_view};
-use crate::account::Actor;
+use super::view::{
+    DutiesData, DutyRow, Look, OwnersData, PortalWork, duties, owners as owners_view, work as work_view,
+};
+use crate::account::{Action, Actor};
 use crate::calendar::civil::{day_of, plus_days};
-use crate::digest::{loads, owner_of, owners, tasks};
-use crate::store::StoreError;
+use crate::digest::{Owner, endings, loads, owner_of, owners, tasks};
+use crate::edition::due_now;
+use crate::judge::Value;
+use crate::register::RegisterKind;
+use crate::store::{KeptVerdict, StoreError};
 
 /// What is asked of a page, as it came; what it does not understand it leaves aside.
 #[derive(Debug, Default, Deserialize)]
@@ -98,7 +102,11 @@ impl Console {
             .iter()
             .map(|portal| self.work_on(portal, today, lang));
         let works = works.collect::<Result<Vec<_>, StoreError>>()?;
-        let view = work_view(look, &owner, works);
+        let duties = match actor {
+            Some(actor) => self.duties(&owner, actor, look)?,
+            None => Vec::new(),
+        };
+        let view = work_view(look, &owner, works, duties);
         let title = format!("{}: {}", text(lang, "digest.work"), owner.name());
         self.render_for(look, actor, "work", &title, "work.html", view)
     }
@@ -106,11 +114,43 @@ impl Console {
     /// What there is to do on one portal.
     fn work_on<'i>(&self, portal: &'i Portal, today: Date, lang: Lang) -> Result<PortalWork<'i>, StoreError> {
         let (judging, verdicts) = self.newest(portal.id.clone(), today)?;
+        let decides =
+            |kept: &KeptVerdict| !matches!(kept.verdict.value, Value::Unknown | Value::NotApplicable);
         Ok(PortalWork {
             portal,
-            judging,
+            judging: judging.filter(|_| verdicts.iter().any(decides)),
             tasks: tasks(self.rules(), &verdicts, lang),
         })
+    }
+
+    /// What else a unit owes, as far as the reader may know: registers are read by everybody who is logged in, reports by
+    /// those of the province and the unit itself.
+    fn duties(&self, owner: &Owner<'_>, actor: &Actor, look: Look<'_>) -> Result<Vec<DutyRow>, StoreError> {
+        let store = &*self.context().store;
+        let inventory = self.context().inventory.current();
+        let rules = self.rules();
+        let sees = |portal: &&Portal| actor.may(Action::SeeReport, Some(&portal.id));
+        let (due, editions) = if owner.measured.iter().any(sees) {
+            (
+                due_now(store, &inventory, rules, look.now)?,
+                store.editions(None)?,
+            )
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let mut entries = Vec::new();
+        for portal in &owner.measured {
+            entries.extend(store.entries(Some(RegisterKind::Attestation), Some(&portal.id))?);
+        }
+        let endings = endings((rules, &inventory), &entries, day_of(look.now), look.now);
+        let data = DutiesData {
+            rules,
+            owner,
+            endings: &endings,
+            due: &due,
+            editions: &editions,
+        };
+        Ok(duties(data, look.now, look.lang))
     }
 
     /// All units with how much each has to do; those that the reader speaks for come first.
@@ -127,13 +167,12 @@ impl Console {
         let from = plus_days(day_of(look.now), -LOOK_BACK);
         let store = &self.context().store;
         let inventory = self.context().inventory.current();
-        let judgings = store.newest_judgings(None, from)?;
-        let judged: BTreeSet<PortalId> = judgings.into_iter().map(|judging| judging.portal).collect();
+        let decided = store.decided_portals(from)?;
         let open = store.open_checks(from)?;
         let data = OwnersData {
             owners: &owners(&inventory, look.now),
             loads: &loads(&open),
-            judged: &judged,
+            decided: &decided,
             level,
             own: actor.map_or(&[], |actor| &actor.person.portals),
         };

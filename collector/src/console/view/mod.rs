@@ -3,6 +3,7 @@
 mod about;
 mod agents;
 mod compliance;
+mod duties;
 mod figures;
 mod incidents;
 mod kept;
@@ -19,6 +20,7 @@ pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
 pub use compliance::{
     Choice, ComplianceData, CompliancePage, ComplianceRow, PackPart, compliance, pages as proving_pages,
 };
+pub use duties::{DutiesData, DutyRow, duties};
 pub use figures::{FigureRow, figure_rows};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
 pub use kept::KeptPage;

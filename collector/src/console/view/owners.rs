@@ -21,7 +21,7 @@ pub struct OwnersData<'a> {
     /// What there is to do on each portal.
     pub loads: &'a BTreeMap<&'a PortalId, Load>,
     /// The portals of which anything is known.
-    pub judged: &'a BTreeSet<PortalId>,
+    pub decided: &'a BTreeSet<PortalId>,
     /// Bodies of this level only.
     pub level: Option<Level>,
     /// The portals that the reader speaks for.
@@ -134,7 +134,7 @@ pub fn owners(look: Look<'_>, data: OwnersData<'_>) -> OwnersPage {
 }
 
 fn loaded<'a>(owner: &'a Owner<'a>, data: OwnersData<'_>) -> Option<Loaded<'a>> {
-    let known = |id: &PortalId| data.judged.contains(id);
+    let known = |id: &PortalId| data.decided.contains(id);
     let loads = owner
         .measured
         .iter()

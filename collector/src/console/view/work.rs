@@ -5,6 +5,7 @@ use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
 use super::compliance::verdict_badge;
+use super::duties::DutyRow;
 use super::{Badge, Look};
 use crate::calendar::civil;
 use crate::digest::{Area, Load, Owner, Task, area_key};
@@ -17,7 +18,7 @@ use crate::store::Judging;
 pub struct PortalWork<'a> {
     /// The portal.
     pub portal: &'a Portal,
-    /// Its newest judging; without one nothing is known.
+    /// Its newest judging, if that decided anything: where all is unknown nothing is known to be in order.
     pub judging: Option<Judging>,
     /// The tasks.
     pub tasks: Vec<Task>,
@@ -38,6 +39,8 @@ pub struct WorkPage {
     pub never: Vec<PortalLink>,
     /// Portals that are not measured: name and why.
     pub unmeasured: Vec<(String, String)>,
+    /// What else is due, by its day.
+    pub duties: Vec<DutyRow>,
 }
 
 /// A portal with a page.
@@ -96,7 +99,12 @@ pub struct WorkRow {
 
 /// Makes the page.
 #[must_use]
-pub fn work(look: Look<'_>, owner: &Owner<'_>, mut works: Vec<PortalWork<'_>>) -> WorkPage {
+pub fn work(
+    look: Look<'_>,
+    owner: &Owner<'_>,
+    mut works: Vec<PortalWork<'_>>,
+    duties: Vec<DutyRow>,
+) -> WorkPage {
     let lang: Lang = look.lang;
     let load = |work: &PortalWork<'_>| Load::of(&work.tasks);
     works.sort_by_cached_key(load_rank);
@@ -112,6 +120,7 @@ pub fn work(look: Look<'_>, owner: &Owner<'_>, mut works: Vec<PortalWork<'_>>) -
             .iter()
             .map(|portal| (name(portal, lang), why(portal, lang)))
             .collect(),
+        duties,
     };
     for work in &works {
         match &work.judging {
