@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use crate::compliance::{judged_with, keep};
 use crate::console::{rules, text};
 use crate::fixture::{at, portal, portal_id};
+use crate::people::{ATTESTATION, Browser, SECRET, Served, logged_in, serve_with};
 
 /// The day of the judging.
 const TODAY: Date = Date::constant(2026, 11, 22);
@@ -162,5 +163,114 @@ fn what_is_counted_without_reading_it_all_is_what_there_is_to_do() {
             .newest_judgings(Some(&portal_id("nobody")), TODAY)
             .unwrap()
             .is_empty()
+    );
+}
+
+/// The units of [`several`], bound by the regulation of An Giang, behind a door.
+fn served() -> Served {
+    serve_with(false, |all| {
+        for portal in &mut all.portals {
+            portal.regulations = vec!["an-giang-2023".into()];
+        }
+        several(all);
+    })
+}
+
+#[test]
+fn an_unknown_id_is_told_in_the_language_asked_for() {
+    let served = served();
+    let stranger = Browser::at(&served);
+    for id in ["khong-co", "%3Cscript%3E", "%00", "a%2Fb"] {
+        let answer = stranger.get(&format!("/portals/{id}/work"));
+        assert_eq!(answer.status, 404, "{id}");
+        assert!(answer.body.contains("Không có cổng") && !answer.body.contains("<script"));
+        // The switch of languages leads to what exists, never to what somebody typed.
+        assert!(answer.body.contains("href=\"/work?lang=en\""), "{}", answer.body);
+    }
+    let english = stranger.get("/portals/khong-co/work?lang=en");
+    assert!(english.body.contains("No portal “khong-co”"));
+    let odd = stranger.get("/work?level=%3Cb%3E&lang=xx");
+    assert!(odd.status == 200 && odd.body.contains("href=\"/work\" aria-current=\"true\""));
+}
+
+#[test]
+fn an_editor_comes_to_the_own_unit_and_finds_it_again() {
+    let served = served();
+    let enters = |login: &str, path: &str, next: &str| {
+        let fields = [("login", login), ("password", SECRET), ("next", next)];
+        let answer = Browser::at(&served).post(path, &fields);
+        answer.header("location").unwrap().to_owned()
+    };
+    assert_eq!(enters("bien.tap", "/login", "/"), "/portals/soyt/work");
+    assert_eq!(
+        enters("bien.tap", "/login?lang=en", "/"),
+        "/portals/soyt/work?lang=en"
+    );
+    assert_eq!(enters("bien.tap", "/login", "/registers"), "/registers");
+    assert_eq!(enters("can.bo", "/login", "/"), "/");
+    let (editor, _) = logged_in(&served, "bien.tap");
+    let own = "<a href=\"/portals/soyt/work\">Việc cần làm: Sở Y tế &lt;tỉnh&gt;</a>";
+    assert!(editor.get("/account").body.contains(own));
+    let list = editor.get("/work").body;
+    let mine = list
+        .split("Đơn vị của tôi")
+        .nth(1)
+        .unwrap()
+        .split("Các đơn vị")
+        .next()
+        .unwrap();
+    assert_eq!(mine.matches("/work\">").count(), 1, "{mine}");
+    let (official, _) = logged_in(&served, "can.bo");
+    assert!(!official.get("/work").body.contains("Đơn vị của tôi"));
+}
+
+/// What else is due stands there for those who may know it, and for nobody else.
+#[test]
+fn what_else_is_due_is_for_those_who_may_know_it() {
+    let served = served();
+    let (official, csrf) = logged_in(&served, "can.bo");
+    let made = official.post("/reports/draft", &[("csrf", &csrf), ("key", "ag-qc/2026-Q4")]);
+    assert_eq!(made.status, 303, "{}", made.body);
+    let draft = made.header("location").unwrap();
+    let mut fields = vec![
+        ("csrf", &*csrf),
+        ("portal", "longxuyen"),
+        ("valid_until", "2026-11-30"),
+    ];
+    fields.extend_from_slice(ATTESTATION);
+    assert_eq!(
+        official
+            .upload("/registers/attestation/new", &fields, None)
+            .status,
+        303
+    );
+    let due = |browser: &Browser| {
+        let page = browser.get("/portals/soyt/work").body;
+        let part = page.split("<h2>Đến hạn</h2>").nth(1)?;
+        Some(part.split("</section>").next().unwrap().to_owned())
+    };
+    assert_eq!(due(&Browser::at(&served)), None);
+    let (editor, _) = logged_in(&served, "bien.tap");
+    let all = due(&editor).unwrap();
+    let told = text(&all);
+    for wanted in [
+        "Ký xác nhận mới cho AG-12: xác nhận cũ sắp hết hạn Phường Long Xuyên 30/11/2026",
+        // The unit's own yearly report was due on 19 November.
+        "Nộp: Báo cáo năm 2026 Sở Y tế 19/11/2026 quá hạn, chưa ghi nhận đã gửi",
+        "các cổng của đơn vị",
+    ] {
+        assert!(told.contains(wanted), "{wanted} in {told}");
+    }
+    assert!(all.contains(&format!("href=\"{draft}\"")), "{all}");
+    assert_eq!(due(&official).as_ref(), Some(&all));
+    // Those on call read registers, not reports.
+    let (on_call, _) = logged_in(&served, "truc.ban");
+    let told = text(&due(&on_call).unwrap());
+    assert!(told.contains("AG-12") && !told.contains("Báo cáo"), "{told}");
+    // Another unit's page tells of its own only.
+    let other = text(&official.get("/portals/sokhcn/work").body);
+    assert!(
+        !other.contains("AG-12") && !other.contains("Phường Long Xuyên"),
+        "{other}"
     );
 }
