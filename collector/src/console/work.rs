@@ -107,7 +107,7 @@ impl Console {
             None => Vec::new(),
         };
         let view = work_view(look, &owner, works, duties);
-        let title = format!("{}: {}", text(lang, "digest.work"), owner.name());
+        let title = format!("{}: {}", text(lang, "digest.work"), owner.name);
         self.render_for(look, actor, "work", &title, "work.html", view)
     }
 

@@ -53,7 +53,7 @@ impl<'a> Addressed<'a> {
             let place = *places.entry(to.to_lowercase()).or_insert(all.len());
             if place == all.len() {
                 all.push(Self {
-                    owner: owner.name(),
+                    owner: owner.name,
                     to,
                     portals: Vec::new(),
                 });
@@ -325,6 +325,7 @@ mod tests {
         ];
         let owner = Owner {
             head: &portals[0],
+            name: "Sở Y tế",
             above: None,
             measured: portals.iter().collect(),
             others: Vec::new(),

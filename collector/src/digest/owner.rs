@@ -15,6 +15,8 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Owner<'i> {
     /// Its first portal that is measured, else its first: whose id stands for the body in addresses.
     pub head: &'i Portal,
+    /// Its name, as that portal has it.
+    pub name: &'i str,
     /// The portal of the body above it.
     pub above: Option<&'i Portal>,
     /// Portals that are measured.
@@ -24,12 +26,6 @@ pub struct Owner<'i> {
 }
 
 impl Owner<'_> {
-    /// As the inventory calls it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.head.owner
-    }
-
     /// Whether a portal is one of its own.
     #[must_use]
     pub fn has(&self, portal: &PortalId) -> bool {
@@ -59,6 +55,7 @@ pub fn owners(inventory: &Inventory, now: UnixTime) -> Vec<Owner<'_>> {
         if place == all.len() {
             all.push(Owner {
                 head: portal,
+                name: &portal.owner,
                 above,
                 measured: Vec::new(),
                 others: Vec::new(),
@@ -70,7 +67,7 @@ pub fn owners(inventory: &Inventory, now: UnixTime) -> Vec<Owner<'_>> {
             continue;
         }
         if owner.measured.is_empty() {
-            owner.head = portal;
+            (owner.head, owner.name) = (portal, &portal.owner);
         }
         owner.measured.push(portal);
     }
@@ -149,7 +146,7 @@ mod tests {
             [vec!["tinh", "dvc"], vec!["syt", "cdc", "bv"], vec!["snv"]]
         );
         let owner = owner_of(&all, &portal("bv"), at(0)).unwrap();
-        assert_eq!((owner.head.id.as_str(), owner.name()), ("syt", "Sở Y tế"));
+        assert_eq!((owner.head.id.as_str(), owner.name), ("syt", "Sở Y tế"));
         assert_eq!(owner.above.map(|above| above.id.as_str()), Some("tinh"));
         assert_eq!(owner_of(&all, &portal("nobody"), at(0)), None);
     }

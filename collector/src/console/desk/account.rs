@@ -62,7 +62,7 @@ fn account_page(
     let units = owners(&names, now)
         .into_iter()
         .filter(|owner| person.portals.iter().any(|portal| owner.has(portal)))
-        .map(|owner| (owner.head.id.to_string(), owner.name().to_owned()));
+        .map(|owner| (owner.head.id.to_string(), owner.name.to_owned()));
     let view = AccountPage {
         units: units.collect(),
         name: person.full_name.clone(),

@@ -85,17 +85,17 @@ pub fn owners(look: Look<'_>, data: OwnersData<'_>) -> OwnersPage {
         .iter()
         .filter_map(|owner| loaded(owner, data))
         .collect();
-    all.sort_by_cached_key(|one| (one.load.rank(), one.owner.name().to_owned()));
+    all.sort_by_cached_key(|one| (one.load.rank(), one.owner.name.to_owned()));
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     for one in &all {
-        *names.entry(one.owner.name()).or_default() += 1;
+        *names.entry(one.owner.name).or_default() += 1;
     }
     let row = |one: &Loaded<'_>| {
-        let twice = names.get(one.owner.name()).is_some_and(|count| *count > 1);
+        let twice = names.get(one.owner.name).is_some_and(|count| *count > 1);
         let place = one.owner.above.filter(|_| twice);
         OwnerRow {
             id: one.owner.head.id.to_string(),
-            name: one.owner.name().to_owned(),
+            name: one.owner.name.to_owned(),
             place: place.map(|above| above.owner.clone()),
             level: get(lang, &format!("level.{}", one.level)).to_owned(),
             portals: one.owner.measured.len(),

@@ -110,7 +110,7 @@ pub fn work(
     works.sort_by_cached_key(load_rank);
     let all = works.iter().map(load).fold(Load::default(), Load::and);
     let mut page = WorkPage {
-        name: owner.name().to_owned(),
+        name: owner.name.to_owned(),
         sentence: sentence(all, works.len(), lang),
         portals: Vec::new(),
         clear: Vec::new(),
