@@ -187,3 +187,75 @@ fn levels(all: &[Loaded<'_>], chosen: Option<Level>, lang: Lang) -> Vec<Choice> 
         .chain(there.map(|level| choice(Some(level), get(lang, &format!("level.{level}")))))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use ems_contract::inventory::Inventory;
+
+    use super::*;
+    use crate::digest;
+    use crate::testing::{at, inventory, portal};
+
+    fn page(all: &Inventory, fails: &[(&str, usize)], decided: &[&str], own: &[&str]) -> OwnersPage {
+        let ids: Vec<(PortalId, Load)> = fails
+            .iter()
+            .map(|(id, fails)| {
+                let load = Load {
+                    fails: *fails,
+                    ..Load::default()
+                };
+                (portal(id), load)
+            })
+            .collect();
+        let data = OwnersData {
+            owners: &digest::owners(all, at(0)),
+            loads: &ids.iter().map(|(id, load)| (id, *load)).collect(),
+            decided: &decided.iter().map(|id| portal(id)).collect(),
+            level: None,
+            own: &own.iter().map(|id| portal(id)).collect::<Vec<_>>(),
+        };
+        let look = Look {
+            lang: Lang::Vi,
+            now: at(0),
+            path: "/work",
+        };
+        owners(look, data)
+    }
+
+    fn ids(rows: &[OwnerRow]) -> Vec<&str> {
+        rows.iter().map(|row| &*row.id).collect()
+    }
+
+    #[test]
+    fn units_of_one_name_are_told_apart_by_the_body_above_them() {
+        let mut all = inventory(&["ag", "ct", "ag-syt", "ct-syt"]);
+        for (portal, (owner, parent)) in all.portals.iter_mut().zip([
+            ("UBND tỉnh An Giang", None),
+            ("UBND thành phố Cần Thơ", None),
+            ("Sở Y tế", Some("ag")),
+            ("Sở Y tế", Some("ct")),
+        ]) {
+            portal.owner = owner.into();
+            portal.parent = parent.map(crate::testing::portal);
+        }
+        let fails = [("ag-syt", 1), ("ct-syt", 3), ("ag", 2)];
+        let page = page(&all, &fails, &["ag", "ct", "ag-syt", "ct-syt"], &["ag-syt"]);
+        assert_eq!(ids(&page.rows), ["ct-syt", "ag", "ag-syt"]);
+        let places: Vec<Option<&str>> = page.rows.iter().map(|row| row.place.as_deref()).collect();
+        let wanted = [Some("UBND thành phố Cần Thơ"), None, Some("UBND tỉnh An Giang")];
+        assert_eq!(places, wanted);
+        assert_eq!((ids(&page.own), ids(&page.clear)), (vec!["ag-syt"], vec!["ct"]));
+    }
+
+    #[test]
+    fn a_unit_of_which_nothing_was_decided_is_not_said_to_have_nothing_to_do() {
+        let mut all = inventory(&["p1", "p2", "p3"]);
+        all.portals[2].owner = "Sở Nội vụ".into();
+        let page = page(&all, &[], &["p1"], &[]);
+        assert_eq!((ids(&page.clear), ids(&page.never)), (vec!["p1"], vec!["p3"]));
+        let told: Vec<Option<&str>> = [&page.clear[0], &page.never[0]]
+            .map(|row| row.unjudged.as_deref())
+            .into();
+        assert_eq!(told, [Some("1 cổng chưa có kết luận"), None]);
+    }
+}
