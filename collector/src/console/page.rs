@@ -80,6 +80,10 @@ impl Console {
         &self.context
     }
 
+    pub(super) fn rules(&self) -> &Regulations {
+        &self.rules
+    }
+
     pub(super) fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
         Look {
             lang,
@@ -96,9 +100,25 @@ impl Console {
         template: &str,
         view: impl Serialize,
     ) -> Result<String, PageError> {
+        self.render_for(look, None, page, title, template, view)
+    }
+
+    /// A page that greets `actor`, where somebody is logged in.
+    pub(super) fn render_for(
+        &self,
+        look: Look<'_>,
+        actor: Option<&Actor>,
+        page: &'static str,
+        title: &str,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
         let loaded = self.context.inventory.loaded();
         let demo = self.context.store.demo()?;
-        let shell = shell(look, page, title, &loaded, demo);
+        let mut shell = shell(look, page, title, &loaded, demo);
+        if let Some(actor) = actor {
+            shell.greet(actor);
+        }
         self.fill(look.lang, shell, template, view)
     }
 
@@ -115,7 +135,6 @@ impl Console {
         template: &str,
         view: impl Serialize,
     ) -> Result<String, PageError> {
-        let loaded = self.context.inventory.loaded();
         let page = if path.starts_with("/registers") {
             "registers"
         } else if path.starts_with("/reports") {
@@ -125,12 +144,7 @@ impl Console {
         } else {
             "account"
         };
-        let demo = self.context.store.demo()?;
-        let mut shell = shell(self.look(lang, path), page, title, &loaded, demo);
-        if let Some(actor) = actor {
-            shell.greet(actor);
-        }
-        self.fill(lang, shell, template, view)
+        self.render_for(self.look(lang, path), actor, page, title, template, view)
     }
 
     /// A page that says why something is not done.
