@@ -100,6 +100,17 @@ pub enum ChannelKind {
     Sms(SmsSettings),
 }
 
+impl ChannelKind {
+    /// Whether it tells somebody by itself. A mail channel may be there for letters with recipients of their own alone.
+    #[must_use]
+    pub const fn has_recipients(&self) -> bool {
+        match self {
+            Self::Email(mail) => !mail.to.is_empty(),
+            _ => true,
+        }
+    }
+}
+
 /// Where lines go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogTarget {
@@ -144,7 +155,7 @@ pub struct EmailSettings {
     pub login: Option<(String, SecretSource)>,
     /// Sender.
     pub from: String,
-    /// Recipients.
+    /// Who gets the notices; nobody where it is for letters with recipients of their own.
     pub to: Vec<String>,
 }
 

@@ -33,6 +33,7 @@ const PER_MINUTE: usize = 20;
 pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
     let mut map = item.map()?;
     let mut channels: Vec<ChannelSettings> = Vec::new();
+    let mut silent: Vec<(Item<'_>, String)> = Vec::new();
     if let Some(list) = map.get("channels") {
         for item in list.list().unwrap_or_default() {
             let Some(channel) = channel(&item, folder) else {
@@ -41,6 +42,9 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
             if channels.iter().any(|known| known.name == channel.name) {
                 item.error(Message::new("settings.channel_twice").with("name", channel.name));
             } else {
+                if !channel.kind.has_recipients() {
+                    silent.push((item, channel.name.clone()));
+                }
                 channels.push(channel);
             }
         }
@@ -60,14 +64,29 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
         update_every_s: seconds("update_every_s", 60, default.update_every_s),
         ..default
     };
+    let digest = map.optional("digest", |item| super::on_call::digest(item, &channels));
+    let on_call = map.optional("on_call", |item| super::on_call::read(item, &channels));
+    // Whoever sends notices by such a channel has been told where it is named.
+    let named = |name: &String| {
+        let routes = routes.iter().flatten().map(|route| &route.channels);
+        let people = on_call.iter().flat_map(|on_call| &on_call.people);
+        let mut named = routes.chain(people.map(|person| &person.channels));
+        named.any(|channels| channels.contains(name))
+            || digest.as_ref().is_some_and(|digest| digest.channel == *name)
+    };
+    for (item, name) in silent {
+        if !named(&name) {
+            item.error(Message::new("settings.recipients_empty"));
+        }
+    }
     let settings = NotifySettings {
         lang: map
             .optional("lang", |item| item.choice(&[Lang::Vi, Lang::En], Lang::as_str))
             .unwrap_or_default(),
         console_url: map.optional("console_url", base),
         routes: routes.unwrap_or_else(|| everything(&channels)),
-        digest: map.optional("digest", |item| super::on_call::digest(item, &channels)),
-        on_call: map.optional("on_call", |item| super::on_call::read(item, &channels)),
+        digest,
+        on_call,
         channels,
         policy,
         heartbeat: map.optional("heartbeat", heartbeat),
@@ -81,27 +100,39 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
     Some(settings)
 }
 
-/// Without routes every channel is told everything.
+/// Without routes every channel that tells somebody is told everything.
 fn everything(channels: &[ChannelSettings]) -> Vec<RouteSettings> {
     let route = |channel: &ChannelSettings| RouteSettings {
         channels: vec![channel.name.clone()],
         at_least: Severity::Low,
     };
-    channels.iter().map(route).collect()
+    let told = channels.iter().filter(|channel| channel.kind.has_recipients());
+    told.map(route).collect()
+}
+
+/// By which channels notices are sent: they are there, and tell somebody.
+pub(super) fn tellers(list: &Item<'_>, known: &[ChannelSettings]) -> Option<Vec<String>> {
+    let names = list.texts()?;
+    for name in &names {
+        match known.iter().find(|channel| channel.name == *name) {
+            None => list.error(Message::new("settings.route_channel").with("name", name)),
+            Some(channel) if !channel.kind.has_recipients() => list.error_with(
+                Message::new("settings.route_recipients").with("name", name),
+                Message::new("settings.route_recipients.hint"),
+            ),
+            Some(_) => {}
+        }
+    }
+    if names.is_empty() {
+        list.error(Message::new("settings.route_empty"));
+    }
+    Some(names)
 }
 
 fn route(item: &Item<'_>, known: &[ChannelSettings]) -> Option<RouteSettings> {
     let mut map = item.map()?;
-    let channels = map.required("channels", Item::texts);
+    let channels = map.required("channels", |list| tellers(list, known));
     let at_least = map.optional("at_least", |item| item.choice(&Severity::ALL, Severity::as_str));
-    for name in channels.iter().flatten() {
-        if !known.iter().any(|channel| channel.name == *name) {
-            item.error(Message::new("settings.route_channel").with("name", name));
-        }
-    }
-    if channels.as_ref().is_some_and(Vec::is_empty) {
-        item.error(Message::new("settings.route_empty"));
-    }
     map.finish();
     Some(RouteSettings {
         channels: channels?,
@@ -258,7 +289,7 @@ fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
         })
     };
     let from = map.required("from", mailbox);
-    let to = map.required("to", |list| recipients(list, |item| mailbox(&item)));
+    let to = map.optional("to", |list| Some(list.list_of(|item| mailbox(&item))));
     let ca_file = map.optional("ca_file", |item| item.text().map(|text| folder.join(text)));
     Some(EmailSettings {
         host: host?,
@@ -267,7 +298,7 @@ fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
         ca_file,
         login: user.zip(password),
         from: from?,
-        to: to?,
+        to: to.unwrap_or_default(),
     })
 }
 

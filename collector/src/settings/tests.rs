@@ -3,7 +3,7 @@ use std::path::Path;
 use ems_contract::text::Lang;
 
 use super::*;
-use crate::notify::settings::ChannelKind;
+use crate::notify::settings::{ChannelKind, RouteSettings};
 
 /// Writes `ems.yaml` with this text (and two token files) and loads it.
 fn loaded(text: &str) -> Result<Read, Vec<String>> {
@@ -161,6 +161,46 @@ fn a_channel_that_would_tell_nobody_is_refused() {
         .filter(|line| line.contains("at least one recipient"));
     assert_eq!(empty.count(), 3, "{found:?}");
     assert_eq!(found.len(), 3, "{found:?}");
+}
+
+/// Two mail channels, the second without recipients, and what else is written.
+fn with_papers(rest: &str) -> Result<Read, Vec<String>> {
+    loaded(&format!(
+        "notify:\n  channels:\n    - {{name: mail, kind: email, host: h, from: a@b.vn, to: [c@b.vn]}}\n\
+         \x20   - {{name: papers, kind: email, host: h, from: a@b.vn}}\n{rest}"
+    ))
+}
+
+#[test]
+fn letters_with_recipients_of_their_own_want_none_of_their_channel() {
+    let (settings, found) = with_papers("  digest: {channel: papers}\n").unwrap();
+    let routes: Vec<String> = settings.notify.routes.iter().map(RouteSettings::name).collect();
+    assert_eq!(routes, ["mail"], "without routes it is told no notices");
+    // What is written to the operators would reach nobody.
+    let keys: Vec<&str> = found.iter().map(|found| found.message.key()).collect();
+    assert_eq!(keys, ["settings.digest_operators"]);
+    assert_eq!(found[0].place.as_ref().map(|place| place.line), Some(5));
+    let routed = "  digest: {channel: mail}\n  routes: [{channels: [mail]}]\n";
+    let found = with_papers(routed).unwrap_err();
+    assert_eq!(found.len(), 1, "nobody uses it: {found:?}");
+    assert!(found[0].starts_with("error: ems.yaml:4:"), "{found:?}");
+    assert!(found[0].contains("at least one recipient"), "{found:?}");
+}
+
+#[test]
+fn whoever_sends_notices_by_a_channel_without_recipients_is_told_all_at_once() {
+    let text = "  digest: {channel: papers}\n  routes:\n    - {channels: [mail]}\n    - {channels: [mail, papers]}\n\
+                \x20 on_call:\n    lead: an\n    people:\n      - {login: an, channels: [papers]}\n\
+                \x20     - {login: binh, channels: [papers, mail]}\n";
+    let found = with_papers(text).unwrap_err();
+    let place = |line: &String| line.split(':').skip(1).take(2).collect::<Vec<_>>().join(":");
+    let about = |line: &&String| line.contains("`papers`") && line.contains("recipient");
+    let places: Vec<String> = found.iter().filter(about).map(place).collect();
+    assert_eq!(
+        places,
+        [" ems.yaml:8", " ems.yaml:12", " ems.yaml:13"],
+        "{found:?}"
+    );
 }
 
 #[test]
