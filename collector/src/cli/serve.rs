@@ -215,7 +215,13 @@ fn tell(error: &RunError, lang: Lang, err: &mut dyn Write) -> std::io::Result<u8
         RunError::Serve(ServeError::Folder { .. } | ServeError::Listen { .. } | ServeError::Tls(_)) => {
             EXIT_FAILED
         }
-        RunError::Channel(_) => EXIT_BAD_FILE,
+        RunError::Channels(troubles) => {
+            for why in troubles {
+                let values = [("why", &*why.render(lang))];
+                writeln!(err, "{}", text::fill(lang, "notify.setup.told", &values))?;
+            }
+            return Ok(EXIT_BAD_FILE);
+        }
         RunError::Guest(_) => EXIT_USAGE,
         RunError::Serve(ServeError::Metrics(_) | ServeError::Task(_))
         | RunError::Console(_)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ems_contract::diagnostic::Message;
 use ems_contract::digest::Sha256;
+use ems_contract::inventory::network;
 use ems_contract::text::Lang;
 use ems_contract::yaml::{Item, Map};
 use url::Url;
@@ -12,7 +13,8 @@ use crate::notify::policy::Policy;
 use crate::notify::secret::SecretSource;
 use crate::notify::settings::{
     AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, HeartbeatSettings, LogTarget, MailTls,
-    NotifySettings, RouteSettings, SmsSettings, TelegramSettings, WebhookSettings, ZaloSettings,
+    NotifySettings, ProxySettings, Reach, RouteSettings, SmsSettings, TelegramSettings, WebhookSettings,
+    ZaloSettings,
 };
 use crate::severity::Severity;
 
@@ -89,7 +91,7 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
         on_call,
         channels,
         policy,
-        heartbeat: map.optional("heartbeat", heartbeat),
+        heartbeat: map.optional("heartbeat", |item| heartbeat(item, folder)),
         alertmanager_tokens: map
             .optional("alertmanager_tokens", |list| {
                 Some(list.list_of(|item| token(&item, folder)))
@@ -140,14 +142,52 @@ fn route(item: &Item<'_>, known: &[ChannelSettings]) -> Option<RouteSettings> {
     })
 }
 
-fn heartbeat(item: &Item<'_>) -> Option<HeartbeatSettings> {
+fn heartbeat(item: &Item<'_>, folder: &Path) -> Option<HeartbeatSettings> {
     let mut map = item.map()?;
     let url = map.required("url", url);
     let every_s = map.optional("every_s", |item| item.integer(5_u32..=3_600));
+    let reach = reach(&mut map, folder);
     map.finish();
     Some(HeartbeatSettings {
         url: url?,
         every_s: every_s.unwrap_or(60),
+        reach,
+    })
+}
+
+/// By which way a receiver of HTTP is reached.
+fn reach(map: &mut Map<'_>, folder: &Path) -> Reach {
+    let allow = map.optional("allow_addresses", |list| {
+        Some(list.list_of(|item| network(&item)))
+    });
+    Reach {
+        allow_addresses: allow.unwrap_or_default(),
+        proxy: map.optional("proxy", |item| proxy(item, folder)),
+    }
+}
+
+/// Whatever is wrong with its address is told without it: somebody may have written a password there.
+fn proxy(item: &Item<'_>, folder: &Path) -> Option<ProxySettings> {
+    let mut map = item.map()?;
+    let url = map.required("url", |item| {
+        let url = item.text()?.parse::<Url>().ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        match url {
+            None => item.error(Message::new("settings.proxy_url")),
+            Some(url) if url.username().is_empty() && url.password().is_none() => return Some(url),
+            Some(_) => item.error(Message::new("settings.proxy_login")),
+        }
+        None
+    });
+    let user = map.optional("user", Item::text);
+    let password = map.optional("password", |item| secret(item, folder));
+    if user.is_some() != password.is_some() {
+        map.item().error(Message::new("settings.proxy_both"));
+    }
+    map.finish();
+    Some(ProxySettings {
+        url: url?,
+        login: user.zip(password),
     })
 }
 
@@ -178,6 +218,8 @@ fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
         item.choice(&kinds, |n| KINDS[n])
     });
     let known = kind.is_some();
+    let by_http = kind.is_some_and(|kind| !matches!(KINDS[kind], "stdout" | "syslog" | "email"));
+    let reach = by_http.then(|| reach(&mut map, folder)).unwrap_or_default();
     let kind = kind.and_then(|kind| form(KINDS[kind], &mut map, folder));
     // Unknown keys of a kind that is not known would be noise.
     if known {
@@ -186,6 +228,7 @@ fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
     Some(ChannelSettings {
         name: name?,
         per_minute: per_minute.map_or(PER_MINUTE, usize::from),
+        reach,
         kind: kind?,
     })
 }

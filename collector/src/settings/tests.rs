@@ -259,3 +259,35 @@ fn nobody_stands_twice_among_the_people_on_call() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_proxy_is_told_apart_from_its_log_in_and_no_word_repeats_what_was_written_there() {
+    let with = |proxy: &str| {
+        loaded(&format!(
+            "notify:\n  channels:\n    - {{name: t, kind: telegram, token: {{env: X}}, chat: '1', allow_addresses: [10.1.0.0/16, 10.2.0.1],\n\
+             \x20      proxy: {{{proxy}}}}}\n"
+        ))
+    };
+    let (settings, _) = with("url: 'http://proxy.example.vn:3128', user: ems, password: {env: Y}").unwrap();
+    let reach = &settings.notify.channels[0].reach;
+    let allowed: Vec<String> = reach.allow_addresses.iter().map(ToString::to_string).collect();
+    assert_eq!(allowed, ["10.1.0.0/16", "10.2.0.1/32"]);
+    let proxy = reach.proxy.as_ref().unwrap();
+    assert_eq!(proxy.url.as_str(), "http://proxy.example.vn:3128/");
+    assert_eq!(proxy.login.as_ref().unwrap().0, "ems");
+    for bad in [
+        "url: 'http://ems:hush@proxy.example.vn:3128'",
+        "url: 'socks5://ems:hush@proxy.example.vn'",
+        "url: 'ems:hush'",
+        "url: 'http://proxy.example.vn', user: ems",
+    ] {
+        let found = with(bad).unwrap_err();
+        assert_eq!(found.len(), 1, "{bad}: {found:?}");
+        assert!(
+            !found[0].contains("hush") && found[0].contains("ems.yaml:4"),
+            "{found:?}"
+        );
+    }
+    let mail = "notify:\n  channels: [{name: m, kind: email, host: h, from: a@b.vn, to: [a@b.vn], proxy: {url: 'http://p/'}}]\n";
+    assert!(loaded(mail).unwrap_err()[0].contains("`proxy`"));
+}
