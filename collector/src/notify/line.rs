@@ -70,11 +70,14 @@ impl Line {
             done.spent.push(self.context.clock.monotonic());
             let (dispatch, mut settled) = self.dispatch(&parcel);
             let sent = match &dispatch {
-                Some(dispatch) => channel.send(dispatch).await.map(drop),
-                None => Ok(()),
+                Some(dispatch) => channel.send(dispatch).await,
+                None => Ok(0),
             };
             match &sent {
-                Ok(()) => self.metrics.sent.with_label_values(&[name]).inc(),
+                Ok(refused) => {
+                    self.metrics.sent.with_label_values(&[name]).inc();
+                    self.metrics.refused.with_label_values(&[name]).inc_by(*refused);
+                }
                 Err(failure) => {
                     self.metrics.failed.with_label_values(&[name]).inc();
                     tracing::warn!(channel = name, why = %failure, "a notice was not taken");
@@ -100,7 +103,7 @@ impl Line {
                     done.hung = true;
                     return done;
                 }
-                Ok(()) | Err(Failure::Refused { .. }) => {}
+                Ok(_) | Err(Failure::Refused { .. }) => {}
             }
             if done.kept.is_err() {
                 return done;
@@ -196,7 +199,7 @@ impl Line {
         next_channel(letter).filter(|next| self.channels.contains_key(*next))
     }
 
-    fn settled(&self, letter: &Letter, sent: &Result<(), Failure>) -> Settled {
+    fn settled(&self, letter: &Letter, sent: &Result<u64, Failure>) -> Settled {
         let Err(failure) = sent else {
             return Settled::Sent;
         };

@@ -99,6 +99,10 @@ impl Notifier {
         channels: Vec<Channel>,
     ) -> prometheus::Result<Self> {
         let metrics = Metrics::register(&context.registry)?;
+        for channel in &channels {
+            // There from the start, so that the first refusal is seen as a rise.
+            metrics.refused.with_label_values(&[&channel.name]).inc_by(0);
+        }
         let lanes = channels
             .iter()
             .map(|channel| (channel.name.clone(), Lane::default()));
@@ -193,6 +197,12 @@ impl Notifier {
                 .spawn(async move { line.deliver(&name, parcels).await });
         }
         kept
+    }
+
+    /// Where it counts.
+    #[cfg(test)]
+    pub(super) const fn registry(&self) -> &prometheus::Registry {
+        &self.context.registry
     }
 
     /// Until nothing is in hand.

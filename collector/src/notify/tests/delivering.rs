@@ -554,3 +554,27 @@ async fn the_end_waits_for_a_renewal_that_was_begun() {
     let kept = std::fs::read_to_string(&state_file).unwrap();
     assert!(kept.contains("r2"), "{kept}");
 }
+
+#[tokio::test]
+async fn a_recipient_who_refuses_what_others_take_is_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = here(dir.path(), 0);
+    let choosy: Behave = Arc::new(|call| match call {
+        0 => StatusCode::NOT_FOUND.into_response(),
+        _ => StatusCode::OK.into_response(),
+    });
+    let (url, _tasks) = receiver(Seen::default(), choosy).await;
+    context.store.post(vec![], vec![letter(1, "sms")]).unwrap();
+    let mut notifier = notifier(&context, &[gateway("sms", &url, 3)], PATIENT);
+    let counted = |notifier: &Notifier| {
+        let of = |family: &prometheus::proto::MetricFamily| {
+            (family.name() == "ems_notify_recipients_refused_total")
+                .then(|| family.get_metric()[0].get_counter().get_value())
+        };
+        notifier.registry().gather().iter().find_map(of)
+    };
+    assert_eq!(counted(&notifier), Some(0.0), "there before the first refusal");
+    deliver(&mut notifier).await;
+    assert_eq!(counted(&notifier), Some(1.0));
+    assert!(waiting(&context).is_empty(), "others have it");
+}
