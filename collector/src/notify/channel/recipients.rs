@@ -166,3 +166,40 @@ impl Tally<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn eight_are_told_at_once_and_whoever_is_silent_by_the_end_hangs() {
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let delivery = |n: u64| {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+            let delivery = async move {
+                most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_secs(n)).await;
+                now.fetch_sub(1, Ordering::Relaxed);
+                Ok(n)
+            };
+            (format!("r{n:02}"), delivery)
+        };
+        let until = Instant::now() + Duration::from_millis(15_500);
+        let mut heard = each(until, (1..=20).map(delivery).collect()).await;
+        heard.sort_by(|(a, _), (b, _)| a.cmp(b));
+        assert_eq!(most.load(Ordering::Relaxed), AT_ONCE);
+        // The ninth begins after the first, and so on: the first eight end in time, the ninth to the eleventh as well.
+        let outcome: Vec<bool> = heard.iter().map(|(_, answer)| answer.is_ok()).collect();
+        assert_eq!(outcome.len(), 20);
+        assert_eq!(outcome.iter().filter(|ok| **ok).count(), 11, "{heard:?}");
+        assert!(
+            heard[11..]
+                .iter()
+                .all(|(_, answer)| *answer == Err(Failure::Hung))
+        );
+    }
+}

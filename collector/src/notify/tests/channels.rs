@@ -398,6 +398,45 @@ async fn whoever_has_a_text_message_does_not_get_it_again_because_of_others() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn whoever_has_a_text_message_does_not_get_it_again_because_another_hangs() {
+    let calls = Calls::default();
+    let (seen, hangs) = (Arc::clone(&calls), Arc::new(AtomicBool::new(true)));
+    let app = Router::new().fallback(any(move |body: String| {
+        let (seen, hangs) = (Arc::clone(&seen), Arc::clone(&hangs));
+        async move {
+            let hung = body.contains("84900000002") && hangs.swap(false, Ordering::Relaxed);
+            seen.lock().unwrap().push(Call {
+                host: None,
+                path: String::new(),
+                headers: HashMap::new(),
+                body,
+            });
+            if hung {
+                std::future::pending::<()>().await;
+            }
+            "taken"
+        }
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: url::Url = format!("http://{}/", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let twice = ["84900000001", "84900000001", "84900000002"];
+    let channel = open(sms(url, &twice));
+    let notice = Dispatch {
+        within: Duration::from_secs(7),
+        ..dispatch(Stage::Opened)
+    };
+    assert_eq!(channel.send(&notice).await, Err(Failure::Hung));
+    assert_eq!(channel.send(&notice).await, Ok(0));
+    let mut told = phones(&calls);
+    told.sort_unstable();
+    assert_eq!(told, ["84900000001", "84900000002", "84900000002"]);
+}
+
 #[tokio::test]
 async fn whoever_has_a_zalo_message_does_not_get_it_again_because_of_others() {
     let dir = tempfile::tempdir().unwrap();
