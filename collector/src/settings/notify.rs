@@ -219,7 +219,11 @@ fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
     });
     let known = kind.is_some();
     let by_http = kind.is_some_and(|kind| !matches!(KINDS[kind], "stdout" | "syslog" | "email"));
-    let reach = by_http.then(|| reach(&mut map, folder)).unwrap_or_default();
+    let reach = if by_http {
+        reach(&mut map, folder)
+    } else {
+        Reach::default()
+    };
     let kind = kind.and_then(|kind| form(KINDS[kind], &mut map, folder));
     // Unknown keys of a kind that is not known would be noise.
     if known {

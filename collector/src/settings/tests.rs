@@ -291,3 +291,16 @@ fn a_proxy_is_told_apart_from_its_log_in_and_no_word_repeats_what_was_written_th
     let mail = "notify:\n  channels: [{name: m, kind: email, host: h, from: a@b.vn, to: [a@b.vn], proxy: {url: 'http://p/'}}]\n";
     assert!(loaded(mail).unwrap_err()[0].contains("`proxy`"));
 }
+
+#[test]
+fn a_token_file_that_cannot_be_read_is_told_in_the_language_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ems.yaml");
+    std::fs::write(&path, "tokens: [{agent: a, file: none}]\n").unwrap();
+    let found = load(&path).unwrap_err();
+    let said = found[0].render(Lang::Vi);
+    assert!(
+        said.contains("không có tệp hay thư mục này") && !said.contains("No such"),
+        "{said}"
+    );
+}

@@ -87,7 +87,13 @@ impl Email {
         let delivery = |to: String| {
             let mail = self.mail(dispatch, &to)?;
             let transport = self.transport.clone();
-            let delivery = async move { transport.send(mail).await.map(drop).map_err(failure) };
+            let delivery = async move {
+                transport
+                    .send(mail)
+                    .await
+                    .map(drop)
+                    .map_err(|error| failure(&error))
+            };
             Ok((to, delivery))
         };
         let left = tally.left(recipients.iter().cloned());
@@ -122,11 +128,11 @@ impl Email {
 }
 
 /// What a server says, or that it says nothing.
-fn failure(error: lettre::transport::smtp::Error) -> Failure {
+fn failure(error: &lettre::transport::smtp::Error) -> Failure {
     if error.is_timeout() {
         return Failure::Hung;
     }
-    let why = Words::new("notify.failure.mail").with("detail", &error);
+    let why = Words::new("notify.failure.mail").with("detail", error);
     if error.is_permanent() {
         Failure::Refused { why }
     } else {
