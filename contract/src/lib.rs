@@ -8,6 +8,7 @@
 pub mod cause;
 pub mod certificate;
 pub mod clock;
+pub mod destination;
 pub mod diagnostic;
 pub mod digest;
 pub mod document;
