@@ -5,10 +5,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ems_contract::clock::SharedClock;
-use ems_contract::diagnostic::Diagnostic;
+use ems_contract::diagnostic::{Diagnostic, Message};
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
 use ems_contract::inventory::{self, Inventory};
+use ems_contract::text::Lang;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,7 @@ use crate::edition::{self, Office, ReportJob};
 use crate::inventory::{Watcher, short_notices, written_late};
 use crate::judging::{Elsewhere, Judging};
 use crate::keeper::Keeper;
+use crate::locale::unreadable;
 use crate::metrics::{self, Counters, Metrics};
 use crate::notify::channel::Channel;
 use crate::notify::round::Desk;
@@ -56,9 +58,9 @@ pub enum RunError {
     /// Signals cannot be received.
     #[error("signals: {0}")]
     Signals(#[from] std::io::Error),
-    /// A channel, in words for its operator.
-    #[error("notify: {0}")]
-    Channel(String),
+    /// Channels, each in words for its operator.
+    #[error("notify: {}", .0.iter().map(|why| why.render(Lang::En)).collect::<Vec<_>>().join("; "))]
+    Channels(Vec<Message>),
     /// A guest's own trouble, in words for its operator.
     #[error("{0}")]
     Guest(String),
@@ -150,8 +152,7 @@ pub async fn run(
             Arc::clone(&desk),
             notify.alertmanager_tokens.clone(),
         ));
-    let http = outgoing::client(None).map_err(RunError::Channel)?;
-    let channels = channels(&notify, &http)?;
+    let channels = channels(&notify)?;
     let reports = ReportJob::new(edition::Watch {
         context: context.clone(),
         rules: Arc::clone(&rules),
@@ -198,6 +199,7 @@ pub async fn run(
         tasks.push(("letters to units", Box::pin(digest.run(shutdown.clone()))));
     }
     if let Some(settings) = &notify.heartbeat {
+        let http = outgoing::client(&settings.reach, None).map_err(|why| RunError::Channels(vec![why]))?;
         let beating = heartbeat::run(settings.clone(), context.clone(), http, shutdown.clone());
         tasks.push(("heartbeat", Box::pin(beating)));
     }
@@ -247,8 +249,7 @@ fn watch(settings: &Settings, rules: &Arc<Regulations>) -> Result<Option<Arc<Wat
         return Ok(None);
     };
     let path = settings.data.join(LINK_KEY);
-    let key =
-        LinkKey::open(&path).map_err(|error| RunError::Channel(format!("{}: {error}", path.display())))?;
+    let key = LinkKey::open(&path).map_err(|error| RunError::Channels(vec![unreadable(&path, &error)]))?;
     Ok(Some(Arc::new(Watch {
         settings: on_call,
         key,
@@ -257,21 +258,22 @@ fn watch(settings: &Settings, rules: &Arc<Regulations>) -> Result<Option<Arc<Wat
 }
 
 /// Every channel of the settings, ready; all that are not are named at once.
-fn channels(
-    settings: &crate::notify::settings::NotifySettings,
-    http: &reqwest::Client,
-) -> Result<Vec<Channel>, RunError> {
+fn channels(settings: &crate::notify::settings::NotifySettings) -> Result<Vec<Channel>, RunError> {
     let (mut ready, mut troubles) = (Vec::new(), Vec::new());
     for channel in &settings.channels {
-        match Channel::open(channel, http.clone()) {
+        match Channel::open(channel, None) {
             Ok(channel) => ready.push(channel),
-            Err(why) => troubles.push(format!("channel `{}`: {why}", channel.name)),
+            Err(why) => troubles.push(
+                Message::new("notify.setup.channel")
+                    .with("name", &channel.name)
+                    .with_text("why", why),
+            ),
         }
     }
     if troubles.is_empty() {
         return Ok(ready);
     }
-    Err(RunError::Channel(troubles.join("; ")))
+    Err(RunError::Channels(troubles))
 }
 
 /// What the drafts of reports that nobody asked for have in common.

@@ -14,8 +14,9 @@ use crate::notify::decide::compose;
 use crate::notify::message::message;
 use crate::notify::notice::Stage;
 use crate::notify::round::{incident_of, read};
-use crate::oncall::{Act, ActKind, Watch};
+use crate::oncall::{Act, ActKind, OnCallSettings};
 use crate::register::{Duty, Rota};
+use crate::sight;
 use crate::store::{Store, StoreError};
 
 /// An agent without a batch for so long, in seconds, is named as silent.
@@ -76,7 +77,7 @@ pub struct Sheet {
     pub acts: Vec<String>,
     /// Maintenance ahead.
     pub maintenance: Vec<String>,
-    /// Agents that are silent.
+    /// Agents that are silent or blind.
     pub agents: Vec<String>,
     /// How many notices wait for delivery, in words.
     pub waiting: String,
@@ -97,17 +98,17 @@ pub struct RotaRow {
 
 /// The name of an account for readers.
 #[must_use]
-pub fn name_of(watch: Option<&Watch>, login: &str) -> String {
-    let person = watch.and_then(|watch| watch.settings.person(login));
+pub fn name_of(on_call: Option<&OnCallSettings>, login: &str) -> String {
+    let person = on_call.and_then(|on_call| on_call.person(login));
     person.map_or_else(|| login.to_owned(), |person| person.name.clone())
 }
 
 /// Who is on duty, with the next to be called.
 #[must_use]
-pub fn duty_text(watch: Option<&Watch>, duty: &Duty, lang: Lang) -> String {
-    let person = name_of(watch, &duty.person);
+pub fn duty_text(on_call: Option<&OnCallSettings>, duty: &Duty, lang: Lang) -> String {
+    let person = name_of(on_call, &duty.person);
     let backup = duty.backup.as_ref().map(|login| {
-        let name = name_of(watch, login);
+        let name = name_of(on_call, login);
         format!(" ({})", fill(lang, "oncall.duty.backup", &[("name", &name)]))
     });
     person + &backup.unwrap_or_default()
@@ -116,7 +117,7 @@ pub fn duty_text(watch: Option<&Watch>, duty: &Duty, lang: Lang) -> String {
 /// The rota through `within` as rows.
 #[must_use]
 pub fn rota_rows(
-    watch: Option<&Watch>,
+    on_call: Option<&OnCallSettings>,
     rota: &Rota,
     calendar: &crate::calendar::Calendar,
     within: Window,
@@ -127,14 +128,14 @@ pub fn rota_rows(
         .map(|(window, duty)| RotaRow {
             from: locale::instant(window.from, lang),
             to: locale::instant(window.to, lang),
-            who: duty.as_ref().map(|duty| duty_text(watch, duty, lang)),
-            unreachable: watch.and_then(|watch| {
+            who: duty.as_ref().map(|duty| duty_text(on_call, duty, lang)),
+            unreachable: on_call.and_then(|on_call| {
                 let named = duty
                     .iter()
                     .flat_map(|duty| std::iter::once(&duty.person).chain(&duty.backup));
                 let named: Vec<&str> = named
                     .map(String::as_str)
-                    .filter(|login| watch.settings.person(login).is_none())
+                    .filter(|login| on_call.person(login).is_none())
                     .collect();
                 let names = named.join(", ");
                 (!named.is_empty()).then(|| fill(lang, "oncall.rota.unreachable", &[("names", &names)]))
@@ -145,9 +146,9 @@ pub fn rota_rows(
 
 /// What somebody did, in words.
 #[must_use]
-pub fn act_text(act: &Act, watch: Option<&Watch>, lang: Lang) -> String {
+pub fn act_text(act: &Act, on_call: Option<&OnCallSettings>, lang: Lang) -> String {
     let detail = match act.kind {
-        ActKind::Assign => name_of(watch, &act.detail),
+        ActKind::Assign => name_of(on_call, &act.detail),
         ActKind::Acknowledge | ActKind::Note => act.detail.clone(),
     };
     let at = locale::instant(act.at, lang);
@@ -162,14 +163,14 @@ pub fn act_text(act: &Act, watch: Option<&Watch>, lang: Lang) -> String {
 /// What people did in a stretch of time, each with the alarm that it is about.
 fn done(
     store: &dyn Store,
-    watch: Option<&Watch>,
+    on_call: Option<&OnCallSettings>,
     within: Window,
     (now, lang): (UnixTime, Lang),
 ) -> Result<Vec<String>, StoreError> {
     let book = read(store, now)?;
     let acts = store.acts(within.from)?;
     let told = acts.iter().filter(|act| within.contains(act.at)).map(|act| {
-        let words = act_text(act, watch, lang);
+        let words = act_text(act, on_call, lang);
         match book.threads.get(&act.thread) {
             Some(thread) => {
                 let title = message(&compose(&book, thread, Stage::Opened, now), None, lang).title;
@@ -187,7 +188,7 @@ fn done(
 /// When the store cannot be read.
 pub fn open_alarms(
     store: &dyn Store,
-    watch: Option<&Watch>,
+    on_call: Option<&OnCallSettings>,
     now: UnixTime,
     lang: Lang,
 ) -> Result<Vec<OpenAlarm>, StoreError> {
@@ -209,7 +210,7 @@ pub fn open_alarms(
         let called = thread.calls.iter().map(|call| {
             format!(
                 "{} ({})",
-                name_of(watch, &call.login),
+                name_of(on_call, &call.login),
                 locale::instant(call.at, lang)
             )
         });
@@ -223,7 +224,7 @@ pub fn open_alarms(
                 .rev()
                 .find_map(|act| act.takes_it_on())
                 .unwrap_or(false),
-            acts: own.into_iter().map(|act| act_text(act, watch, lang)).collect(),
+            acts: own.into_iter().map(|act| act_text(act, on_call, lang)).collect(),
         }
     };
     Ok(open.iter().map(row).collect())
@@ -264,7 +265,7 @@ pub enum Reach {
 pub fn sheet(
     store: &dyn Store,
     inventory: &Inventory,
-    watch: Option<&Watch>,
+    on_call: Option<&OnCallSettings>,
     rota: &Rota,
     calendar: &crate::calendar::Calendar,
     reach: Reach,
@@ -357,14 +358,17 @@ pub fn sheet(
         }
     }
     let heard = store.agents()?;
-    let silent = inventory.agents.iter().filter_map(|agent| {
+    let blind = sight::blind(store.glances()?, now);
+    let faulty = inventory.agents.iter().filter_map(|agent| {
         let last = heard
             .iter()
             .find(|status| status.agent == agent.id)
             .map(|status| status.last_batch_at);
         let name = agent.name.clone().unwrap_or_else(|| agent.id.to_string());
         match last {
-            Some(at) if now - at < SILENT_S => None,
+            Some(at) if now - at < SILENT_S => blind
+                .contains(&agent.id)
+                .then(|| format!("{name} ({})", get(lang, "console.agent.blind").to_lowercase())),
             Some(at) => Some(format!("{name} ({})", locale::instant(at, lang))),
             None => Some(name),
         }
@@ -382,13 +386,13 @@ pub fn sheet(
         ),
         from: shift
             .and_then(|(_, duty)| duty.as_ref())
-            .map(|duty| duty_text(watch, duty, lang)),
-        to: after.map(|duty| duty_text(watch, duty, lang)),
-        open: open_alarms(store, watch, now, lang)?,
+            .map(|duty| duty_text(on_call, duty, lang)),
+        to: after.map(|duty| duty_text(on_call, duty, lang)),
+        open: open_alarms(store, on_call, now, lang)?,
         incidents,
-        acts: done(store, watch, window, (now, lang))?,
+        acts: done(store, on_call, window, (now, lang))?,
         maintenance: maintenance.into_iter().map(|(_, words)| words).collect(),
-        agents: silent.collect(),
+        agents: faulty.collect(),
         waiting: fill(
             lang,
             "oncall.handover.waiting",

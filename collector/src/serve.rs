@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
+use ems_contract::text::{Lang, get};
 use prometheus::IntGauge;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -42,13 +43,13 @@ pub enum ServeError {
         error: io::Error,
     },
     /// A listener.
-    #[error("cannot listen on {address}: {error}\n  hint: {hint}")]
+    #[error("cannot listen on {address}: {error}\n  hint: {}", get(Lang::En, .hint))]
     Listen {
         /// The address.
         address: SocketAddr,
         /// What the system said.
         error: io::Error,
-        /// What to do.
+        /// What to do, as a key of the catalogue.
         hint: &'static str,
     },
     /// The certificate.
@@ -134,10 +135,10 @@ pub async fn bind(settings: &Settings) -> Result<Listeners, ServeError> {
 async fn bind_one(address: SocketAddr) -> Result<TcpListener, ServeError> {
     listener::bind(address).await.map_err(|error| {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program listens there; stop it or name another port",
-            io::ErrorKind::AddrNotAvailable => "the address must be one of this machine",
-            io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; name a higher one",
-            _ => "see `listen` and `console_listen` in ems.yaml",
+            io::ErrorKind::AddrInUse => "service.listen.hint.in_use",
+            io::ErrorKind::AddrNotAvailable => "service.listen.hint.not_here",
+            io::ErrorKind::PermissionDenied => "service.listen.hint.denied",
+            _ => "service.listen.hint.settings",
         };
         ServeError::Listen { address, error, hint }
     })
@@ -147,7 +148,7 @@ fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, Serv
     listener.local_addr().map_err(|error| ServeError::Listen {
         address,
         error,
-        hint: "try again",
+        hint: "service.listen.hint.settings",
     })
 }
 

@@ -117,6 +117,25 @@ impl Message {
     }
 }
 
+/// Why the system could not read, write or open something. What is rare stays in the system's own words.
+#[must_use]
+pub fn io_words(error: &std::io::Error) -> Message {
+    use std::io::ErrorKind as Kind;
+    Message::new(match error.kind() {
+        Kind::NotFound => "service.io.not_found",
+        Kind::PermissionDenied => "service.io.denied",
+        Kind::StorageFull | Kind::QuotaExceeded => "service.io.full",
+        Kind::AlreadyExists => "service.io.exists",
+        Kind::IsADirectory => "service.io.is_directory",
+        Kind::NotADirectory => "service.io.not_directory",
+        Kind::ReadOnlyFilesystem => "service.io.read_only",
+        Kind::InvalidData => "service.io.not_text",
+        Kind::AddrInUse => "service.io.in_use",
+        Kind::AddrNotAvailable => "service.io.not_here",
+        _ => return Message::new("service.io.other").with("detail", error),
+    })
+}
+
 /// A value as readers of a language write it: days, `{percent}` and `{fields}` (names of
 /// elements that the packs use) are kept as machines write them.
 fn written(name: &str, plain: &str, lang: Lang) -> String {

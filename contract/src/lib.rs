@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod clock;
 #[cfg(feature = "command-line")]
 pub mod command_line;
+pub mod destination;
 pub mod diagnostic;
 pub mod digest;
 pub mod document;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use ems_contract::cause::{Cause, Stage};
 use ems_contract::clock::SharedClock;
+use ems_contract::destination::{Destinations, literal, written};
 use ems_contract::family::Family;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
@@ -22,7 +23,6 @@ use super::budget::Budget;
 use super::connect::connect;
 use super::fault::Fault;
 use super::http::{self as web, Bounds, Exchange, Head, Jar};
-use super::policy::{Destinations, literal, written};
 use super::resolve::Resolver;
 use super::tls::TlsClient;
 

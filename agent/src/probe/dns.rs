@@ -1,6 +1,7 @@
 //! `dns`: does the name resolve, in both families?
 
 use ems_contract::cause::{Cause, Stage};
+use ems_contract::destination::literal;
 use ems_contract::facts::Facts;
 use ems_contract::family::Family;
 use ems_contract::observation::{Attempt, Timings};
@@ -12,7 +13,6 @@ use super::prober::NetProber;
 use super::visit::millis;
 use super::{Job, Measurement, inspect, timing};
 use crate::net::fault::Fault;
-use crate::net::policy::literal;
 use crate::net::resolve::Addresses;
 
 type Found = Result<Addresses, Fault>;

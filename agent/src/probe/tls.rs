@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use ems_contract::cause::{Cause, Stage};
 use ems_contract::certificate::Chain;
+use ems_contract::destination::{Destinations, literal, written};
 use ems_contract::facts::{Facts, Revocation};
 use ems_contract::family::Family;
 use ems_contract::observation::{Attempt, Timings};
@@ -17,7 +18,6 @@ use super::visit::{millis, of_family};
 use super::{Job, Measurement, inspect, timing};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
-use crate::net::policy::{Destinations, literal, written};
 
 /// Shakes hands with the portal; a second time where the first failed. Then everything that changes too seldom to be
 /// asked every minute: what the https side offers, whether the certificate stands, how the site behaves.

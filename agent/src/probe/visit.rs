@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
 use ems_contract::certificate::Chain;
+use ems_contract::destination::{Destinations, literal, written};
 use ems_contract::facts::{PageKind, TlsFacts};
 use ems_contract::family::Family;
 use ems_contract::observation::Timings;
@@ -21,7 +22,6 @@ use super::{Job, timing};
 use crate::net::connect::connect;
 use crate::net::fault::Fault;
 use crate::net::http::{self as web, Bounds, Exchange, Jar};
-use crate::net::policy::{Destinations, literal, written};
 use crate::page::kind::Scan;
 
 /// One attempt, told step by step.

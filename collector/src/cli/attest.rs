@@ -79,6 +79,9 @@ pub struct ImportArgs {
     /// Main file of the inventory: rows name portals by id or name.
     #[arg(long, value_name = "FILE", default_value = "targets.yaml")]
     targets: PathBuf,
+    /// Settings, for shifts: who can be called; ems.yaml where it is there.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
     /// Enter the rows in order although others are not.
     #[arg(long)]
     accept_good_rows: bool,
@@ -214,9 +217,10 @@ fn import_file(
     if kind == RegisterKind::Shift {
         let people = place
             .read()
-            .and_then(|store| store.people().map_err(|error| place.trouble(&error)));
+            .and_then(|store| store.people().map_err(|error| place.trouble(&error)))
+            .and_then(|people| Ok((people, place.on_call(args.settings.as_deref())?)));
         match people {
-            Ok(people) => intake::doubt_shifts(&mut imported, &people, None),
+            Ok((people, on_call)) => intake::doubt_shifts(&mut imported, &people, on_call.as_ref()),
             Err(stop) => return ended(Err(stop), err),
         }
     }

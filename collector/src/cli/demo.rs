@@ -11,6 +11,7 @@ use super::trouble::told;
 use super::validate::filled;
 use super::{EXIT_FAILED, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, parse_lang};
 use crate::demo::{MOST_PORTALS, Plan, SeedError, seed};
+use crate::locale::io_told;
 
 /// Work on demonstrations.
 #[derive(Debug, clap::Subcommand)]
@@ -95,8 +96,12 @@ pub fn run(
             writeln!(err, "{}", told(&error, args.lang))?;
             Ok(EXIT_FAILED)
         }
-        Err(error @ SeedError::Written { .. }) => {
-            writeln!(err, "{error}")?;
+        Err(SeedError::Written { path, error }) => {
+            let values = [
+                ("path", path.display().to_string()),
+                ("detail", io_told(&error, args.lang)),
+            ];
+            writeln!(err, "{}", filled(args.lang, "service.unwritable", &values))?;
             Ok(EXIT_FAILED)
         }
         Err(error @ SeedError::Inventory(_)) => {

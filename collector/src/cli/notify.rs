@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ems_contract::clock::Clock;
 use ems_contract::text::{self, Lang};
@@ -11,9 +12,11 @@ use crate::notify::channel::{Channel, Dispatch};
 use crate::notify::condition::{Kind, Subject};
 use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
-use crate::notify::outgoing;
 use crate::settings;
 use crate::severity::Severity;
+
+/// How long the test may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What can be done with channels.
 #[derive(Debug, clap::Subcommand)]
@@ -64,10 +67,10 @@ pub fn run(
         writeln!(err, "{}", text::fill(args.lang, "notify.cli.unknown", &values))?;
         return Ok(EXIT_USAGE);
     };
-    let opened = outgoing::client(None).and_then(|http| Channel::open(wanted, http));
-    let opened = match opened {
+    let opened = match Channel::open(wanted, None) {
         Ok(opened) => opened,
         Err(why) => {
+            let why = why.render(args.lang);
             let values = [("channel", channel), ("why", &why)];
             writeln!(err, "{}", text::fill(args.lang, "notify.cli.setup", &values))?;
             return Ok(EXIT_BAD_FILE);
@@ -100,21 +103,32 @@ pub fn run(
         now,
         notices: vec![notice],
         to: None,
+        within: PATIENCE,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    match runtime.block_on(opened.send(&dispatch)) {
-        Ok(()) => {
+    let sent = runtime.block_on(async {
+        let sent = opened.send(&dispatch).await;
+        opened.settle().await;
+        sent
+    });
+    match sent {
+        Ok(refused) => {
             writeln!(
                 out,
                 "{}",
                 text::fill(args.lang, "notify.cli.sent", &[("channel", channel)])
             )?;
+            if refused > 0 {
+                let values = [("count", &*refused.to_string())];
+                writeln!(out, "{}", text::fill(args.lang, "notify.cli.refused", &values))?;
+            }
             Ok(EXIT_OK)
         }
         Err(failure) => {
-            let values = [("channel", channel), ("why", failure.why())];
+            let why = failure.why().render(args.lang);
+            let values = [("channel", channel), ("why", &why)];
             writeln!(err, "{}", text::fill(args.lang, "notify.cli.failed", &values))?;
             Ok(EXIT_FAILED)
         }

@@ -11,6 +11,7 @@ use super::trouble::told;
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_lang};
 use crate::account::Author;
 use crate::locale::io_told;
+use crate::oncall::OnCallSettings;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{HandedFile, PeopleStore, StoreError};
@@ -104,6 +105,20 @@ impl Place {
             code: EXIT_BAD_FILE,
             words: self.findings(&loaded.diagnostics),
         })
+    }
+
+    /// Who is called by name by the settings in this file, or by `ems.yaml` where it is there.
+    pub(super) fn on_call(&self, settings: Option<&Path>) -> Result<Option<OnCallSettings>, Stop> {
+        let usual = Path::new("ems.yaml");
+        let Some(path) = settings.or(Some(usual).filter(|path| path.is_file())) else {
+            return Ok(None);
+        };
+        let read = crate::settings::load(path);
+        let (settings, _) = read.map_err(|found| Stop {
+            code: EXIT_BAD_FILE,
+            words: self.findings(&found),
+        })?;
+        Ok(settings.notify.on_call)
     }
 
     /// Whoever may start programs on this machine.

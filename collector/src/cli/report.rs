@@ -22,6 +22,7 @@ use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
 
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, told, write_findings};
+use crate::locale::io_told;
 use crate::report::{Inputs, Period, PeriodError, build, has_begun, html, json, load, settled};
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
@@ -241,7 +242,7 @@ fn write(args: &Args, report: &str, out: &mut dyn Write) -> Result<(), Stop> {
         .map_err(|error| {
             // What was begun is taken away again; that it could not be written is told.
             drop(std::fs::remove_file(&beside));
-            let (file, error) = (file.display().to_string(), error.to_string());
+            let (file, error) = (file.display().to_string(), io_told(&error, args.lang));
             Stop::Failed(fill(
                 args.lang,
                 "report.cli.not_written",

@@ -9,6 +9,7 @@ use ems_contract::text::Lang;
 use super::trouble::told;
 use super::validate::filled;
 use super::{EXIT_FAILED, EXIT_OK, parse_lang};
+use crate::locale::io_told;
 use crate::serve::DATABASE;
 use crate::store::sqlite;
 
@@ -39,7 +40,7 @@ pub fn run(args: &Args, clock: &dyn Clock, out: &mut dyn Write, err: &mut dyn Wr
     if let Err(error) = std::fs::create_dir_all(&args.data) {
         let values = [
             ("path", args.data.display().to_string()),
-            ("detail", error.to_string()),
+            ("detail", io_told(&error, args.lang)),
         ];
         writeln!(err, "{}", filled(args.lang, "service.folder", &values))?;
         return Ok(EXIT_FAILED);

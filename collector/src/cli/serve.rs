@@ -18,6 +18,8 @@ use super::{
     write_findings,
 };
 use crate::assembly::{self, Guest, RunError};
+use crate::http::tls::TlsError;
+use crate::locale::io_told;
 use crate::serve::{Listeners, ServeError};
 use crate::settings::{self, Settings};
 use crate::up::LocalAgent;
@@ -213,10 +215,47 @@ fn tell(error: &RunError, lang: Lang, err: &mut dyn Write) -> std::io::Result<u8
             writeln!(err, "{}", told(error, lang))?;
             return Ok(EXIT_FAILED);
         }
-        RunError::Serve(ServeError::Folder { .. } | ServeError::Listen { .. } | ServeError::Tls(_)) => {
-            EXIT_FAILED
+        RunError::Serve(ServeError::Folder { path, error }) => {
+            let values = [
+                ("path", &*path.display().to_string()),
+                ("detail", &io_told(error, lang)),
+            ];
+            writeln!(err, "{}", text::fill(lang, "service.folder", &values))?;
+            return Ok(EXIT_FAILED);
         }
-        RunError::Channel(_) => EXIT_BAD_FILE,
+        RunError::Serve(ServeError::Listen { address, error, hint }) => {
+            let values = [
+                ("address", &*address.to_string()),
+                ("detail", &io_told(error, lang)),
+                ("hint", text::get(lang, hint)),
+            ];
+            writeln!(err, "{}", text::fill(lang, "service.listen", &values))?;
+            return Ok(EXIT_FAILED);
+        }
+        RunError::Serve(ServeError::Tls(TlsError::File { path, detail, hint })) => {
+            let values = [
+                ("path", path.as_str()),
+                ("detail", &detail.render(lang)),
+                ("hint", text::get(lang, hint)),
+            ];
+            writeln!(err, "{}", text::fill(lang, "service.tls.file", &values))?;
+            return Ok(EXIT_FAILED);
+        }
+        RunError::Serve(ServeError::Tls(TlsError::Pair(error))) => {
+            let values = [
+                ("detail", &*error.to_string()),
+                ("hint", text::get(lang, "service.tls.hint.pair")),
+            ];
+            writeln!(err, "{}", text::fill(lang, "service.tls.pair", &values))?;
+            return Ok(EXIT_FAILED);
+        }
+        RunError::Channels(troubles) => {
+            for why in troubles {
+                let values = [("why", &*why.render(lang))];
+                writeln!(err, "{}", text::fill(lang, "notify.setup.told", &values))?;
+            }
+            return Ok(EXIT_BAD_FILE);
+        }
         RunError::Guest(_) => EXIT_USAGE,
         RunError::Serve(ServeError::Metrics(_) | ServeError::Task(_))
         | RunError::Console(_)

@@ -13,6 +13,7 @@ use ems_contract::yaml::MAX_BYTES;
 
 use super::validate::filled;
 use super::{EXIT_BAD_FILE, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, write_findings};
+use crate::locale::io_told;
 
 /// Work on the inventory's files.
 #[derive(Debug, clap::Subcommand)]
@@ -65,7 +66,7 @@ fn run_import(args: &ImportArgs, out: &mut dyn Write, err: &mut dyn Write) -> st
     let bytes = match read_capped(&args.csv) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let values = [("file", source), ("detail", error.to_string())];
+            let values = [("file", source), ("detail", io_told(&error, args.lang))];
             writeln!(err, "{}", filled(args.lang, "cli.import.unreadable", &values))?;
             return Ok(EXIT_BAD_FILE);
         }
@@ -100,7 +101,7 @@ fn run_import(args: &ImportArgs, out: &mut dyn Write, err: &mut dyn Write) -> st
         }
         let values = [
             ("file", target.display().to_string()),
-            ("detail", error.to_string()),
+            ("detail", io_told(&error, args.lang)),
         ];
         writeln!(err, "{}", filled(args.lang, "cli.import.unwritable", &values))?;
         return Ok(EXIT_USAGE);

@@ -28,13 +28,13 @@ struct Runbook {
     text: &'static str,
 }
 
-static RUNBOOKS: [Runbook; 36] = runbooks![
+static RUNBOOKS: [Runbook; 37] = runbooks![
     "AgentBlind" "AgentClockWrong" "AgentSilent" "BackupMissing" "BudgetBurns" "CertificateExpires14d"
     "CertificateExpires1d" "CertificateExpires30d" "CertificateExpires7d" "CertificateInvalid" "CollectorAbsent"
     "DiskNearlyFull" "DnssecBogus" "DomainExpired" "DomainExpires14d" "DomainExpires1d" "DomainExpires30d"
     "DomainExpires7d" "DomainLost" "EnglishBroken" "EvidenceUnkept" "HostingDown" "InventoryRefused" "LedgerBehind"
-    "NoticesStuck" "PortalDefaced" "PortalDegraded" "PortalDown" "PortalFamilyDown" "PortalUnobserved" "ReportDue"
-    "ReportLate" "RotaGap" "SectionStale" "SpoolFailing" "StoreUpkeepFails"
+    "NoticesStuck" "PortalDefaced" "PortalDegraded" "PortalDown" "PortalFamilyDown" "PortalUnobserved" "RecipientsRefuse"
+    "ReportDue" "ReportLate" "RotaGap" "SectionStale" "SpoolFailing" "StoreUpkeepFails"
 ];
 
 impl Runbook {

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use ems_contract::diagnostic::{Message, io_words};
+use ems_contract::text::{Lang, get};
 use prometheus::IntGauge;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -21,18 +23,19 @@ const POLL: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The file cannot be read, or holds nothing of the kind.
-    #[error("{path}: {detail}\n  hint: {hint}")]
+    #[error("{path}: {}\n  hint: {}", .detail.render(Lang::En), get(Lang::En, .hint))]
     File {
         /// The file.
         path: String,
         /// What is wrong.
-        detail: String,
-        /// What to do.
+        detail: Message,
+        /// What to do, as a key of the catalogue.
         hint: &'static str,
     },
     /// Certificate and key do not fit, or the key is of an unknown kind.
     #[error(
-        "the certificate and key cannot be used together: {0}\n  hint: the key must be the one of the first certificate in the file"
+        "the certificate and key cannot be used together: {}\n  hint: {}",
+        .0, get(Lang::En, "service.tls.hint.pair")
     )]
     Pair(#[from] rustls::Error),
 }
@@ -46,22 +49,26 @@ pub fn server(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsEr
         let path = path.display().to_string();
         move |error: rustls::pki_types::pem::Error| TlsError::File {
             path,
-            detail: error.to_string(),
+            detail: match error {
+                rustls::pki_types::pem::Error::Io(error) => io_words(&error),
+                rustls::pki_types::pem::Error::NoItemsFound => Message::new("service.tls.nothing"),
+                other => Message::new("service.tls.pem").with("detail", other),
+            },
             hint,
         }
     };
-    let chain_hint = "the file must hold the certificate and then its intermediates, in PEM";
+    let chain_hint = "service.tls.hint.chain";
     let chain = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(unreadable(certificate, chain_hint))?;
     if chain.is_empty() {
         return Err(TlsError::File {
             path: certificate.display().to_string(),
-            detail: "there is no certificate in it".into(),
+            detail: Message::new("service.tls.no_certificate"),
             hint: chain_hint,
         });
     }
-    let key_hint = "the file must hold a private key in PEM and be readable by the service's user alone";
+    let key_hint = "service.tls.hint.key";
     let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key, key_hint))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)

@@ -10,4 +10,4 @@ mod trouble;
 pub use duration::duration;
 pub use instant::{date, day_month, instant, time_of_day};
 pub use number::{count, percent};
-pub use trouble::io_told;
+pub use trouble::{io_told, unreadable};

@@ -1,23 +1,21 @@
 //! What the system says of files, in words.
 
 use std::io;
+use std::path::Path;
 
-use ems_contract::text::{Lang, fill, get};
+use ems_contract::diagnostic::{Message, io_words};
+use ems_contract::text::Lang;
 
-/// Why a file could not be read or written, in `lang`. What is rare stays in the system's own words.
+/// Why the system could not do it, in `lang`.
 #[must_use]
 pub fn io_told(error: &io::Error, lang: Lang) -> String {
-    use io::ErrorKind as Kind;
-    let key = match error.kind() {
-        Kind::NotFound => "service.io.not_found",
-        Kind::PermissionDenied => "service.io.denied",
-        Kind::StorageFull | Kind::QuotaExceeded => "service.io.full",
-        Kind::AlreadyExists => "service.io.exists",
-        Kind::IsADirectory => "service.io.is_directory",
-        Kind::NotADirectory => "service.io.not_directory",
-        Kind::ReadOnlyFilesystem => "service.io.read_only",
-        Kind::InvalidData => "service.io.not_text",
-        _ => return fill(lang, "service.io.other", &[("detail", &error.to_string())]),
-    };
-    get(lang, key).to_owned()
+    io_words(error).render(lang)
+}
+
+/// A file that was to be read, and why it could not be.
+#[must_use]
+pub fn unreadable(path: &Path, error: &io::Error) -> Message {
+    Message::new("service.unreadable")
+        .with("path", path.display())
+        .with_text("detail", io_words(error))
 }

@@ -98,6 +98,12 @@ pub const COLLECTOR: &[Line] = &[
         "Deliveries that a receiver did not take; each is tried again, or by the next channel of its route",
     ),
     (
+        "ems_notify_recipients_refused_total",
+        "counter",
+        "channel",
+        "Recipients who refused a notice that others of their channel took: such a notice is not tried again",
+    ),
+    (
         "ems_notify_trouble_total",
         "counter",
         "",

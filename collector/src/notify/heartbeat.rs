@@ -32,7 +32,7 @@ pub async fn run(
         tokio::select! {
             () = stop.cancelled() => return,
             done = outgoing::send(http.get(settings.url.clone())) => if let Err(failure) = done {
-                tracing::warn!(why = failure.why(), "the heartbeat was not heard");
+                tracing::warn!(why = %failure, "the heartbeat was not heard");
             },
         }
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ems_contract::digest::Sha256;
+use ems_contract::time::UnixTime;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::answer::link;
 use super::backoff::{refused_wait_s, wait_s};
 use super::channel::{Channel, Dispatch};
+use super::fallback::{HURRY_S, gives_way, hurries, next_channel};
 use super::message::{digest, message};
 use super::metrics::Metrics;
 use super::notice::Notice;
@@ -21,8 +23,10 @@ use crate::context::Context;
 use crate::oncall::Watch;
 use crate::store::{Letter, Settled, Store, StoreError};
 
-/// A channel with another behind it is given so many tries.
-const TRIES_BEFORE_FALLBACK: u32 = 4;
+/// One delivery takes no longer than this, to however many recipients: a whole exchange with each, some of them at once.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The same where a letter that is urgent has another channel to go by.
+const HURRY: Duration = Duration::from_secs(HURRY_S.unsigned_abs());
 /// A channel that wants to be left alone for longer, in seconds, is not waited for where another is behind it.
 pub(super) const LONGEST_REST_S: u64 = 30;
 /// A letter that nobody took for so long, in seconds, is given up.
@@ -35,6 +39,8 @@ pub(super) struct Line {
     pub(super) settings: Arc<NotifySettings>,
     pub(super) watch: Option<Arc<Watch>>,
     pub(super) metrics: Metrics,
+    /// When this program began to deliver.
+    pub(super) begun: UnixTime,
 }
 
 /// How deliveries ended.
@@ -43,6 +49,8 @@ pub(super) struct Done {
     pub(super) spent: Vec<Duration>,
     /// The receiver wants to be left alone for so many seconds.
     pub(super) rest_s: Option<u64>,
+    /// The receiver said nothing in time.
+    pub(super) hung: bool,
     /// Whether what became of the letters is kept.
     pub(super) kept: Result<(), StoreError>,
 }
@@ -53,6 +61,7 @@ impl Line {
         let mut done = Done {
             spent: Vec::new(),
             rest_s: None,
+            hung: false,
             kept: Ok(()),
         };
         let Some(channel) = self.channels.get(name) else {
@@ -63,13 +72,16 @@ impl Line {
             let (dispatch, mut settled) = self.dispatch(&parcel);
             let sent = match &dispatch {
                 Some(dispatch) => channel.send(dispatch).await,
-                None => Ok(()),
+                None => Ok(0),
             };
             match &sent {
-                Ok(()) => self.metrics.sent.with_label_values(&[name]).inc(),
+                Ok(refused) => {
+                    self.metrics.sent.with_label_values(&[name]).inc();
+                    self.metrics.refused.with_label_values(&[name]).inc_by(*refused);
+                }
                 Err(failure) => {
                     self.metrics.failed.with_label_values(&[name]).inc();
-                    tracing::warn!(channel = name, why = failure.why(), "a notice was not taken");
+                    tracing::warn!(channel = name, why = %failure, "a notice was not taken");
                 }
             }
             let unsettled = parcel
@@ -83,9 +95,16 @@ impl Line {
             let now = self.context.clock.now();
             done.kept = blocking(&self.context, move |store| store.settle_letters(settled, now)).await;
             // Whoever cannot take one now is not asked at once again.
-            if let Err(Failure::Later { retry_after, .. }) = sent {
-                done.rest_s = retry_after.map(|after| after.seconds(now));
-                return done;
+            match sent {
+                Err(Failure::Later { retry_after, .. }) => {
+                    done.rest_s = retry_after.map(|after| after.seconds(now));
+                    return done;
+                }
+                Err(Failure::Hung) => {
+                    done.hung = true;
+                    return done;
+                }
+                Ok(_) | Err(Failure::Refused { .. }) => {}
             }
             if done.kept.is_err() {
                 return done;
@@ -134,6 +153,7 @@ impl Line {
                 now,
                 notices: notices.clone(),
                 to: None,
+                within: self.patience(&parcel.letters),
             }
         });
         (dispatch, unreadable)
@@ -149,6 +169,7 @@ impl Line {
                     notices: Vec::new(),
                     now: self.context.clock.now(),
                     to: Some(paper.to),
+                    within: PATIENCE,
                 };
                 (Some(dispatch), Vec::new())
             }
@@ -159,12 +180,27 @@ impl Line {
         }
     }
 
-    fn settled(&self, letter: &Letter, sent: &Result<(), Failure>) -> Settled {
+    /// How long a delivery may take.
+    fn patience(&self, letters: &[Letter]) -> Duration {
+        let hurried = |letter: &Letter| hurries(letter) && self.next(letter).is_some();
+        if letters.iter().any(hurried) {
+            HURRY
+        } else {
+            PATIENCE
+        }
+    }
+
+    /// The channel behind a letter's own, if it is there.
+    fn next<'l>(&self, letter: &'l Letter) -> Option<&'l str> {
+        next_channel(letter).filter(|next| self.channels.contains_key(*next))
+    }
+
+    fn settled(&self, letter: &Letter, sent: &Result<u64, Failure>) -> Settled {
         let Err(failure) = sent else {
             return Settled::Sent;
         };
         let now = self.context.clock.now();
-        let error = failure.why().to_owned();
+        let error = failure.to_string();
         if now - letter.letter.posted_at >= GIVE_UP_S {
             return Settled::GivenUp { error };
         }
@@ -176,9 +212,11 @@ impl Line {
                 let long = asked.is_some_and(|asked| asked > LONGEST_REST_S);
                 (wait_s(attempts, random(), asked), long)
             }
+            Failure::Hung => (wait_s(attempts, random(), None), false),
         };
-        let next = next_channel(letter).filter(|next| self.channels.contains_key(*next));
-        if let Some(next) = next.filter(|_| hopeless || attempts >= TRIES_BEFORE_FALLBACK) {
+        let hung = matches!(failure, Failure::Hung);
+        let goes_on = hopeless || gives_way(letter, attempts, hung, self.begun, now);
+        if let Some(next) = self.next(letter).filter(|_| goes_on) {
             return Settled::Again {
                 channel: next.to_owned(),
                 not_before: now,
@@ -208,13 +246,6 @@ pub(super) async fn blocking<T: Send + 'static>(
             detail: error.to_string(),
         })
     })
-}
-
-/// The channel behind a letter's own on its route.
-pub(super) fn next_channel(letter: &Letter) -> Option<&str> {
-    let mut route = letter.letter.route.split('>');
-    route.find(|name| *name == letter.letter.channel)?;
-    route.next()
 }
 
 fn random() -> u64 {

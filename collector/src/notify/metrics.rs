@@ -7,6 +7,7 @@ use prometheus::{IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 pub(super) struct Metrics {
     pub(super) sent: IntCounterVec,
     pub(super) failed: IntCounterVec,
+    pub(super) refused: IntCounterVec,
     pub(super) trouble: IntCounter,
     pub(super) uncovered: IntGauge,
 }
@@ -36,6 +37,10 @@ impl Metrics {
             failed: by_channel(
                 "ems_notify_failed_total",
                 "Deliveries that a receiver did not take; each is tried again, or by the next channel of its route",
+            )?,
+            refused: by_channel(
+                "ems_notify_recipients_refused_total",
+                "Recipients who refused a notice that others of their channel took: such a notice is not tried again",
             )?,
             trouble,
             uncovered,

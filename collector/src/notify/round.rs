@@ -181,10 +181,12 @@ pub(crate) fn incident_of(alarm: &Alarm) -> Option<i64> {
     alarm.condition.key.strip_prefix("incident/")?.parse().ok()
 }
 
-/// Who answered each thread since it was raised: what joins it later is in hand as well.
+/// Who took each thread on since it was raised: what joins it later is in hand as well.
 fn taken_on(book: &Book, situation: &Situation<'_>) -> BTreeMap<String, String> {
     let taken = |thread: &Thread| {
-        let answer = situation.answer_to(thread)?;
+        let answer = situation
+            .answer_to(thread)
+            .filter(|answer| answer.takes_it_on())?;
         Some((thread.key.clone(), answer.author.clone()))
     };
     book.threads.values().filter_map(taken).collect()

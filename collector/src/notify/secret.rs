@@ -3,6 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use ems_contract::diagnostic::Message;
+
+use crate::locale::unreadable;
+
 /// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
@@ -41,17 +45,16 @@ impl SecretSource {
     ///
     /// # Errors
     /// In words, without the secret: when it is not there, or empty.
-    pub fn read(&self) -> Result<Secret, String> {
+    pub fn read(&self) -> Result<Secret, Message> {
         let (place, text) = match self {
             Self::File(path) => (
                 path.display().to_string(),
-                std::fs::read_to_string(path).map_err(|error| error.to_string()),
+                std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?,
             ),
-            Self::Environment(name) => (format!("${name}"), environment(name)),
+            Self::Environment(name) => (format!("${name}"), environment(name)?),
         };
-        let text = text.map_err(|why| format!("{place}: {why}"))?;
         match text.trim() {
-            "" => Err(format!("{place} is empty")),
+            "" => Err(Message::new("notify.setup.empty").with("place", place)),
             secret => Ok(Secret(secret.to_owned())),
         }
     }
@@ -61,8 +64,8 @@ impl SecretSource {
     clippy::disallowed_methods,
     reason = "which variable holds a secret stands in ems.yaml; it is read once, when channels are set up"
 )]
-fn environment(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|error| error.to_string())
+fn environment(name: &str) -> Result<String, Message> {
+    std::env::var(name).map_err(|_absent| Message::new("notify.setup.environment").with("name", name))
 }
 
 #[cfg(test)]
@@ -80,6 +83,7 @@ mod tests {
         std::fs::write(&path, " \n").unwrap();
         assert!(SecretSource::File(path).read().is_err());
         let absent = SecretSource::Environment("EMS_NO_SUCH_VARIABLE".into());
-        assert!(absent.read().unwrap_err().contains("$EMS_NO_SUCH_VARIABLE"));
+        let said = absent.read().unwrap_err().render(ems_contract::text::Lang::Vi);
+        assert!(said.contains("biến môi trường EMS_NO_SUCH_VARIABLE"), "{said}");
     }
 }

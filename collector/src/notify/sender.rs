@@ -1,14 +1,16 @@
 //! Decides, and delivers what waits in the outbox: each channel at its own pace, each in order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ems_contract::time::UnixTime;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::channel::Channel;
-use super::line::{Done, LONGEST_REST_S, Line, blocking, next_channel};
+use super::fallback::{hurries, is_kept_waiting, next_channel};
+use super::line::{Done, LONGEST_REST_S, Line, blocking};
 use super::metrics::Metrics;
 use super::parcel::{Allowance, Parcel, parcels};
 use super::round::Desk;
@@ -18,8 +20,10 @@ use crate::store::{Letter, Settled, Store, StoreError};
 
 /// Time between two rounds.
 const TICK: Duration = Duration::from_secs(2);
-/// Waiting letters looked at in one go.
+/// Waiting letters of each channel looked at in one go.
 const AT_ONCE: u32 = 2_000;
+/// A channel whose receiver hung is not tried with what is urgent and has another way for so long.
+const SHUNNED: Duration = Duration::from_secs(60);
 /// Settled letters are kept for so long, in seconds.
 const KEPT_S: i64 = 30 * 86_400;
 
@@ -31,6 +35,8 @@ pub struct Notifier {
     channels: Arc<BTreeMap<String, Channel>>,
     metrics: Metrics,
     lanes: BTreeMap<String, Lane>,
+    /// When it was made.
+    begun: UnixTime,
 }
 
 /// What one channel is at; times are monotonic.
@@ -40,13 +46,18 @@ struct Lane {
     spent: VecDeque<Duration>,
     /// Its receiver wants to be left alone until then.
     rests_until: Duration,
+    /// Its receiver hung: until then urgent letters that have another way do without it.
+    shunned_until: Duration,
     /// One task at most: the deliveries in hand, cut off when they are dropped.
     in_hand: JoinSet<Done>,
+    /// The letters of these deliveries, by row number.
+    letters: BTreeSet<i64>,
 }
 
 impl Lane {
     /// Notes how the deliveries in hand ended.
     fn end(&mut self, done: Result<Done, JoinError>, now: Duration) -> Result<(), StoreError> {
+        self.letters.clear();
         let done = match done {
             Ok(done) => done,
             Err(error) => {
@@ -55,6 +66,7 @@ impl Lane {
             }
         };
         self.spent.extend(done.spent);
+        self.shunned_until = if done.hung { now + SHUNNED } else { Duration::ZERO };
         if let Some(rest_s) = done.rest_s {
             self.rests_until = now + Duration::from_secs(rest_s);
         }
@@ -87,6 +99,10 @@ impl Notifier {
         channels: Vec<Channel>,
     ) -> prometheus::Result<Self> {
         let metrics = Metrics::register(&context.registry)?;
+        for channel in &channels {
+            // There from the start, so that the first refusal is seen as a rise.
+            metrics.refused.with_label_values(&[&channel.name]).inc_by(0);
+        }
         let lanes = channels
             .iter()
             .map(|channel| (channel.name.clone(), Lane::default()));
@@ -95,6 +111,7 @@ impl Notifier {
             .into_iter()
             .map(|channel| (channel.name.clone(), channel));
         Ok(Self {
+            begun: context.clock.now(),
             context,
             settings,
             desk,
@@ -104,20 +121,27 @@ impl Notifier {
         })
     }
 
-    /// Runs until `stop`. A delivery in hand is cut off; its letter waits for the next start.
+    /// Runs until `stop`. A delivery in hand is cut off; its letter waits for the next start. What it began that would be lost
+    /// is waited for.
     pub async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => break,
                 done = self.round() => if let Err(error) = done {
                     self.metrics.trouble.inc();
                     tracing::warn!(%error, "notices could not be decided or delivered");
                 },
             }
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => break,
                 () = tokio::time::sleep(TICK) => {}
             }
+        }
+        for lane in self.lanes.values_mut() {
+            lane.in_hand.shutdown().await;
+        }
+        for channel in self.channels.values() {
+            channel.settle().await;
         }
     }
 
@@ -150,8 +174,8 @@ impl Notifier {
             }
         }
         let now = self.context.clock.now();
-        let waiting = self.blocking(|store| store.waiting_letters(AT_ONCE)).await?;
-        self.divert(&waiting).await?;
+        let mut waiting = self.blocking(|store| store.waiting_letters(AT_ONCE)).await?;
+        self.divert(&mut waiting).await?;
         let mut by_channel: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
         for parcel in parcels(&waiting, &self.allowances(), now) {
             by_channel.entry(parcel.channel.clone()).or_default().push(parcel);
@@ -163,13 +187,22 @@ impl Notifier {
                 settings: Arc::clone(&self.settings),
                 watch: self.desk.watch().cloned(),
                 metrics: self.metrics.clone(),
+                begun: self.begun,
             };
             let name = channel.clone();
             let lane = self.lanes.entry(channel).or_default();
+            let letters = parcels.iter().flat_map(|parcel| &parcel.letters);
+            lane.letters = letters.map(|letter| letter.id).collect();
             lane.in_hand
                 .spawn(async move { line.deliver(&name, parcels).await });
         }
         kept
+    }
+
+    /// Where it counts.
+    #[cfg(test)]
+    pub(super) const fn registry(&self) -> &prometheus::Registry {
+        &self.context.registry
     }
 
     /// Until nothing is in hand.
@@ -185,43 +218,60 @@ impl Notifier {
     }
 
     /// Letters that are due go to the next channel of their route where theirs is not there any more or rests for long;
-    /// without a next channel those are given up, and these wait.
-    async fn divert(&self, waiting: &[Letter]) -> Result<(), StoreError> {
+    /// without a next channel those are given up, and these wait. What is urgent goes there too where its channel hangs or
+    /// keeps it waiting, due or not.
+    async fn divert(&self, waiting: &mut [Letter]) -> Result<(), StoreError> {
         let now = self.context.clock.now();
-        let divert = |letter: &Letter| {
-            let channel = &letter.letter.channel;
-            let gone = !self.channels.contains_key(channel);
-            if letter.not_before > now || !gone && !self.rests_long(channel) {
-                return None;
-            }
-            let error = if gone {
-                format!("there is no channel `{channel}` any more")
-            } else {
-                format!("the receiver of `{channel}` wants to be left alone")
+        let mut settled = Vec::new();
+        for letter in waiting {
+            let Some((next, error)) = self.diversion(letter, now) else {
+                continue;
             };
-            let next = next_channel(letter).filter(|next| self.channels.contains_key(*next));
-            let settled = match next {
-                Some(next) => Settled::Again {
-                    channel: next.to_owned(),
-                    not_before: now,
-                    attempts: 0,
-                    error,
-                },
-                None if gone => Settled::GivenUp { error },
-                None => return None,
+            let Some(next) = next else {
+                settled.push((letter.id, Settled::GivenUp { error }));
+                continue;
             };
-            Some((letter.id, settled))
-        };
-        let settled: Vec<_> = waiting.iter().filter_map(divert).collect();
+            letter.letter.channel.clone_from(&next);
+            (letter.not_before, letter.attempts) = (now, 0);
+            let again = Settled::Again {
+                channel: next,
+                not_before: now,
+                attempts: 0,
+                error,
+            };
+            settled.push((letter.id, again));
+        }
         if settled.is_empty() {
             return Ok(());
         }
         tracing::warn!(
             letters = settled.len(),
-            "letters waited for channels that are gone or rest"
+            "letters waited for channels that are gone, rest or hang"
         );
         self.blocking(move |store| store.settle_letters(settled, now))
             .await
+    }
+
+    /// Where a letter goes instead of its channel, if it does, and why.
+    fn diversion(&self, letter: &Letter, now: UnixTime) -> Option<(Option<String>, String)> {
+        let channel = &letter.letter.channel;
+        let lane = self.lanes.get(channel);
+        if lane.is_some_and(|lane| lane.letters.contains(&letter.id)) {
+            return None;
+        }
+        let (due, gone) = (letter.not_before <= now, !self.channels.contains_key(channel));
+        let shunned = lane.is_some_and(|lane| lane.shunned_until > self.context.clock.monotonic());
+        let error = if due && gone {
+            format!("there is no channel `{channel}` any more")
+        } else if due && self.rests_long(channel) {
+            format!("the receiver of `{channel}` wants to be left alone")
+        } else if due && shunned && hurries(letter) || is_kept_waiting(letter, self.begun, now) {
+            format!("`{channel}` did not take it in time")
+        } else {
+            return None;
+        };
+        let next = next_channel(letter).filter(|next| self.channels.contains_key(*next));
+        (next.is_some() || due && gone).then(|| (next.map(str::to_owned), error))
     }
 
     fn rests_long(&self, channel: &str) -> bool {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ems_contract::digest::Sha256;
 use ems_contract::text::Lang;
+use ipnet::IpNet;
 use jiff::civil::Time;
 use url::Url;
 
@@ -68,6 +69,26 @@ pub struct HeartbeatSettings {
     pub url: Url,
     /// Seconds between calls.
     pub every_s: u32,
+    /// By which way.
+    pub reach: Reach,
+}
+
+/// By which way a receiver of HTTP is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// Networks that its name may lead to, besides the global ones.
+    pub allow_addresses: Vec<IpNet>,
+    /// Through which proxy; straight without.
+    pub proxy: Option<ProxySettings>,
+}
+
+/// An HTTP proxy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxySettings {
+    /// Its address, without secrets.
+    pub url: Url,
+    /// User and password.
+    pub login: Option<(String, SecretSource)>,
 }
 
 /// One channel.
@@ -77,6 +98,8 @@ pub struct ChannelSettings {
     pub name: String,
     /// Deliveries a minute.
     pub per_minute: usize,
+    /// By which way it is reached, if it is by HTTP.
+    pub reach: Reach,
     /// Its form.
     pub kind: ChannelKind,
 }
@@ -98,6 +121,17 @@ pub enum ChannelKind {
     Zalo(ZaloSettings),
     /// Text messages by a gateway.
     Sms(SmsSettings),
+}
+
+impl ChannelKind {
+    /// Whether it tells somebody by itself. A mail channel may be there for letters with recipients of their own alone.
+    #[must_use]
+    pub const fn has_recipients(&self) -> bool {
+        match self {
+            Self::Email(mail) => !mail.to.is_empty(),
+            _ => true,
+        }
+    }
 }
 
 /// Where lines go.
@@ -144,7 +178,7 @@ pub struct EmailSettings {
     pub login: Option<(String, SecretSource)>,
     /// Sender.
     pub from: String,
-    /// Recipients.
+    /// Who gets the notices; nobody where it is for letters with recipients of their own.
     pub to: Vec<String>,
 }
 

@@ -56,14 +56,27 @@ pub struct Act {
     pub detail: String,
 }
 
+impl NewAct {
+    /// Whether its author takes the alarm on; none of it where nothing is said about that.
+    #[must_use]
+    pub fn takes_it_on(&self) -> Option<bool> {
+        takes_it_on(self.kind, &self.author.name, &self.detail)
+    }
+}
+
 impl Act {
     /// Whether its author takes the alarm on; none of it where nothing is said about that.
     #[must_use]
     pub fn takes_it_on(&self) -> Option<bool> {
-        match self.kind {
-            ActKind::Note => None,
-            ActKind::Acknowledge => Some(true),
-            ActKind::Assign => Some(self.detail == self.author),
-        }
+        takes_it_on(self.kind, &self.author, &self.detail)
+    }
+}
+
+/// Whoever gives an alarm to themselves takes it on as well.
+fn takes_it_on(kind: ActKind, author: &str, detail: &str) -> Option<bool> {
+    match kind {
+        ActKind::Note => None,
+        ActKind::Acknowledge => Some(true),
+        ActKind::Assign => Some(detail == author),
     }
 }

@@ -1,8 +1,10 @@
 //! What the operator writes about calls.
 
+use ems_contract::time::Window;
 use jiff::civil::Time;
 
-use crate::register::Duty;
+use crate::calendar::Calendar;
+use crate::register::{Duty, Rota};
 use crate::severity::Severity;
 
 /// `notify.on_call` in `ems.yaml`.
@@ -43,6 +45,15 @@ impl OnCallSettings {
     pub fn reaches(&self, duty: &Duty) -> bool {
         let named = std::iter::once(&duty.person).chain(&duty.backup);
         named.into_iter().any(|login| self.person(login).is_some())
+    }
+
+    /// The stretches of `within` in which nobody is on duty who can be called.
+    #[must_use]
+    pub fn gaps(&self, rota: &Rota, calendar: &Calendar, within: Window) -> Vec<Window> {
+        let line = rota.through(calendar, within).into_iter();
+        line.filter(|(_, duty)| duty.as_ref().is_none_or(|duty| !self.reaches(duty)))
+            .map(|(window, _)| window)
+            .collect()
     }
 
     /// Whether quiet hours are on at this civil time.

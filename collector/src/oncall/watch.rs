@@ -34,11 +34,9 @@ impl Watch {
     /// Seconds of the days ahead in which nobody is on duty who can be called.
     #[must_use]
     pub fn uncovered_s(&self, rota: &Rota, now: UnixTime) -> i64 {
-        let line = rota.through(&self.rules.calendar, Window::new(now, now + AHEAD_S));
-        line.iter()
-            .filter(|(_, duty)| duty.as_ref().is_none_or(|duty| !self.settings.reaches(duty)))
-            .map(|(window, _)| window.secs())
-            .sum()
+        let ahead = Window::new(now, now + AHEAD_S);
+        let gaps = self.settings.gaps(rota, &self.rules.calendar, ahead);
+        gaps.iter().map(|gap| gap.secs()).sum()
     }
 
     /// The end of the quiet hours that are on at `now`.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ems_contract::diagnostic::Message;
 use ems_contract::digest::Sha256;
+use ems_contract::inventory::network;
 use ems_contract::text::Lang;
 use ems_contract::yaml::{Item, Map};
 use url::Url;
@@ -12,7 +13,8 @@ use crate::notify::policy::Policy;
 use crate::notify::secret::SecretSource;
 use crate::notify::settings::{
     AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, HeartbeatSettings, LogTarget, MailTls,
-    NotifySettings, RouteSettings, SmsSettings, TelegramSettings, WebhookSettings, ZaloSettings,
+    NotifySettings, ProxySettings, Reach, RouteSettings, SmsSettings, TelegramSettings, WebhookSettings,
+    ZaloSettings,
 };
 use crate::severity::Severity;
 
@@ -33,6 +35,7 @@ const PER_MINUTE: usize = 20;
 pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
     let mut map = item.map()?;
     let mut channels: Vec<ChannelSettings> = Vec::new();
+    let mut silent: Vec<(Item<'_>, String)> = Vec::new();
     if let Some(list) = map.get("channels") {
         for item in list.list().unwrap_or_default() {
             let Some(channel) = channel(&item, folder) else {
@@ -41,6 +44,9 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
             if channels.iter().any(|known| known.name == channel.name) {
                 item.error(Message::new("settings.channel_twice").with("name", channel.name));
             } else {
+                if !channel.kind.has_recipients() {
+                    silent.push((item, channel.name.clone()));
+                }
                 channels.push(channel);
             }
         }
@@ -60,17 +66,32 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
         update_every_s: seconds("update_every_s", 60, default.update_every_s),
         ..default
     };
+    let digest = map.optional("digest", |item| super::on_call::digest(item, &channels));
+    let on_call = map.optional("on_call", |item| super::on_call::read(item, &channels));
+    // Whoever sends notices by such a channel has been told where it is named.
+    let named = |name: &String| {
+        let routes = routes.iter().flatten().map(|route| &route.channels);
+        let people = on_call.iter().flat_map(|on_call| &on_call.people);
+        let mut named = routes.chain(people.map(|person| &person.channels));
+        named.any(|channels| channels.contains(name))
+            || digest.as_ref().is_some_and(|digest| digest.channel == *name)
+    };
+    for (item, name) in silent {
+        if !named(&name) {
+            item.error(Message::new("settings.recipients_empty"));
+        }
+    }
     let settings = NotifySettings {
         lang: map
             .optional("lang", |item| item.choice(&[Lang::Vi, Lang::En], Lang::as_str))
             .unwrap_or_default(),
         console_url: map.optional("console_url", base),
         routes: routes.unwrap_or_else(|| everything(&channels)),
-        digest: map.optional("digest", |item| super::on_call::digest(item, &channels)),
-        on_call: map.optional("on_call", |item| super::on_call::read(item, &channels)),
+        digest,
+        on_call,
         channels,
         policy,
-        heartbeat: map.optional("heartbeat", heartbeat),
+        heartbeat: map.optional("heartbeat", |item| heartbeat(item, folder)),
         alertmanager_tokens: map
             .optional("alertmanager_tokens", |list| {
                 Some(list.list_of(|item| token(&item, folder)))
@@ -81,27 +102,39 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<NotifySettings> {
     Some(settings)
 }
 
-/// Without routes every channel is told everything.
+/// Without routes every channel that tells somebody is told everything.
 fn everything(channels: &[ChannelSettings]) -> Vec<RouteSettings> {
     let route = |channel: &ChannelSettings| RouteSettings {
         channels: vec![channel.name.clone()],
         at_least: Severity::Low,
     };
-    channels.iter().map(route).collect()
+    let told = channels.iter().filter(|channel| channel.kind.has_recipients());
+    told.map(route).collect()
+}
+
+/// By which channels notices are sent: they are there, and tell somebody.
+pub(super) fn tellers(list: &Item<'_>, known: &[ChannelSettings]) -> Option<Vec<String>> {
+    let names = list.texts()?;
+    for name in &names {
+        match known.iter().find(|channel| channel.name == *name) {
+            None => list.error(Message::new("settings.route_channel").with("name", name)),
+            Some(channel) if !channel.kind.has_recipients() => list.error_with(
+                Message::new("settings.route_recipients").with("name", name),
+                Message::new("settings.route_recipients.hint"),
+            ),
+            Some(_) => {}
+        }
+    }
+    if names.is_empty() {
+        list.error(Message::new("settings.route_empty"));
+    }
+    Some(names)
 }
 
 fn route(item: &Item<'_>, known: &[ChannelSettings]) -> Option<RouteSettings> {
     let mut map = item.map()?;
-    let channels = map.required("channels", Item::texts);
+    let channels = map.required("channels", |list| tellers(list, known));
     let at_least = map.optional("at_least", |item| item.choice(&Severity::ALL, Severity::as_str));
-    for name in channels.iter().flatten() {
-        if !known.iter().any(|channel| channel.name == *name) {
-            item.error(Message::new("settings.route_channel").with("name", name));
-        }
-    }
-    if channels.as_ref().is_some_and(Vec::is_empty) {
-        item.error(Message::new("settings.route_empty"));
-    }
     map.finish();
     Some(RouteSettings {
         channels: channels?,
@@ -109,14 +142,52 @@ fn route(item: &Item<'_>, known: &[ChannelSettings]) -> Option<RouteSettings> {
     })
 }
 
-fn heartbeat(item: &Item<'_>) -> Option<HeartbeatSettings> {
+fn heartbeat(item: &Item<'_>, folder: &Path) -> Option<HeartbeatSettings> {
     let mut map = item.map()?;
     let url = map.required("url", url);
     let every_s = map.optional("every_s", |item| item.integer(5_u32..=3_600));
+    let reach = reach(&mut map, folder);
     map.finish();
     Some(HeartbeatSettings {
         url: url?,
         every_s: every_s.unwrap_or(60),
+        reach,
+    })
+}
+
+/// By which way a receiver of HTTP is reached.
+fn reach(map: &mut Map<'_>, folder: &Path) -> Reach {
+    let allow = map.optional("allow_addresses", |list| {
+        Some(list.list_of(|item| network(&item)))
+    });
+    Reach {
+        allow_addresses: allow.unwrap_or_default(),
+        proxy: map.optional("proxy", |item| proxy(item, folder)),
+    }
+}
+
+/// Whatever is wrong with its address is told without it: somebody may have written a password there.
+fn proxy(item: &Item<'_>, folder: &Path) -> Option<ProxySettings> {
+    let mut map = item.map()?;
+    let url = map.required("url", |item| {
+        let url = item.text()?.parse::<Url>().ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        match url {
+            None => item.error(Message::new("settings.proxy_url")),
+            Some(url) if url.username().is_empty() && url.password().is_none() => return Some(url),
+            Some(_) => item.error(Message::new("settings.proxy_login")),
+        }
+        None
+    });
+    let user = map.optional("user", Item::text);
+    let password = map.optional("password", |item| secret(item, folder));
+    if user.is_some() != password.is_some() {
+        map.item().error(Message::new("settings.proxy_both"));
+    }
+    map.finish();
+    Some(ProxySettings {
+        url: url?,
+        login: user.zip(password),
     })
 }
 
@@ -147,6 +218,12 @@ fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
         item.choice(&kinds, |n| KINDS[n])
     });
     let known = kind.is_some();
+    let by_http = kind.is_some_and(|kind| !matches!(KINDS[kind], "stdout" | "syslog" | "email"));
+    let reach = if by_http {
+        reach(&mut map, folder)
+    } else {
+        Reach::default()
+    };
     let kind = kind.and_then(|kind| form(KINDS[kind], &mut map, folder));
     // Unknown keys of a kind that is not known would be noise.
     if known {
@@ -155,6 +232,7 @@ fn channel(item: &Item<'_>, folder: &Path) -> Option<ChannelSettings> {
     Some(ChannelSettings {
         name: name?,
         per_minute: per_minute.map_or(PER_MINUTE, usize::from),
+        reach,
         kind: kind?,
     })
 }
@@ -258,7 +336,7 @@ fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
         })
     };
     let from = map.required("from", mailbox);
-    let to = map.required("to", |list| recipients(list, |item| mailbox(&item)));
+    let to = map.optional("to", |list| Some(list.list_of(|item| mailbox(&item))));
     let ca_file = map.optional("ca_file", |item| item.text().map(|text| folder.join(text)));
     Some(EmailSettings {
         host: host?,
@@ -267,7 +345,7 @@ fn email(map: &mut Map<'_>, folder: &Path) -> Option<EmailSettings> {
         ca_file,
         login: user.zip(password),
         from: from?,
-        to: to?,
+        to: to.unwrap_or_default(),
     })
 }
 

@@ -56,15 +56,7 @@ fn person(item: &Item<'_>, known: &[ChannelSettings]) -> Option<PersonSettings> 
     let mut map = item.map()?;
     let login = map.required("login", login);
     let name = map.optional("name", Item::text);
-    let channels = map.required("channels", Item::texts);
-    for channel in channels.iter().flatten() {
-        if !known.iter().any(|there| there.name == *channel) {
-            item.error(Message::new("settings.route_channel").with("name", channel));
-        }
-    }
-    if channels.as_ref().is_some_and(Vec::is_empty) {
-        item.error(Message::new("settings.route_empty"));
-    }
+    let channels = map.required("channels", |list| super::notify::tellers(list, known));
     map.finish();
     let login = login?;
     Some(PersonSettings {
@@ -89,8 +81,13 @@ pub(super) fn digest(item: &Item<'_>, channels: &[ChannelSettings]) -> Option<Di
         let mail = |channel: &&ChannelSettings| {
             channel.name == *name && matches!(channel.kind, ChannelKind::Email(_))
         };
-        if !channels.iter().any(|channel| mail(&channel)) {
-            item.error(Message::new("settings.digest_channel").with("name", name));
+        match channels.iter().find(mail) {
+            None => item.error(Message::new("settings.digest_channel").with("name", name)),
+            Some(mail) if !mail.kind.has_recipients() => item.warn(
+                Message::new("settings.digest_operators").with("name", name),
+                Message::new("settings.digest_operators.hint"),
+            ),
+            Some(_) => {}
         }
     }
     map.finish();

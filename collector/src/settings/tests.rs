@@ -3,7 +3,7 @@ use std::path::Path;
 use ems_contract::text::Lang;
 
 use super::*;
-use crate::notify::settings::ChannelKind;
+use crate::notify::settings::{ChannelKind, RouteSettings};
 
 /// Writes `ems.yaml` with this text (and two token files) and loads it.
 fn loaded(text: &str) -> Result<Read, Vec<String>> {
@@ -163,6 +163,46 @@ fn a_channel_that_would_tell_nobody_is_refused() {
     assert_eq!(found.len(), 3, "{found:?}");
 }
 
+/// Two mail channels, the second without recipients, and what else is written.
+fn with_papers(rest: &str) -> Result<Read, Vec<String>> {
+    loaded(&format!(
+        "notify:\n  channels:\n    - {{name: mail, kind: email, host: h, from: a@b.vn, to: [c@b.vn]}}\n\
+         \x20   - {{name: papers, kind: email, host: h, from: a@b.vn}}\n{rest}"
+    ))
+}
+
+#[test]
+fn letters_with_recipients_of_their_own_want_none_of_their_channel() {
+    let (settings, found) = with_papers("  digest: {channel: papers}\n").unwrap();
+    let routes: Vec<String> = settings.notify.routes.iter().map(RouteSettings::name).collect();
+    assert_eq!(routes, ["mail"], "without routes it is told no notices");
+    // What is written to the operators would reach nobody.
+    let keys: Vec<&str> = found.iter().map(|found| found.message.key()).collect();
+    assert_eq!(keys, ["settings.digest_operators"]);
+    assert_eq!(found[0].place.as_ref().map(|place| place.line), Some(5));
+    let routed = "  digest: {channel: mail}\n  routes: [{channels: [mail]}]\n";
+    let found = with_papers(routed).unwrap_err();
+    assert_eq!(found.len(), 1, "nobody uses it: {found:?}");
+    assert!(found[0].starts_with("error: ems.yaml:4:"), "{found:?}");
+    assert!(found[0].contains("at least one recipient"), "{found:?}");
+}
+
+#[test]
+fn whoever_sends_notices_by_a_channel_without_recipients_is_told_all_at_once() {
+    let text = "  digest: {channel: papers}\n  routes:\n    - {channels: [mail]}\n    - {channels: [mail, papers]}\n\
+                \x20 on_call:\n    lead: an\n    people:\n      - {login: an, channels: [papers]}\n\
+                \x20     - {login: binh, channels: [papers, mail]}\n";
+    let found = with_papers(text).unwrap_err();
+    let place = |line: &String| line.split(':').skip(1).take(2).collect::<Vec<_>>().join(":");
+    let about = |line: &&String| line.contains("`papers`") && line.contains("recipient");
+    let places: Vec<String> = found.iter().filter(about).map(place).collect();
+    assert_eq!(
+        places,
+        [" ems.yaml:8", " ems.yaml:12", " ems.yaml:13"],
+        "{found:?}"
+    );
+}
+
 #[test]
 fn telephones_are_checked_and_zalo_gets_them_with_the_country_code() {
     let with = |phones: &str| {
@@ -217,5 +257,50 @@ fn nobody_stands_twice_among_the_people_on_call() {
     assert!(
         found[0].contains("`an`") && found[0].contains("twice"),
         "{found:?}"
+    );
+}
+
+#[test]
+fn a_proxy_is_told_apart_from_its_log_in_and_no_word_repeats_what_was_written_there() {
+    let with = |proxy: &str| {
+        loaded(&format!(
+            "notify:\n  channels:\n    - {{name: t, kind: telegram, token: {{env: X}}, chat: '1', allow_addresses: [10.1.0.0/16, 10.2.0.1],\n\
+             \x20      proxy: {{{proxy}}}}}\n"
+        ))
+    };
+    let (settings, _) = with("url: 'http://proxy.example.vn:3128', user: ems, password: {env: Y}").unwrap();
+    let reach = &settings.notify.channels[0].reach;
+    let allowed: Vec<String> = reach.allow_addresses.iter().map(ToString::to_string).collect();
+    assert_eq!(allowed, ["10.1.0.0/16", "10.2.0.1/32"]);
+    let proxy = reach.proxy.as_ref().unwrap();
+    assert_eq!(proxy.url.as_str(), "http://proxy.example.vn:3128/");
+    assert_eq!(proxy.login.as_ref().unwrap().0, "ems");
+    for bad in [
+        "url: 'http://ems:hush@proxy.example.vn:3128'",
+        "url: 'socks5://ems:hush@proxy.example.vn'",
+        "url: 'ems:hush'",
+        "url: 'http://proxy.example.vn', user: ems",
+    ] {
+        let found = with(bad).unwrap_err();
+        assert_eq!(found.len(), 1, "{bad}: {found:?}");
+        assert!(
+            !found[0].contains("hush") && found[0].contains("ems.yaml:4"),
+            "{found:?}"
+        );
+    }
+    let mail = "notify:\n  channels: [{name: m, kind: email, host: h, from: a@b.vn, to: [a@b.vn], proxy: {url: 'http://p/'}}]\n";
+    assert!(loaded(mail).unwrap_err()[0].contains("`proxy`"));
+}
+
+#[test]
+fn a_token_file_that_cannot_be_read_is_told_in_the_language_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ems.yaml");
+    std::fs::write(&path, "tokens: [{agent: a, file: none}]\n").unwrap();
+    let found = load(&path).unwrap_err();
+    let said = found[0].render(Lang::Vi);
+    assert!(
+        said.contains("không có tệp hay thư mục này") && !said.contains("No such"),
+        "{said}"
     );
 }

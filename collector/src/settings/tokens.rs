@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use ems_contract::diagnostic::Message;
+use ems_contract::diagnostic::{Message, io_words};
 use ems_contract::digest::Sha256;
 use ems_contract::id::AgentId;
 use ems_contract::yaml::Item;
@@ -55,7 +55,7 @@ pub(super) fn from_file(item: &Item<'_>, folder: &Path) -> Option<Sha256> {
         Err(error) => {
             let message = Message::new("settings.token_file")
                 .with("path", path.display())
-                .with("detail", error);
+                .with_text("detail", io_words(&error));
             item.error_with(message, Message::new("settings.token_file.hint"));
             return None;
         }

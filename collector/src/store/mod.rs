@@ -285,7 +285,8 @@ pub trait Store:
     /// When the database cannot be written.
     fn post(&self, alarms: Vec<AlarmRecord>, letters: Vec<NewLetter>) -> Result<usize, StoreError>;
 
-    /// The oldest letters that wait, in the order in which they were posted.
+    /// The oldest letters that wait at each channel, at most `limit` of each, in the order in which they were posted. A letter
+    /// is not among them unless every earlier one of its thread on its route is.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -34,7 +34,8 @@ pub trait OnCallStore: Send + Sync + 'static {
     /// When the database cannot be read.
     fn acts(&self, since: UnixTime) -> Result<Vec<Act>, StoreError>;
 
-    /// Keeps an act. The first acknowledgement or assignment is written to the incidents that it is about.
+    /// Keeps an act. The first with which somebody takes the alarm on is written to the incidents that it is about: who gives
+    /// it to another has not answered for that other.
     ///
     /// # Errors
     /// When the database cannot be written.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ems_contract::diagnostic::Message;
 use ems_contract::digest::Sha256;
 use ems_contract::facts::Facts;
 use ems_contract::family::Family;
@@ -11,6 +12,7 @@ use ems_contract::observation::Timings;
 use ems_contract::outcome::Outcome;
 use ems_contract::probe::ProbeKind;
 use ems_contract::record::GapWhy;
+use ems_contract::text::Lang;
 use ems_contract::time::{UnixTime, Window};
 use ems_contract::wire::Line;
 
@@ -54,14 +56,22 @@ pub enum StoreError {
         reads: i64,
     },
     /// The file is damaged or not ours; it is left as it is.
-    #[error("{path} cannot be used: {detail}\n  hint: {hint}")]
+    #[error("{path} cannot be used: {}\n  hint: {}", .detail.render(Lang::En), .hint.render(Lang::En))]
     Unusable {
         /// The database file.
         path: String,
         /// What is wrong.
-        detail: String,
+        detail: Message,
         /// What to do.
-        hint: String,
+        hint: Message,
+    },
+    /// Something is there already where a file was to be put; it is left as it is.
+    #[error("{path} is there already\n  hint: {}", .hint.render(Lang::En))]
+    Exists {
+        /// Where.
+        path: String,
+        /// What to do.
+        hint: Message,
     },
     /// Anything else.
     #[error("{action}: {detail}")]

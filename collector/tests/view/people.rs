@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use crate::console::context;
 use crate::fixture::{Seed, now, portal_id, seeded};
 
-const SECRET: &str = "một mật khẩu đủ dài";
+pub(crate) const SECRET: &str = "một mật khẩu đủ dài";
 
 /// Calls by name: `truc.ban` on duty, `van.hanh` the lead.
 fn watch() -> Watch {
@@ -811,7 +811,7 @@ fn a_password_set_by_somebody_else_is_changed_before_anything_is_written() {
     );
 }
 
-const ATTESTATION: &[(&str, &str)] = &[
+pub(crate) const ATTESTATION: &[(&str, &str)] = &[
     ("obligation", "AG-12"),
     ("statement", "yes"),
     ("by_name", "Nguyễn Văn A"),

@@ -34,11 +34,7 @@ pub(super) fn told(error: &Error, lang: Lang) -> String {
         text.push_str(&fill(lang, "help.tip", &[("tip", &tip)]));
     }
     if let Some(usage) = told.one(ContextKind::Usage) {
-        let usage = usage
-            .strip_prefix("Usage:")
-            .unwrap_or(&usage)
-            .trim_start()
-            .to_owned();
+        let usage = usage.strip_prefix("Usage:").unwrap_or(&usage).trim_start();
         text.push_str(&format!("\n\n{}: {usage}", get(lang, "help.heading.usage")));
     }
     text.push_str(&format!("\n\n{}\n", get(lang, "help.error.more")));
@@ -134,9 +130,9 @@ impl Told<'_> {
                 "help.error.too_many",
                 &[("argument", &argument?), ("value", &value?)],
             ),
-            ErrorKind::TooFewValues => self.number(argument?, ContextKind::MinValues, "help.error.too_few"),
+            ErrorKind::TooFewValues => self.number(&argument?, ContextKind::MinValues, "help.error.too_few"),
             ErrorKind::WrongNumberOfValues => self.number(
-                argument?,
+                &argument?,
                 ContextKind::ExpectedNumValues,
                 "help.error.wrong_number",
             ),
@@ -145,9 +141,9 @@ impl Told<'_> {
         }
     }
 
-    fn number(&self, argument: String, wanted: ContextKind, key: &str) -> Option<String> {
+    fn number(&self, argument: &str, wanted: ContextKind, key: &str) -> Option<String> {
         let (wanted, given) = (self.one(wanted)?, self.one(ContextKind::ActualNumValues)?);
-        let values = [("argument", &*argument), ("wanted", &*wanted), ("given", &*given)];
+        let values = [("argument", argument), ("wanted", &*wanted), ("given", &*given)];
         Some(fill(self.lang, key, &values))
     }
 

@@ -113,7 +113,7 @@ pub(super) fn address(item: &Item<'_>) -> Option<IpAddr> {
 }
 
 /// A network, or one address as the smallest network.
-pub(super) fn network(item: &Item<'_>) -> Option<IpNet> {
+pub fn network(item: &Item<'_>) -> Option<IpNet> {
     item.parse_with("inventory.want.network", |text| {
         let address = text.parse::<IpAddr>().map(IpNet::from);
         address.ok().or_else(|| text.parse().ok())

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::Message;
+use crate::diagnostic::{Message, io_words};
 use crate::yaml::Item;
 
 /// What the patterns came to.
@@ -68,7 +68,7 @@ pub(super) fn expand(at: &Item<'_>, root: &Path) -> Option<Included> {
             }
             Err(error) => {
                 let message = Message::new("inventory.include.unreadable").with("value", &text);
-                pattern.error(message.with("detail", error));
+                pattern.error(message.with_text("detail", io_words(&error)));
             }
         }
     }

@@ -23,6 +23,7 @@ mod vantage;
 mod version;
 mod vocabulary;
 
+pub use address::network;
 pub use cadence::{MOST_PER_ADDRESS, ONE_ATTEMPT_BELOW_S};
 pub use load::{Loaded, WrittenStop, load};
 pub use model::*;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::builder::{Builder, Stop};
 use super::repair;
 use super::tree::{Mark, Node, Tree};
-use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Message, Place, io_words};
 
 /// The largest file read, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -21,7 +21,7 @@ pub fn read_file(path: &Path, found: &Diagnostics) -> Option<Tree> {
     let opened = std::fs::File::open(path);
     // One byte more than allowed tells "too large" from "just fits", whatever the size claimed.
     if let Err(error) = opened.and_then(|f| f.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)) {
-        refuse(Message::new("yaml.unreadable").with_text("detail", why(&error)));
+        refuse(Message::new("yaml.unreadable").with_text("detail", io_words(&error)));
         return None;
     }
     match String::from_utf8(bytes) {
@@ -39,17 +39,6 @@ pub fn read_file(path: &Path, found: &Diagnostics) -> Option<Tree> {
             );
             None
         }
-    }
-}
-
-/// Why a file could not be read; what is rare stays in the system's own words.
-fn why(error: &std::io::Error) -> Message {
-    use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound => Message::new("service.io.not_found"),
-        ErrorKind::PermissionDenied => Message::new("service.io.denied"),
-        ErrorKind::IsADirectory => Message::new("service.io.is_directory"),
-        _ => Message::new("service.io.other").with("detail", error),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ems_contract::cause::Cause;
 use ems_contract::clock::SharedClock;
+use ems_contract::destination::Destinations;
 use ems_contract::family::Family;
 use ems_contract::observation::Attempt;
 use ems_contract::outcome::Outcome;
@@ -12,7 +13,6 @@ use ems_contract::plan::PlanPortal;
 use jiff::Timestamp;
 
 use super::job;
-use crate::net::policy::Destinations;
 use crate::probe::{NetProber, Reached};
 
 /// Addresses tried one by one, at most.

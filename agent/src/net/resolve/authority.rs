@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ems_contract::cause::Cause;
+use ems_contract::destination::Destinations;
 use ems_contract::facts::{NameServer, QueryStatus, Share};
 use ems_contract::family::Family;
 use hickory_proto::op::Message;
@@ -16,7 +17,6 @@ use tokio::task::JoinSet;
 use super::answer::record_type;
 use super::question::ask_authority;
 use super::{Resolver, text_of};
-use crate::net::policy::Destinations;
 
 /// Servers and addresses asked at most: a zone has two to thirteen servers.
 const MAX_SERVERS: usize = 16;

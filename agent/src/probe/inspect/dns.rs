@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ems_contract::cause::Cause;
+use ems_contract::destination::{is_global, literal};
 use ems_contract::facts::{DnsFacts, Dnssec, QueryStatus, Share};
 use ems_contract::family::Family;
 use ems_contract::outcome::Outcome;
@@ -12,8 +13,6 @@ use ems_contract::plan::PlanPortal;
 use hickory_proto::rr::{Name, RData, RecordType};
 
 use super::{destinations, permits};
-use crate::net::policy::is_global;
-use crate::net::policy::literal;
 use crate::net::resolve::authority::shares;
 use crate::net::resolve::dnssec::{signature_days, validate};
 use crate::net::resolve::question::Answered;

@@ -12,6 +12,7 @@ mod tls;
 
 use std::net::IpAddr;
 
+use ems_contract::destination::{Destinations, literal};
 use ems_contract::family::Family;
 use ems_contract::plan::PlanPortal;
 
@@ -22,7 +23,6 @@ pub use self::shell::is_dead_shell;
 pub use self::site::{Site, site};
 pub use self::tls::{Audit, audit};
 use super::Visit;
-use crate::net::policy::{Destinations, literal};
 
 /// What was seen over one family.
 #[derive(Debug, Clone, Copy)]

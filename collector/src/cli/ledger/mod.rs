@@ -18,6 +18,7 @@ use ems_contract::time::{TimeError, UnixTime, Window};
 
 use super::trouble::told;
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, write_findings};
+use crate::locale::io_told;
 use crate::register::Plans;
 use crate::report::History;
 use crate::serve::DATABASE;
@@ -95,7 +96,7 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Re
     let input = match read {
         Ok(input) => input,
         Err(error) => {
-            let values = [("file", file.as_str()), ("error", &error.to_string())];
+            let values = [("file", file.as_str()), ("error", &io_told(&error, args.lang))];
             writeln!(
                 err,
                 "{}",

@@ -89,7 +89,8 @@ fn look(desk: &Desk, token: &str, lang: Lang) -> Result<Result<Good, Response>, 
 
 fn show_page(desk: &Desk, good: Good, done: Option<String>, lang: Lang) -> Result<Response, PageError> {
     let (store, now) = (&*desk.context.store, desk.context.clock.now());
-    let open = open_alarms(store, desk.access.watch.as_deref(), now, lang)?;
+    let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
+    let open = open_alarms(store, on_call, now, lang)?;
     let alarm = open.into_iter().find(|alarm| alarm.thread == good.link.thread);
     let takes = |kind| store.link_used(good.token.used_for(kind)).map(|used| !used);
     let at = locale::instant(good.link.expires(), lang);
@@ -154,7 +155,8 @@ pub(super) async fn take(
         if let Some(refused) = desk.act_refused(kind, &detail, lang)? {
             return Ok(refused);
         }
-        let whom = name_of(desk.access.watch.as_deref(), &detail);
+        let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
+        let whom = name_of(on_call, &detail);
         let new = NewAct {
             thread: good.link.thread.clone(),
             kind,

@@ -106,14 +106,14 @@ pub(super) async fn show(
     blocking(move || {
         let (lang, now) = (asked.lang(), desk.context.clock.now());
         let store = &*desk.context.store;
-        let watch = desk.access.watch.as_deref();
+        let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
         let (rota, calendar) = (store.rota(now)?, &desk.access.rules.calendar);
         let view = OnCallPage {
-            duty: rota.at(calendar, now).map(|duty| duty_text(watch, &duty, lang)),
-            lead: watch.map(|watch| name_of(Some(watch), &watch.settings.lead)),
-            open: open_alarms(store, watch, now, lang)?,
+            duty: rota.at(calendar, now).map(|duty| duty_text(on_call, &duty, lang)),
+            lead: on_call.map(|settings| name_of(on_call, &settings.lead)),
+            open: open_alarms(store, on_call, now, lang)?,
             rota: rota_rows(
-                watch,
+                on_call,
                 &rota,
                 calendar,
                 Window::new(now, now + DAYS * 86_400),
@@ -149,11 +149,11 @@ pub(super) async fn handover(
         let (lang, now) = (asked.lang(), desk.context.clock.now());
         let inventory = desk.context.inventory.current();
         let (rota, calendar) = (desk.context.store.rota(now)?, &desk.access.rules.calendar);
-        let watch = desk.access.watch.as_deref();
+        let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
         let sheet = sheet(
             &*desk.context.store,
             &inventory,
-            watch,
+            on_call,
             &rota,
             calendar,
             if asked.wants_shift_before() {

@@ -2,6 +2,7 @@
 //! the labels stay the same until the recovery, which ends it. [`bridge`](crate::notify::bridge) knows them by their label
 //! `thread` and takes none back in.
 
+use ems_contract::diagnostic::Message as Words;
 use ems_contract::time::UnixTime;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use url::Url;
 
 use super::Dispatch;
 use crate::notify::notice::{Notice, Stage};
-use crate::notify::outgoing::{Failure, send};
+use crate::notify::outgoing::{Failure, send, technical};
 use crate::notify::secret::Secret;
 use crate::notify::settings::AlertmanagerSettings;
 
@@ -22,10 +23,10 @@ pub(super) struct Alertmanager {
 }
 
 impl Alertmanager {
-    pub(super) fn open(settings: &AlertmanagerSettings) -> Result<Self, String> {
+    pub(super) fn open(settings: &AlertmanagerSettings) -> Result<Self, Words> {
         let url = format!("{}/api/v2/alerts", settings.url.as_str().trim_end_matches('/'));
         Ok(Self {
-            url: url.parse().map_err(|error: url::ParseError| error.to_string())?,
+            url: url.parse::<Url>().map_err(technical)?,
             token: settings.token.as_ref().map(|source| source.read()).transpose()?,
         })
     }

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use ems_contract::diagnostic::Message as Words;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::time::Instant;
 
-use super::recipients::Told;
+use super::recipients::{Told, each};
 use super::{Dispatch, short_key};
+use crate::locale::unreadable;
 use crate::notify::notice::{Notice, Stage};
-use crate::notify::outgoing::Failure;
+use crate::notify::outgoing::{Failure, technical};
 use crate::notify::settings::{EmailSettings, MailTls};
 
 /// A server that says nothing for so long is given up.
@@ -20,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) struct Email {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    to: Vec<Address>,
+    to: Vec<String>,
     told: Told,
 }
 
@@ -43,18 +46,18 @@ impl Header for AutoSubmitted {
 }
 
 impl Email {
-    pub(super) fn open(settings: &EmailSettings) -> Result<Self, String> {
+    pub(super) fn open(settings: &EmailSettings) -> Result<Self, Words> {
         let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
             .timeout(Some(PATIENCE));
-        let parameters = || -> Result<TlsParameters, String> {
+        let parameters = || -> Result<TlsParameters, Words> {
             let mut builder = TlsParameters::builder(settings.host.clone());
             if let Some(path) = &settings.ca_file {
-                let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                let certificate = Certificate::from_pem(&pem).map_err(|error| error.to_string())?;
+                let pem = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+                let certificate = Certificate::from_pem(&pem).map_err(technical)?;
                 builder = builder.add_root_certificate(certificate);
             }
-            builder.build_rustls().map_err(|error| error.to_string())
+            builder.build_rustls().map_err(technical)
         };
         transport = match settings.tls {
             MailTls::Starttls => transport.tls(Tls::Required(parameters()?)),
@@ -65,49 +68,49 @@ impl Email {
             let password = password.read()?.reveal().to_owned();
             transport = transport.credentials(Credentials::new(user.clone(), password));
         }
-        let address = |text: &String| text.parse().map_err(|error| format!("{text}: {error}"));
+        let address = |text: &String| {
+            text.parse()
+                .map_err(|error| technical(format_args!("{text}: {error}")))
+        };
         Ok(Self {
             transport: transport.build(),
             from: Mailbox::new(None, address(&settings.from)?),
-            to: settings.to.iter().map(address).collect::<Result<_, _>>()?,
+            to: settings.to.clone(),
             told: Told::default(),
         })
     }
 
     /// To each recipient apart.
-    pub(super) async fn send(&self, dispatch: &Dispatch) -> Result<(), Failure> {
-        let own = dispatch.to.iter().flatten().map(|text| text.parse::<Address>());
-        let own: Vec<Address> = own.collect::<Result<_, _>>().map_err(|error| Failure::Refused {
-            why: error.to_string(),
-        })?;
-        let recipients = if dispatch.to.is_some() { &own } else { &self.to };
+    pub(super) async fn send(&self, dispatch: &Dispatch, until: Instant) -> Result<u64, Failure> {
+        let recipients = dispatch.to.as_ref().unwrap_or(&self.to);
         let mut tally = self.told.begin(dispatch);
-        for to in recipients {
-            let name = to.to_string();
-            if tally.has(&name) {
-                continue;
-            }
-            let mail = self.mail(dispatch, to)?;
-            let sent = self.transport.send(mail).await;
-            let taken = sent.map(drop).map_err(|error| {
-                let why = format!("{to}: {error}");
-                if error.is_permanent() {
-                    Failure::Refused { why }
-                } else {
-                    Failure::later(why)
-                }
-            });
-            tally.note(&name, taken);
+        let delivery = |to: String| {
+            let mail = self.mail(dispatch, &to)?;
+            let transport = self.transport.clone();
+            let delivery = async move {
+                transport
+                    .send(mail)
+                    .await
+                    .map(drop)
+                    .map_err(|error| failure(&error))
+            };
+            Ok((to, delivery))
+        };
+        let left = tally.left(recipients.iter().cloned());
+        let deliveries = left.into_iter().map(delivery).collect::<Result<_, Failure>>()?;
+        for (to, taken) in each(until, deliveries).await {
+            tally.note(&to, taken);
         }
         tally.end()
     }
 
-    fn mail(&self, dispatch: &Dispatch, to: &Address) -> Result<lettre::Message, Failure> {
+    fn mail(&self, dispatch: &Dispatch, to: &str) -> Result<lettre::Message, Failure> {
+        let to: Address = to.parse().map_err(unfit)?;
         let domain = self.from.email.domain();
         let id = |key: &str| format!("<{}@{domain}>", short_key(key));
         let mut builder: MessageBuilder = lettre::Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(None, to.clone()))
+            .to(Mailbox::new(None, to))
             .subject(dispatch.message.title.clone())
             .header(ContentType::TEXT_PLAIN)
             .header(AutoSubmitted);
@@ -120,11 +123,27 @@ impl Email {
                 .references(id(&notice.thread)),
             None => builder.message_id(Some(id(&dispatch.key))),
         };
-        builder
-            .body(dispatch.message.personal_text())
-            .map_err(|error| Failure::Refused {
-                why: error.to_string(),
-            })
+        builder.body(dispatch.message.personal_text()).map_err(unfit)
+    }
+}
+
+/// What a server says, or that it says nothing.
+fn failure(error: &lettre::transport::smtp::Error) -> Failure {
+    if error.is_timeout() {
+        return Failure::Hung;
+    }
+    let why = Words::new("notify.failure.mail").with("detail", error);
+    if error.is_permanent() {
+        Failure::Refused { why }
+    } else {
+        Failure::later(why)
+    }
+}
+
+/// No mail can be made of it.
+fn unfit(error: impl std::fmt::Display) -> Failure {
+    Failure::Refused {
+        why: technical(error),
     }
 }
 

@@ -20,8 +20,7 @@ impl Log {
                 tracing::warn!(target: "ems_collector::notice", key = dispatch.key, "{text}");
                 Ok(())
             }
-            LogTarget::Stdout => writeln!(std::io::stdout().lock(), "{text}")
-                .map_err(|error| Failure::later(error.to_string())),
+            LogTarget::Stdout => writeln!(std::io::stdout().lock(), "{text}").map_err(Failure::technical),
         }
     }
 }

@@ -8,12 +8,17 @@ mod sms;
 mod telegram;
 mod webhook;
 mod zalo;
+mod zalo_pair;
 
+use std::time::Duration;
+
+use ems_contract::diagnostic::Message as Words;
 use ems_contract::time::UnixTime;
+use tokio::time::{Instant, timeout_at};
 
 use super::message::Message;
 use super::notice::Notice;
-use super::outgoing::Failure;
+use super::outgoing::{Failure, client};
 use super::settings::{ChannelKind, ChannelSettings};
 
 /// What one delivery carries: one notice, or the digest of several.
@@ -27,6 +32,8 @@ pub struct Dispatch {
     pub message: Message,
     /// When it is sent.
     pub now: UnixTime,
+    /// How long the delivery may take, however many recipients there are.
+    pub within: Duration,
     /// Mail addresses in place of the channel's own.
     pub to: Option<Vec<String>>,
 }
@@ -52,11 +59,11 @@ enum Form {
 }
 
 impl Channel {
-    /// Reads the channel's secrets and sets it up.
+    /// Reads the channel's secrets and sets it up. An exchange by HTTP takes 15 s at most, unless `patience` says otherwise.
     ///
     /// # Errors
     /// In words: a secret that is not there, an address that cannot be used.
-    pub fn open(settings: &ChannelSettings, http: reqwest::Client) -> Result<Self, String> {
+    pub fn open(settings: &ChannelSettings, patience: Option<Duration>) -> Result<Self, Words> {
         let form = match &settings.kind {
             ChannelKind::Log(to) => Form::Log(log::Log::new(*to)),
             ChannelKind::Webhook(webhook) => Form::Webhook(webhook::Webhook::open(webhook)?),
@@ -69,25 +76,41 @@ impl Channel {
         Ok(Self {
             name: settings.name.clone(),
             per_minute: settings.per_minute,
-            http,
+            http: client(&settings.reach, patience)?,
             form,
         })
     }
 
-    /// Delivers. On `Ok` the receiver has it.
+    /// Delivers. On `Ok` the receiver has it: of several recipients all but those who refused it, which are counted.
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn send(&self, dispatch: &Dispatch) -> Result<(), Failure> {
+    pub async fn send(&self, dispatch: &Dispatch) -> Result<u64, Failure> {
+        let until = Instant::now() + dispatch.within;
         match &self.form {
-            Form::Log(log) => log.send(dispatch),
-            Form::Webhook(webhook) => webhook.send(&self.http, dispatch).await,
-            Form::Email(email) => email.send(dispatch).await,
-            Form::Alertmanager(am) => am.send(&self.http, dispatch).await,
-            Form::Telegram(telegram) => telegram.send(&self.http, dispatch).await,
-            Form::Zalo(zalo) => zalo.send(&self.http, dispatch).await,
-            Form::Sms(sms) => sms.send(&self.http, dispatch).await,
+            Form::Log(log) => log.send(dispatch).map(|()| 0),
+            Form::Webhook(webhook) => one(until, webhook.send(&self.http, dispatch)).await,
+            Form::Email(email) => email.send(dispatch, until).await,
+            Form::Alertmanager(am) => one(until, am.send(&self.http, dispatch)).await,
+            Form::Telegram(telegram) => one(until, telegram.send(&self.http, dispatch)).await,
+            Form::Zalo(zalo) => zalo.send(&self.http, dispatch, until).await,
+            Form::Sms(sms) => sms.send(&self.http, dispatch, until).await,
         }
+    }
+
+    /// Waits for what deliveries began that must not be lost when they are cut off: no longer than an exchange takes.
+    pub async fn settle(&self) {
+        if let Form::Zalo(zalo) = &self.form {
+            zalo.settle().await;
+        }
+    }
+}
+
+/// A delivery to one receiver.
+async fn one(until: Instant, delivery: impl Future<Output = Result<(), Failure>>) -> Result<u64, Failure> {
+    match timeout_at(until, delivery).await {
+        Ok(taken) => taken.map(|()| 0),
+        Err(_elapsed) => Err(Failure::Hung),
     }
 }
 

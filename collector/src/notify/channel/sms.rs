@@ -3,10 +3,12 @@
 //! In the body `{phone}`, `{text}`, `{key}` and `{secret}` are replaced, escaped for JSON where the body is JSON and for forms
 //! otherwise. The text has no accents and at most 160 characters: one message. An address that does not fit is left out.
 
+use ems_contract::diagnostic::Message as Words;
 use reqwest::header::CONTENT_TYPE;
+use tokio::time::Instant;
 use url::Url;
 
-use super::recipients::Told;
+use super::recipients::{Told, each};
 use super::{Dispatch, short_key};
 use crate::notify::message::Message;
 use crate::notify::neutral::unaccented;
@@ -48,7 +50,7 @@ pub(super) struct Sms {
 }
 
 impl Sms {
-    pub(super) fn open(settings: &SmsSettings) -> Result<Self, String> {
+    pub(super) fn open(settings: &SmsSettings) -> Result<Self, Words> {
         Ok(Self {
             url: settings.url.clone(),
             template: settings.template.clone(),
@@ -59,7 +61,12 @@ impl Sms {
         })
     }
 
-    pub(super) async fn send(&self, http: &reqwest::Client, dispatch: &Dispatch) -> Result<(), Failure> {
+    pub(super) async fn send(
+        &self,
+        http: &reqwest::Client,
+        dispatch: &Dispatch,
+        until: Instant,
+    ) -> Result<u64, Failure> {
         let text = one_message(&dispatch.message);
         let json = self.template.trim_start().starts_with('{');
         let kind = if json {
@@ -68,10 +75,7 @@ impl Sms {
             "application/x-www-form-urlencoded"
         };
         let mut tally = self.told.begin(dispatch);
-        for phone in &self.phones {
-            if tally.has(phone) {
-                continue;
-            }
+        let delivery = |phone: String| {
             let key = short_key(&format!("{}/{phone}", dispatch.key));
             let secret = self.secret.as_ref().map_or("", Secret::reveal);
             let values = [
@@ -84,22 +88,25 @@ impl Sms {
                 .post(self.url.clone())
                 .header(CONTENT_TYPE, kind)
                 .body(filled(&self.template, &values, json));
-            let taken = send(request).await.and_then(|answer| self.judge(&answer));
-            tally.note(phone, taken);
+            let wanted = self.success.clone();
+            let delivery = async move { judge(&send(request).await?, wanted.as_deref()) };
+            (phone, delivery)
+        };
+        let left = tally.left(self.phones.iter().cloned());
+        for (phone, taken) in each(until, left.into_iter().map(delivery).collect()).await {
+            tally.note(&phone, taken);
         }
         tally.end()
     }
+}
 
-    /// Gateways say no with a 200 too.
-    fn judge(&self, answer: &[u8]) -> Result<(), Failure> {
-        match &self.success {
-            Some(wanted) if !String::from_utf8_lossy(answer).contains(wanted.as_str()) => {
-                Err(Failure::Refused {
-                    why: "the gateway's answer does not say that the message was taken".to_owned(),
-                })
-            }
-            _ => Ok(()),
-        }
+/// Gateways say no with a 200 too.
+fn judge(answer: &[u8], wanted: Option<&str>) -> Result<(), Failure> {
+    match wanted {
+        Some(wanted) if !String::from_utf8_lossy(answer).contains(wanted) => Err(Failure::Refused {
+            why: Words::new("notify.failure.gateway"),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Telegram's Bot API, `sendMessage`. Sent without `parse_mode`: no markup in a name means anything.
 
+use ems_contract::diagnostic::Message as Words;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 use url::Url;
@@ -19,7 +20,7 @@ pub(super) struct Telegram {
 }
 
 impl Telegram {
-    pub(super) fn open(settings: &TelegramSettings) -> Result<Self, String> {
+    pub(super) fn open(settings: &TelegramSettings) -> Result<Self, Words> {
         Ok(Self {
             base: settings.url.clone(),
             token: settings.token.read()?,

@@ -3,6 +3,7 @@
 //! `X-Ems-Signature: sha256=<hex of HMAC-SHA256 over the body>` with the shared secret; `Idempotency-Key` is the dedupe key,
 //! the same however often it is delivered. A digest lists its notices, each with its own key.
 
+use ems_contract::diagnostic::Message as Words;
 use reqwest::header::CONTENT_TYPE;
 use ring::hmac;
 use serde::Serialize;
@@ -29,7 +30,7 @@ struct Body<'a> {
 }
 
 impl Webhook {
-    pub(super) fn open(settings: &WebhookSettings) -> Result<Self, String> {
+    pub(super) fn open(settings: &WebhookSettings) -> Result<Self, Words> {
         let secret = settings.secret.as_ref().map(|source| source.read()).transpose()?;
         Ok(Self {
             url: settings.url.clone(),
@@ -46,7 +47,7 @@ impl Webhook {
             link: dispatch.message.link.as_deref(),
             notices: &dispatch.notices,
         };
-        let body = serde_json::to_vec(&body).map_err(|error| Failure::later(error.to_string()))?;
+        let body = serde_json::to_vec(&body).map_err(Failure::technical)?;
         let mut request = http
             .post(self.url.clone())
             .header(CONTENT_TYPE, "application/json")

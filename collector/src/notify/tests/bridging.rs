@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::notify::bridge;
 use crate::notify::heartbeat;
 use crate::notify::round::Desk;
-use crate::notify::settings::{HeartbeatSettings, NotifySettings, RouteSettings};
+use crate::notify::settings::{HeartbeatSettings, NotifySettings, Reach, RouteSettings};
 use crate::severity::Severity;
 use crate::testing::{at, context};
 
@@ -161,8 +161,12 @@ async fn the_heartbeat_is_heard_outside_until_the_collector_is_killed() {
     let mut outside = tokio::task::JoinSet::new();
     outside.spawn(async move { axum::serve(listener, app).await.unwrap() });
     let dir = tempfile::tempdir().unwrap();
-    let settings = HeartbeatSettings { url, every_s: 1 };
-    let http = crate::notify::outgoing::client(None).unwrap();
+    let settings = HeartbeatSettings {
+        url,
+        every_s: 1,
+        reach: Reach::default(),
+    };
+    let http = crate::notify::outgoing::client(&settings.reach, None).unwrap();
     let mut collector = tokio::task::JoinSet::new();
     let beating = heartbeat::run(
         settings,

@@ -117,21 +117,29 @@ impl Play {
     }
 
     fn give(&self, to: &str, now: i64) {
+        self.act("lead", ActKind::Assign, to, now);
+    }
+
+    fn take(&self, who: &str, now: i64) {
+        self.act(who, ActKind::Acknowledge, "", now);
+    }
+
+    fn act(&self, who: &str, kind: ActKind, detail: &str, now: i64) {
         let letters = self.letters().into_iter();
         let mut threads = letters.filter(|(_, notice)| matches!(notice.scope, Scope::Hosting(_)));
         let (_, notice) = threads.next().unwrap();
         let author = Author {
-            name: "lead".into(),
-            shown: "Người lead".into(),
+            name: who.into(),
+            shown: format!("Người {who}"),
             via: Via::Console,
         };
         let act = NewAct {
             thread: notice.thread,
-            kind: ActKind::Assign,
+            kind,
             author: author.clone(),
-            detail: to.into(),
+            detail: detail.into(),
             link: None,
-            incidents: vec![1, 2, 3],
+            incidents: vec![1, 2, 3, 4],
         };
         let note = Note {
             at: at(now),
@@ -160,16 +168,47 @@ fn whoever_is_given_an_alarm_is_called_and_what_joins_it_is_in_hand() {
         lead,
         "whoever gave it away hears that nobody took it"
     );
-    let window = Window::new(at(0), at(1_000));
-    let answers = play.context.store.responses(window).unwrap().into_iter();
-    let answers: BTreeMap<i64, _> = answers
-        .map(|answer| (answer.incident, (answer.acknowledged_at, answer.acknowledged_by)))
-        .collect();
-    let by_lead = |secs| (Some(at(secs)), Some("lead".to_owned()));
-    assert_eq!(answers.get(&1), Some(&by_lead(200)));
+    let answers = |play: &Play| -> BTreeMap<i64, _> {
+        let window = Window::new(at(0), at(1_000));
+        let answers = play.context.store.responses(window).unwrap().into_iter();
+        answers
+            .map(|answer| (answer.incident, (answer.acknowledged_at, answer.acknowledged_by)))
+            .collect()
+    };
+    let nobody = (None, None);
+    assert!(
+        answers(&play).values().all(|answer| *answer == nobody),
+        "whoever gives it away has not taken it on: {:?}",
+        answers(&play)
+    );
+    play.take("binh", 720);
+    play.down(&["p4"], 730);
+    play.round(740);
+    let by_binh = |secs| (Some(at(secs)), Some("binh".to_owned()));
+    let answers = answers(&play);
+    assert_eq!(answers.get(&1), Some(&by_binh(720)));
+    assert_eq!(answers.get(&4), Some(&by_binh(720)), "it had joined before");
     assert_eq!(
-        answers.get(&4),
-        Some(&by_lead(240)),
+        answers.get(&5),
+        Some(&by_binh(740)),
         "acknowledged from the start"
+    );
+}
+
+#[test]
+fn whoever_gives_an_alarm_to_themselves_has_taken_it_on() {
+    let mut play = Play::new();
+    play.down(&["p1", "p2", "p3"], 100);
+    play.round(160);
+    play.give("lead", 200);
+    let answers = play
+        .context
+        .store
+        .responses(Window::new(at(0), at(1_000)))
+        .unwrap();
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.acknowledged_at == Some(at(200)))
     );
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -18,17 +19,19 @@ use crate::notify::condition::{Kind, Subject};
 use crate::notify::escalate::Step;
 use crate::notify::message::message;
 use crate::notify::notice::{Notice, Scope, Stage};
-use crate::notify::outgoing::{self, Failure};
+use crate::notify::outgoing::Failure;
 use crate::notify::secret::SecretSource;
 use crate::notify::settings::{
-    AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, MailTls, SmsSettings,
-    TelegramSettings, WebhookSettings, ZaloSettings,
+    AlertmanagerSettings, ChannelKind, ChannelSettings, EmailSettings, MailTls, ProxySettings, Reach,
+    SmsSettings, TelegramSettings, WebhookSettings, ZaloSettings,
 };
 use crate::severity::Severity;
 use crate::testing::at;
 
 #[derive(Clone)]
 struct Call {
+    /// The host in the request's line, as proxies are asked.
+    host: Option<String>,
     path: String,
     headers: HashMap<String, String>,
     body: String,
@@ -53,6 +56,7 @@ async fn receiver(answer: Answer) -> (url::Url, Calls, JoinSet<()>) {
                         .iter()
                         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
                     let call = Call {
+                        host: uri.authority().map(|host| host.to_string()),
                         path: uri.path().to_owned(),
                         headers: headers.collect(),
                         body: String::from_utf8(body.to_vec()).unwrap(),
@@ -105,6 +109,7 @@ fn dispatch(stage: Stage) -> Dispatch {
         now: at(60),
         notices: vec![notice],
         to: None,
+        within: Duration::from_secs(60),
     }
 }
 
@@ -112,9 +117,10 @@ fn open(kind: ChannelKind) -> Channel {
     let settings = ChannelSettings {
         name: "c".into(),
         per_minute: 10,
+        reach: Reach::default(),
         kind,
     };
-    Channel::open(&settings, outgoing::client(None).unwrap()).unwrap()
+    Channel::open(&settings, None).unwrap()
 }
 
 fn secret(dir: &tempfile::TempDir) -> SecretSource {
@@ -168,9 +174,54 @@ async fn telegram_gets_no_markup_and_its_token_stays_out_of_errors() {
     drop(tasks);
     loop {
         if let Err(failure) = channel.send(&dispatch(Stage::Opened)).await {
-            assert!(!failure.why().contains("hush"), "{failure:?}");
+            assert!(!failure.to_string().contains("hush"), "{failure:?}");
             break;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_channel_speaks_through_its_proxy_and_its_password_stays_out_of_errors() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, calls, _tasks) = receiver(Arc::new(|call| {
+        let tunnel = call.host.as_deref() == Some("api.telegram.example:443");
+        if tunnel { BUSY.into() } else { String::new() }
+    }))
+    .await;
+    let through = |scheme: &str| {
+        let settings = ChannelSettings {
+            name: "c".into(),
+            per_minute: 10,
+            reach: Reach {
+                allow_addresses: Vec::new(),
+                proxy: Some(ProxySettings {
+                    url: url.clone(),
+                    login: Some(("ems".into(), secret(&dir))),
+                }),
+            },
+            kind: ChannelKind::Telegram(TelegramSettings {
+                url: format!("{scheme}://api.telegram.example/").parse().unwrap(),
+                token: secret(&dir),
+                chat: "-100".into(),
+            }),
+        };
+        assert!(!format!("{settings:?}").contains("hush"));
+        Channel::open(&settings, None).unwrap()
+    };
+    // `ems:hush-hush` in base64.
+    let wanted = Some("Basic ZW1zOmh1c2gtaHVzaA==");
+    through("http").send(&dispatch(Stage::Opened)).await.unwrap();
+    let failure = through("https").send(&dispatch(Stage::Opened)).await.unwrap_err();
+    assert!(!format!("{failure:?}").contains("hush"), "{failure:?}");
+    let calls = calls.lock().unwrap();
+    let hosts: Vec<&str> = calls.iter().filter_map(|call| call.host.as_deref()).collect();
+    assert_eq!(hosts, ["api.telegram.example", "api.telegram.example:443"]);
+    assert_eq!(calls[0].path, "/bothush-hush/sendMessage");
+    for call in &*calls {
+        assert_eq!(
+            call.headers.get("proxy-authorization").map(String::as_str),
+            wanted
+        );
     }
 }
 
@@ -232,13 +283,16 @@ async fn an_expired_zalo_token_is_renewed_once_and_kept_before_it_is_used() {
         .iter()
         .map(|call| call.path.clone())
         .collect();
-    assert_eq!(paths, ["/template", "/oauth", "/template", "/template"]);
+    assert_eq!(
+        paths,
+        ["/template", "/template", "/oauth", "/template", "/template"]
+    );
     // The next start goes on with the new pair.
     open(ChannelKind::Zalo(settings))
         .send(&dispatch(Stage::Recovered))
         .await
         .unwrap();
-    assert_eq!(calls.lock().unwrap().len(), 6);
+    assert_eq!(calls.lock().unwrap().len(), 7);
 }
 
 #[tokio::test]
@@ -342,6 +396,45 @@ async fn whoever_has_a_text_message_does_not_get_it_again_because_of_others() {
             .count(),
         2
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_a_text_message_does_not_get_it_again_because_another_hangs() {
+    let calls = Calls::default();
+    let (seen, hangs) = (Arc::clone(&calls), Arc::new(AtomicBool::new(true)));
+    let app = Router::new().fallback(any(move |body: String| {
+        let (seen, hangs) = (Arc::clone(&seen), Arc::clone(&hangs));
+        async move {
+            let hung = body.contains("84900000002") && hangs.swap(false, Ordering::Relaxed);
+            seen.lock().unwrap().push(Call {
+                host: None,
+                path: String::new(),
+                headers: HashMap::new(),
+                body,
+            });
+            if hung {
+                std::future::pending::<()>().await;
+            }
+            "taken"
+        }
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: url::Url = format!("http://{}/", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let twice = ["84900000001", "84900000001", "84900000002"];
+    let channel = open(sms(url, &twice));
+    let notice = Dispatch {
+        within: Duration::from_secs(7),
+        ..dispatch(Stage::Opened)
+    };
+    assert_eq!(channel.send(&notice).await, Err(Failure::Hung));
+    assert_eq!(channel.send(&notice).await, Ok(0));
+    let mut told = phones(&calls);
+    told.sort_unstable();
+    assert_eq!(told, ["84900000001", "84900000002", "84900000002"]);
 }
 
 #[tokio::test]

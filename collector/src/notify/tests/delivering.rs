@@ -19,10 +19,11 @@ use crate::context::Context;
 use crate::notify::channel::Channel;
 use crate::notify::condition::{Kind, Subject};
 use crate::notify::notice::{Notice, Scope, Stage};
-use crate::notify::outgoing;
 use crate::notify::round::Desk;
 use crate::notify::sender::Notifier;
-use crate::notify::settings::{ChannelKind, ChannelSettings, NotifySettings, WebhookSettings};
+use crate::notify::settings::{
+    ChannelKind, ChannelSettings, NotifySettings, Reach, SmsSettings, WebhookSettings, ZaloSettings,
+};
 use crate::severity::Severity;
 use crate::store::NewLetter;
 use crate::testing::{at, context};
@@ -102,6 +103,7 @@ fn webhook(name: &str, url: &url::Url) -> ChannelSettings {
     ChannelSettings {
         name: name.into(),
         per_minute: 1_000_000,
+        reach: Reach::default(),
         kind: ChannelKind::Webhook(WebhookSettings {
             url: url.clone(),
             secret: None,
@@ -116,8 +118,7 @@ fn notifier(context: &Context, channels: &[ChannelSettings], patience: Duration)
         registry: prometheus::Registry::new(),
         ..context.clone()
     };
-    let http = outgoing::client(Some(patience)).unwrap();
-    let open = |settings: &ChannelSettings| Channel::open(settings, http.clone()).unwrap();
+    let open = |settings: &ChannelSettings| Channel::open(settings, Some(patience)).unwrap();
     let settings = Arc::new(NotifySettings::default());
     let desk = Arc::new(Desk::new(context.clone(), Arc::clone(&settings)));
     Notifier::new(context, settings, desk, channels.iter().map(open).collect()).unwrap()
@@ -380,4 +381,200 @@ async fn a_channel_that_asks_for_a_pause_is_left_alone_and_the_next_of_the_route
     deliver(&mut notifier).await;
     assert!(waiting(&context).is_empty());
     assert!(rested.lock().unwrap().contains_key("k3"));
+}
+
+/// The clock of a runtime whose time stands still until everybody waits.
+struct Paused(tokio::time::Instant);
+
+impl Paused {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(tokio::time::Instant::now()))
+    }
+}
+
+impl Clock for Paused {
+    fn timestamp(&self) -> jiff::Timestamp {
+        at(i64::try_from(self.monotonic().as_secs()).unwrap()).timestamp()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// A gateway that takes what it is sent and never answers.
+fn gateway(name: &str, url: &url::Url, phones: usize) -> ChannelSettings {
+    ChannelSettings {
+        name: name.into(),
+        per_minute: 20,
+        reach: Reach::default(),
+        kind: ChannelKind::Sms(SmsSettings {
+            url: url.clone(),
+            template: r#"{"phone":"{phone}","text":"{text}"}"#.into(),
+            phones: (1..=phones).map(|n| format!("8490000000{n}")).collect(),
+            success: None,
+            secret: None,
+        }),
+    }
+}
+
+/// What is left of the 45 s in which an outage of a critical portal is told: `keeper::latency` posts its notice within 34 s.
+const LEFT_S: u64 = 11;
+
+/// Rounds as the notifier makes them, until `met`; how long that took.
+async fn rounds_until(notifier: &mut Notifier, clock: &Paused, met: impl Fn() -> bool) -> Duration {
+    let began = clock.monotonic();
+    while !met() {
+        notifier.deliver().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(
+            clock.monotonic() - began < Duration::from_secs(600),
+            "nobody is told"
+        );
+    }
+    clock.monotonic() - began
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_in_time_when_all_recipients_of_the_first_channel_hang() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Paused::new();
+    let context = Context {
+        clock: clock.clone(),
+        ..here(dir.path(), 0)
+    };
+    let good = Seen::default();
+    let hangs: Behave = Arc::new(|_| StatusCode::IM_A_TEAPOT.into_response());
+    let (hanging, _a) = receiver(Seen::default(), hangs).await;
+    let (fine, _b) = receiver(Arc::clone(&good), Arc::new(|_| StatusCode::OK.into_response())).await;
+    let channels = [gateway("sms", &hanging, 3), webhook("spare", &fine)];
+    let mut notifier = notifier(&context, &channels, Duration::from_secs(15));
+    let told = |n: usize| good.lock().unwrap().contains_key(&format!("k{n}"));
+    let posted = |n: usize, severity: Severity, now: u64| {
+        let mut letter = letter(n, "sms>spare");
+        let mut notice: Notice = serde_json::from_str(&letter.body).unwrap();
+        notice.severity = severity;
+        letter.body = serde_json::to_string(&notice).unwrap();
+        letter.posted_at = at(i64::try_from(now).unwrap());
+        letter.not_before = letter.posted_at;
+        context.store.post(vec![], vec![letter]).unwrap();
+    };
+    posted(1, Severity::Urgent, 0);
+    posted(2, Severity::Urgent, 0);
+    let took = rounds_until(&mut notifier, &clock, || told(1) && told(2)).await;
+    assert!(took <= Duration::from_secs(LEFT_S), "{took:?}");
+    // Long after, when the channel is not known to hang any more.
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    // What is not urgent is not told twice for a hiccup: the channel gets its four tries, and keeps nobody urgent waiting.
+    let now = clock.monotonic().as_secs();
+    posted(3, Severity::High, now);
+    notifier.deliver().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    posted(4, Severity::Urgent, now + 2);
+    let took = rounds_until(&mut notifier, &clock, || told(4)).await;
+    assert!(took <= Duration::from_secs(LEFT_S), "{took:?}");
+    assert!(!told(3));
+    rounds_until(&mut notifier, &clock, || told(3)).await;
+    assert!(good.lock().unwrap().values().all(|times| *times == 1));
+}
+
+#[tokio::test]
+async fn a_channel_that_is_dead_hides_nobody_elses_letters() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = here(dir.path(), 0);
+    let good = Seen::default();
+    let dead: Behave = Arc::new(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    let (failing, _a) = receiver(Seen::default(), dead).await;
+    let (fine, _b) = receiver(Arc::clone(&good), Arc::new(|_| StatusCode::OK.into_response())).await;
+    let mut letters: Vec<NewLetter> = (0..2_500).map(|n| letter(n, "dead")).collect();
+    letters.push(letter(2_500, "spare"));
+    context.store.post(vec![], letters).unwrap();
+    let channels = [webhook("dead", &failing), webhook("spare", &fine)];
+    deliver(&mut notifier(&context, &channels, PATIENT)).await;
+    assert!(good.lock().unwrap().contains_key("k2500"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_waits_for_a_renewal_that_was_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = here(dir.path(), 0);
+    let state_file = dir.path().join("zalo.json");
+    std::fs::write(&state_file, r#"{"access_token":"old","refresh_token":"r1"}"#).unwrap();
+    let secret = dir.path().join("secret");
+    std::fs::write(&secret, "hush").unwrap();
+    let (asked, go) = (
+        Arc::new(tokio::sync::Notify::new()),
+        Arc::new(tokio::sync::Notify::new()),
+    );
+    let (has_asked, may_go) = (Arc::clone(&asked), Arc::clone(&go));
+    let app = Router::new()
+        .route("/template", any(|| async { r#"{"error":-124}"# }))
+        .route(
+            "/oauth",
+            any(move || async move {
+                has_asked.notify_one();
+                may_go.notified().await;
+                r#"{"access_token":"new","refresh_token":"r2"}"#
+            }),
+        );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: url::Url = format!("http://{}/", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let channel = ChannelSettings {
+        name: "zalo".into(),
+        per_minute: 20,
+        reach: Reach::default(),
+        kind: ChannelKind::Zalo(ZaloSettings {
+            oauth_url: url.join("oauth").unwrap(),
+            url: url.join("template").unwrap(),
+            app: "app".into(),
+            secret: crate::notify::secret::SecretSource::File(secret),
+            state_file: state_file.clone(),
+            template: "1".into(),
+            phones: vec!["84900000001".into()],
+        }),
+    };
+    context.store.post(vec![], vec![letter(1, "zalo")]).unwrap();
+    let stop = CancellationToken::new();
+    let mut running = JoinSet::new();
+    running.spawn(notifier(&context, &[channel], PATIENT).run(stop.clone()));
+    tokio::time::timeout(Duration::from_secs(30), asked.notified())
+        .await
+        .unwrap();
+    stop.cancel();
+    go.notify_one();
+    tokio::time::timeout(Duration::from_secs(30), running.join_next())
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
+    let kept = std::fs::read_to_string(&state_file).unwrap();
+    assert!(kept.contains("r2"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_recipient_who_refuses_what_others_take_is_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = here(dir.path(), 0);
+    let choosy: Behave = Arc::new(|call| match call {
+        0 => StatusCode::NOT_FOUND.into_response(),
+        _ => StatusCode::OK.into_response(),
+    });
+    let (url, _tasks) = receiver(Seen::default(), choosy).await;
+    context.store.post(vec![], vec![letter(1, "sms")]).unwrap();
+    let mut notifier = notifier(&context, &[gateway("sms", &url, 3)], PATIENT);
+    let counted = |notifier: &Notifier| {
+        let of = |family: &prometheus::proto::MetricFamily| {
+            (family.name() == "ems_notify_recipients_refused_total")
+                .then(|| family.get_metric()[0].get_counter().get_value())
+        };
+        notifier.registry().gather().iter().find_map(of)
+    };
+    assert_eq!(counted(&notifier), Some(0.0), "there before the first refusal");
+    deliver(&mut notifier).await;
+    assert_eq!(counted(&notifier), Some(1.0));
+    assert!(waiting(&context).is_empty(), "others have it");
 }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use ems_contract::diagnostic::Message;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
@@ -22,12 +23,9 @@ pub(super) fn make(source: &Path, target: &Path) -> Result<(), StoreError> {
         detail: format!("{}: {error}", target.display()),
     };
     if target.exists() {
-        return Err(StoreError::Failed {
-            action: "make a backup",
-            detail: format!(
-                "{} is there already; name a file that does not exist",
-                target.display()
-            ),
+        return Err(StoreError::Exists {
+            path: target.display().to_string(),
+            hint: Message::new("service.store.hint.new_file"),
         });
     }
     let half = with_suffix(target, ".part");

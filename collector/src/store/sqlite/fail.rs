@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ems_contract::diagnostic::Message;
 use rusqlite::ErrorCode;
 
 use crate::store::StoreError;
@@ -43,6 +44,11 @@ impl Fail {
     }
 }
 
+/// What SQLite says, in its own words.
+fn says(error: &rusqlite::Error) -> Message {
+    Message::new("service.store.sqlite").with("detail", error)
+}
+
 /// Words an error of SQLite.
 pub(super) fn worded(error: &rusqlite::Error, action: &'static str, path: &Path) -> StoreError {
     let shown = path.display().to_string();
@@ -51,16 +57,14 @@ pub(super) fn worded(error: &rusqlite::Error, action: &'static str, path: &Path)
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path: shown },
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Unusable {
             path: shown,
-            detail: error.to_string(),
-            hint: "keep the file aside, restore the last backup with `ems-collector restore`; \
-                   the agents send again what they still hold"
-                .into(),
+            detail: says(error),
+            hint: Message::new("service.store.hint.damaged"),
         },
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             StoreError::Unusable {
                 path: shown,
-                detail: error.to_string(),
-                hint: "the folder must exist and the service's user must be allowed to write there".into(),
+                detail: says(error),
+                hint: Message::new("service.store.hint.folder"),
             }
         }
         _ => StoreError::Failed {

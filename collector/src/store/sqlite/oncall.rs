@@ -61,7 +61,7 @@ fn act(conn: &Connection, new: &NewAct, note: &Note) -> Result<Acted, Fail> {
         new.link.as_ref().map(|link| link.as_bytes().as_slice()),
     ))?;
     let id = conn.last_insert_rowid();
-    if new.kind != ActKind::Note {
+    if new.takes_it_on() == Some(true) {
         let mut answer = conn.prepare_cached(
             "UPDATE incident_response SET acknowledged_at = ?2, acknowledged_by = ?3
              WHERE incident = ?1 AND acknowledged_at IS NULL",

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ems_contract::diagnostic::{Message, io_words};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -43,23 +44,23 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Takes the lock file beside the database: two collectors on one file would count twice.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let lock_path = with_suffix(path, ".lock");
-    let unusable = |detail: String| StoreError::Unusable {
+    let unusable = |error: &std::io::Error| StoreError::Unusable {
         path: lock_path.display().to_string(),
-        detail,
-        hint: "the folder must exist and the service's user must be allowed to write there".into(),
+        detail: io_words(error),
+        hint: Message::new("service.store.hint.folder"),
     };
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .open(&lock_path)
-        .map_err(|error| unusable(error.to_string()))?;
+        .map_err(|error| unusable(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
             path: path.display().to_string(),
         }),
-        Err(TryLockError::Error(error)) => Err(unusable(error.to_string())),
+        Err(TryLockError::Error(error)) => Err(unusable(&error)),
     }
 }
 
@@ -119,10 +120,10 @@ pub(super) fn identify(path: &Path) -> Result<i64, StoreError> {
     if length == 0 {
         return Ok(0);
     }
-    let refuse = |detail: String, hint: &str| StoreError::Unusable {
+    let refuse = |detail: Message, hint| StoreError::Unusable {
         path: path.display().to_string(),
         detail,
-        hint: hint.into(),
+        hint: Message::new(hint),
     };
     // A database in WAL mode can only be looked at beside its -wal file; `mode=ro` writes nothing to it.
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
@@ -143,14 +144,16 @@ pub(super) fn identify(path: &Path) -> Result<i64, StoreError> {
     }
     if application != APPLICATION_ID {
         return Err(refuse(
-            format!("it is a database of another program (application id {application:#x})"),
-            "name another folder with `--data`; this file is left as it is",
+            Message::new("service.store.foreign").with("id", format_args!("{application:#x}")),
+            "service.store.hint.foreign",
         ));
     }
     if version > SCHEMA_VERSION {
         return Err(refuse(
-            format!("its schema is version {version}, this program knows up to {SCHEMA_VERSION}"),
-            "use the newer program that wrote it, or restore a backup made before the update",
+            Message::new("service.store.newer")
+                .with("found", version)
+                .with("reads", SCHEMA_VERSION),
+            "service.store.hint.newer",
         ));
     }
     Ok(version)

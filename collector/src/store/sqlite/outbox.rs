@@ -59,11 +59,18 @@ pub(super) fn post(
     Ok(new)
 }
 
-/// Letters that wait, in the order in which they were posted.
+/// Letters that wait, at most `limit` of each channel, in the order in which they were posted; none without the earlier ones of
+/// its thread on its route, at whatever channel these are.
 pub(super) fn waiting(conn: &Connection, limit: u32) -> Result<Vec<Letter>, Fail> {
     let mut query = conn.prepare_cached(
-        "SELECT id, key, route, channel, thread, body, posted_at, not_before, attempts
-         FROM letter WHERE state = 0 ORDER BY id LIMIT ?1",
+        "WITH placed AS MATERIALIZED (
+             SELECT id, route, thread, row_number() OVER (PARTITION BY channel ORDER BY id) AS place
+             FROM letter WHERE state = 0
+         ), reached AS (
+             SELECT id, max(place) OVER (PARTITION BY route, thread ORDER BY id) AS furthest FROM placed
+         )
+         SELECT id, key, route, channel, thread, body, posted_at, not_before, attempts
+         FROM letter JOIN reached USING (id) WHERE furthest <= ?1 ORDER BY id",
     )?;
     let rows = query.query_map([limit], read)?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ems_contract::diagnostic::{Message, io_words};
 use rusqlite::{Connection, OpenFlags};
 
 use super::backup::publish;
@@ -37,12 +38,9 @@ pub fn restore(backup: &Path, database: &Path, replace: bool, stamp: &str) -> Re
     };
     let exists = database.exists();
     if exists && !replace {
-        return Err(StoreError::Failed {
-            action: "restore",
-            detail: format!(
-                "{} is there already\n  hint: `--replace` keeps it beside under another name",
-                database.display()
-            ),
+        return Err(StoreError::Exists {
+            path: database.display().to_string(),
+            hint: Message::new("service.store.hint.replace"),
         });
     }
     // The copy is complete and synced before anything is moved.
@@ -59,16 +57,16 @@ pub fn restore(backup: &Path, database: &Path, replace: bool, stamp: &str) -> Re
 
 /// Whether a file is a whole database of ours.
 fn check(backup: &Path) -> Result<(), StoreError> {
-    let unusable = |detail: String| StoreError::Unusable {
+    let unusable = |detail| StoreError::Unusable {
         path: backup.display().to_string(),
         detail,
-        hint: "take another backup; nothing was changed".into(),
+        hint: Message::new("service.store.hint.backup"),
     };
     let length = std::fs::metadata(backup)
-        .map_err(|error| unusable(error.to_string()))?
+        .map_err(|error| unusable(io_words(&error)))?
         .len();
     if length == 0 {
-        return Err(unusable("the file is empty".into()));
+        return Err(unusable(Message::new("service.store.empty")));
     }
     open::identify(backup)?;
     let wrong = |error: rusqlite::Error| worded(&error, "check the backup", backup);
@@ -79,7 +77,9 @@ fn check(backup: &Path) -> Result<(), StoreError> {
     if verdict == "ok" {
         Ok(())
     } else {
-        Err(unusable(verdict))
+        Err(unusable(
+            Message::new("service.store.sqlite").with("detail", verdict),
+        ))
     }
 }
 

@@ -142,6 +142,18 @@ pub(super) fn itself() -> Vec<Alert> {
             board: SYSTEM,
         },
         Alert {
+            name: "RecipientsRefuse",
+            title: "Người nhận từ chối thông báo",
+            expr: "increase(ems_notify_recipients_refused_total[1d]) > 0".into(),
+            wait: "10m",
+            severity: Severity::Low,
+            vi: "Có người nhận của kênh {{ $labels.channel }} từ chối thông báo trong 24 giờ qua; người nhận khác vẫn nhận được",
+            en: "A recipient of channel {{ $labels.channel }} refused notices within 24 hours; others have them",
+            seen: Seen::COLLECTOR,
+            since: Since::Held,
+            board: SYSTEM,
+        },
+        Alert {
             name: "RotaGap",
             title: "Lịch trực bị trống",
             expr: "ems_oncall_uncovered_seconds > 0".into(),

@@ -1,6 +1,7 @@
 //! From what was seen to a verdict: pure.
 
 use ems_contract::cause::{Cause, Stage, UnknownWhy};
+use ems_contract::destination::Destinations;
 use ems_contract::domain::{Form, has_national_form, unit_forms};
 use ems_contract::facts::Identity;
 use ems_contract::family::Family;
@@ -12,7 +13,6 @@ use url::Url;
 
 use super::super::survey::{FamilyState, FamilySurvey, Survey};
 use super::telling;
-use crate::net::policy::Destinations;
 use crate::page::identity::identity;
 
 /// What is known besides the visits.
@@ -109,7 +109,7 @@ fn has_no_usable_address(seen: &FamilySurvey, portal: &PlanPortal) -> bool {
     let said = Destinations {
         allow: &portal.allow,
         resolve: &portal.resolve,
-        literal: crate::net::policy::literal(&portal.url),
+        literal: ems_contract::destination::literal(&portal.url),
     };
     !seen.addresses.is_empty() && seen.addresses.iter().all(|(address, _)| !said.permit(*address))
 }

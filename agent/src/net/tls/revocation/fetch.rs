@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ems_contract::destination::Destinations;
 use ems_contract::family::Family;
 use ems_contract::time::UnixTime;
 use http::{HeaderMap, HeaderValue};
@@ -16,7 +17,6 @@ use url::{Host, Url};
 use super::crl;
 use crate::net::connect::connect;
 use crate::net::http::{self as web, Bounds};
-use crate::net::policy::Destinations;
 use crate::net::resolve::Resolver;
 
 /// The longest list taken: those of the large public authorities stay below.

@@ -71,3 +71,27 @@ fn letters_wait_until_they_are_settled_and_are_forgotten_afterwards() {
     assert_eq!(store.forget_letters(at(6)).unwrap(), 2);
     assert_eq!(store.waiting_letters(10).unwrap().len(), 1);
 }
+
+#[test]
+fn each_channel_has_its_own_first_letters_and_none_overtakes_an_earlier_one_of_its_thread() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let at_channel = |key: &str, channel: &str, thread: &str| NewLetter {
+        channel: channel.into(),
+        thread: thread.into(),
+        ..letter(key, "mail>sms")
+    };
+    let mut letters: Vec<NewLetter> = (0..3)
+        .map(|n| at_channel(&format!("m{n}"), "mail", &format!("t{n}")))
+        .collect();
+    letters.push(at_channel("first", "mail", "t"));
+    letters.push(at_channel("second", "sms", "t"));
+    letters.push(at_channel("alone", "sms", "u"));
+    store.post(vec![], letters).unwrap();
+    let keys = |limit| -> Vec<String> {
+        let letters = store.waiting_letters(limit).unwrap().into_iter();
+        letters.map(|letter| letter.letter.key).collect()
+    };
+    assert_eq!(keys(3), ["m0", "m1", "m2", "alone"]);
+    assert_eq!(keys(4), ["m0", "m1", "m2", "first", "second", "alone"]);
+}

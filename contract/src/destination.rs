@@ -1,6 +1,6 @@
-//! Where an agent may connect: to global addresses, and to others only when the operator said so.
+//! Where may be connected to: global addresses, and others only when the operator said so.
 //!
-//! A portal's DNS or a redirect is written by strangers. Without this rule it could steer an agent that stands
+//! A name's DNS or a redirect is written by strangers. Without this rule it could steer an agent or a collector that stands
 //! inside a government network at that network's own machines (server-side request forgery).
 //! Ranges: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), multicast, RFC 9637.
 
