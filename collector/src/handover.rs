@@ -16,6 +16,7 @@ use crate::notify::notice::Stage;
 use crate::notify::round::{incident_of, read};
 use crate::oncall::{Act, ActKind, OnCallSettings};
 use crate::register::{Duty, Rota};
+use crate::sight;
 use crate::store::{Store, StoreError};
 
 /// An agent without a batch for so long, in seconds, is named as silent.
@@ -76,7 +77,7 @@ pub struct Sheet {
     pub acts: Vec<String>,
     /// Maintenance ahead.
     pub maintenance: Vec<String>,
-    /// Agents that are silent.
+    /// Agents that are silent or blind.
     pub agents: Vec<String>,
     /// How many notices wait for delivery, in words.
     pub waiting: String,
@@ -152,7 +153,11 @@ pub fn act_text(act: &Act, on_call: Option<&OnCallSettings>, lang: Lang) -> Stri
     };
     let at = locale::instant(act.at, lang);
     let values = [("name", act.shown.as_str()), ("at", &at), ("detail", &detail)];
-    fill(lang, &format!("oncall.said.{}", act.kind), &values)
+    let key = match act.kind {
+        ActKind::Acknowledge if !act.detail.is_empty() => "oncall.said.acknowledge.words".to_owned(),
+        kind => format!("oncall.said.{kind}"),
+    };
+    fill(lang, &key, &values)
 }
 
 /// What people did in a stretch of time, each with the alarm that it is about.
@@ -353,14 +358,17 @@ pub fn sheet(
         }
     }
     let heard = store.agents()?;
-    let silent = inventory.agents.iter().filter_map(|agent| {
+    let blind = sight::blind(store.glances()?, now);
+    let faulty = inventory.agents.iter().filter_map(|agent| {
         let last = heard
             .iter()
             .find(|status| status.agent == agent.id)
             .map(|status| status.last_batch_at);
         let name = agent.name.clone().unwrap_or_else(|| agent.id.to_string());
         match last {
-            Some(at) if now - at < SILENT_S => None,
+            Some(at) if now - at < SILENT_S => blind
+                .contains(&agent.id)
+                .then(|| format!("{name} ({})", get(lang, "console.agent.blind").to_lowercase())),
             Some(at) => Some(format!("{name} ({})", locale::instant(at, lang))),
             None => Some(name),
         }
@@ -384,7 +392,7 @@ pub fn sheet(
         incidents,
         acts: done(store, on_call, window, (now, lang))?,
         maintenance: maintenance.into_iter().map(|(_, words)| words).collect(),
-        agents: silent.collect(),
+        agents: faulty.collect(),
         waiting: fill(
             lang,
             "oncall.handover.waiting",

@@ -39,6 +39,7 @@ pub mod sections;
 pub mod serve;
 pub mod settings;
 pub mod severity;
+pub mod sight;
 mod stamp;
 pub mod store;
 pub mod supervise;

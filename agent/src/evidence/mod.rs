@@ -172,7 +172,9 @@ impl EvidenceSpool {
             let mut file = fs::File::create(&beside)?;
             file.write_all(bytes)?;
             file.sync_all()?;
-            fs::rename(&beside, &path)
+            fs::rename(&beside, &path)?;
+            // The name, too, outlives a power cut: the visit that points at the page may be in the spool already.
+            fs::File::open(&self.inner.folder)?.sync_all()
         };
         write().inspect_err(|_full| {
             // Half a file on a full disk is in the way of everything else.

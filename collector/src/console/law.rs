@@ -14,15 +14,14 @@ use serde::Deserialize;
 
 use super::page::{Console, PageError};
 use super::router::{language, show};
-use super::view::{ComplianceData, Wanted, compliance, proving_pages, regulation, regulations, work};
+use super::view::{ComplianceData, Wanted, compliance, proving_pages, regulation, regulations};
 use crate::calendar::civil::{day_of, plus_days};
-use crate::digest::tasks;
 use crate::judge::{Units, Value};
 use crate::regulation::Regulations;
 use crate::store::{Asked, Judging, KeptVerdict, StoreError};
 
 /// Days looked back for the last verdicts.
-const LOOK_BACK: i64 = 35;
+pub(super) const LOOK_BACK: i64 = 35;
 
 /// What is asked of a page, as it came; what it does not understand it leaves aside.
 #[derive(Debug, Default, Deserialize)]
@@ -59,11 +58,10 @@ struct Law {
     rules: Arc<Regulations>,
 }
 
-/// `/portals/{id}/compliance`, `/portals/{id}/work`, `/regulations`, `/regulations/{pack}`.
+/// `/portals/{id}/compliance`, `/regulations`, `/regulations/{pack}`.
 pub(super) fn routes(console: Arc<Console>, rules: Arc<Regulations>) -> Router {
     Router::new()
         .route("/portals/{id}/compliance", get(of_portal))
-        .route("/portals/{id}/work", get(work_of_portal))
         .route("/regulations", get(list))
         .route("/regulations/{pack}", get(of_pack))
         .with_state(Law { console, rules })
@@ -80,21 +78,6 @@ async fn of_portal(
         language(&filters.lang),
         "/".into(),
         move |console, lang| console.compliance(&rules, &id, filters.value(), lang),
-    )
-    .await
-}
-
-async fn work_of_portal(
-    State(law): State<Law>,
-    Path(id): Path<String>,
-    Query(filters): Query<Filters>,
-) -> Response {
-    let rules = law.rules;
-    show(
-        law.console,
-        language(&filters.lang),
-        "/".into(),
-        move |console, lang| console.work(&rules, &id, lang),
     )
     .await
 }
@@ -135,25 +118,20 @@ async fn of_pack(
 impl Console {
     /// The newest day with verdicts.
     fn last_judged(&self, today: Date) -> Result<Option<Date>, StoreError> {
-        let judgings = self
-            .context()
-            .store
-            .judgings(plus_days(today, -LOOK_BACK), today)?;
-        Ok(judgings.last().map(|judging| judging.day))
+        let from = plus_days(today, -LOOK_BACK);
+        let judgings = self.context().store.newest_judgings(None, from)?;
+        Ok(judgings.into_iter().map(|judging| judging.day).max())
     }
 
     /// A portal's newest judging, with everything said then.
-    fn newest(
+    pub(super) fn newest(
         &self,
         portal: PortalId,
         today: Date,
     ) -> Result<(Option<Judging>, Vec<KeptVerdict>), StoreError> {
         let store = &self.context().store;
-        let judgings = store.judgings(plus_days(today, -LOOK_BACK), today)?;
-        let judging = judgings
-            .into_iter()
-            .rev()
-            .find(|judging| judging.portal == portal);
+        let from = plus_days(today, -LOOK_BACK);
+        let judging = store.newest_judgings(Some(&portal), from)?.pop();
         let verdicts = match &judging {
             None => Vec::new(),
             Some(judging) => store.verdicts(&Asked {
@@ -201,25 +179,6 @@ impl Console {
         );
         let title = format!("{}: {}", text(lang, "console.compliance.title"), known.name);
         self.render(look, "regulations", &title, "compliance.html", view)
-    }
-
-    /// What a unit has to do, by the newest verdicts.
-    ///
-    /// # Errors
-    /// [`PageError::NoPortal`]; when the store cannot be read.
-    pub fn work(&self, rules: &Regulations, id: &str, lang: Lang) -> Result<String, PageError> {
-        let no_portal = || PageError::NoPortal(id.to_owned());
-        let portal: PortalId = id.parse().map_err(|_why| no_portal())?;
-        let path = format!("/portals/{portal}/work");
-        let look = self.look(lang, &path);
-        let inventory = self.context().inventory.current();
-        let known = inventory.portals.iter().find(|known| known.id == portal);
-        let known = known.ok_or_else(no_portal)?;
-        let (judging, verdicts) = self.newest(portal, day_of(look.now))?;
-        let tasks = tasks(rules, &verdicts, lang);
-        let view = work(look, (known.id.as_str(), &known.name), judging.as_ref(), &tasks);
-        let title = format!("{}: {}", text(lang, "digest.work"), known.name);
-        self.render(look, "overview", &title, "work.html", view)
     }
 
     /// The instruments, with counts of today's verdicts.

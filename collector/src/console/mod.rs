@@ -17,6 +17,7 @@ mod router;
 mod runbook;
 mod templates;
 pub mod view;
+mod work;
 
 pub use desk::Access;
 pub use page::{Console, PageError};

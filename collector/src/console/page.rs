@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::ledger::Track;
 use crate::regulation::Regulations;
 use crate::sections;
+use crate::sight;
 use crate::store::{Evidence, StoreError};
 use crate::timeline::{Rosters, Timelines};
 
@@ -79,6 +80,10 @@ impl Console {
         &self.context
     }
 
+    pub(super) fn rules(&self) -> &Regulations {
+        &self.rules
+    }
+
     pub(super) fn look<'a>(&self, lang: Lang, path: &'a str) -> Look<'a> {
         Look {
             lang,
@@ -95,9 +100,25 @@ impl Console {
         template: &str,
         view: impl Serialize,
     ) -> Result<String, PageError> {
+        self.render_for(look, None, page, title, template, view)
+    }
+
+    /// A page that greets `actor`, where somebody is logged in.
+    pub(super) fn render_for(
+        &self,
+        look: Look<'_>,
+        actor: Option<&Actor>,
+        page: &'static str,
+        title: &str,
+        template: &str,
+        view: impl Serialize,
+    ) -> Result<String, PageError> {
         let loaded = self.context.inventory.loaded();
         let demo = self.context.store.demo()?;
-        let shell = shell(look, page, title, &loaded, demo);
+        let mut shell = shell(look, page, title, &loaded, demo);
+        if let Some(actor) = actor {
+            shell.greet(actor);
+        }
         self.fill(look.lang, shell, template, view)
     }
 
@@ -114,7 +135,6 @@ impl Console {
         template: &str,
         view: impl Serialize,
     ) -> Result<String, PageError> {
-        let loaded = self.context.inventory.loaded();
         let page = if path.starts_with("/registers") {
             "registers"
         } else if path.starts_with("/reports") {
@@ -124,12 +144,7 @@ impl Console {
         } else {
             "account"
         };
-        let demo = self.context.store.demo()?;
-        let mut shell = shell(self.look(lang, path), page, title, &loaded, demo);
-        if let Some(actor) = actor {
-            shell.greet(actor);
-        }
-        self.fill(lang, shell, template, view)
+        self.render_for(self.look(lang, path), actor, page, title, template, view)
     }
 
     /// A page that says why something is not done.
@@ -166,7 +181,8 @@ impl Console {
         let store = &*self.context.store;
         let roster = self.rosters.current(store, &loaded, look.now)?;
         let snapshot = self.timelines.look(&roster.ids, look.now)?;
-        let view = view::overview(look, &loaded, &roster, &snapshot, &store.agents()?);
+        let blind = sight::blind(store.glances()?, look.now);
+        let view = view::overview(look, &loaded, &roster, &snapshot, (&store.agents()?, &blind));
         self.render(
             look,
             "overview",
@@ -259,7 +275,8 @@ impl Console {
         let loaded = self.context.inventory.loaded();
         let store = &*self.context.store;
         let gaps = store.agent_gaps(Window::new(look.now - 7 * 86_400, look.now))?;
-        let view = view::agents(look, &loaded, &store.agents()?, &gaps);
+        let blind = sight::blind(store.glances()?, look.now);
+        let view = view::agents(look, &loaded, (&store.agents()?, &blind), &gaps);
         self.render(
             look,
             "agents",

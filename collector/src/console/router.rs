@@ -23,6 +23,7 @@ use super::law;
 use super::page::{Console, PageError};
 use super::runbook;
 use super::templates::STYLE;
+use super::work;
 use crate::context::Context;
 use crate::timeline::Timelines;
 
@@ -91,8 +92,8 @@ pub(super) fn language(asked: &str) -> Lang {
 
 type Shared = State<Arc<Console>>;
 
-/// The console's pages: `/`, `/portals/{id}` with its compliance, `/evidence/{sha256}`, `/incidents`, `/agents`, `/regulations`, `/runbooks`,
-/// `/about`, `/console.css`, which read only, and those of the desk, on which people write.
+/// The console's pages: `/`, `/portals/{id}` with its compliance and what its unit has to do, `/work`, `/evidence/{sha256}`, `/incidents`,
+/// `/agents`, `/regulations`, `/runbooks`, `/about`, `/console.css`, which read only, and those of the desk, on which people write.
 ///
 /// # Errors
 /// [`PageError::Template`] when an embedded template does not parse.
@@ -110,7 +111,8 @@ pub fn router(context: Context, timelines: Arc<Timelines>, access: Access) -> Re
         .with_state(Arc::clone(&console))
         .merge(evidence::routes(Arc::clone(&console)))
         .merge(runbook::routes(Arc::clone(&console)))
-        .merge(law::routes(console, rules))
+        .merge(law::routes(Arc::clone(&console), rules))
+        .merge(work::routes(console))
         .merge(desk::router(Arc::clone(&desk)))
         .layer(from_fn_with_state(desk, door::pass))
         .layer(map_response(protect)))

@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("account.html", include_str!("templates/account.html")),
     ("audit.html", include_str!("templates/audit.html")),
     ("work.html", include_str!("templates/work.html")),
+    ("owners.html", include_str!("templates/owners.html")),
     ("oncall.html", include_str!("templates/oncall.html")),
     ("handover.html", include_str!("templates/handover.html")),
     ("link.html", include_str!("templates/link.html")),

@@ -1,15 +1,19 @@
 //! The job that posts the day's letters to the outbox, once a working day.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ems_contract::id::PortalId;
+use ems_contract::inventory::Portal;
 use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
-use super::letter::letter;
+use super::letter::{Addressed, letter};
+use super::owner::owners;
 use super::reminders::{Reminding, reminders};
-use super::tasks::tasks;
+use super::tasks::{Task, tasks};
 use crate::calendar::civil;
 use crate::context::Context;
 use crate::notify::paper::{PAPER, Paper};
@@ -81,32 +85,23 @@ impl Digest {
     pub fn post(&self, day: Date, now: UnixTime) -> Result<usize, StoreError> {
         let store = &*self.context.store;
         let inventory = self.context.inventory.current();
-        let judgings = store.judgings(civil::plus_days(day, -LOOK_BACK), day)?;
+        let judgings = store.newest_judgings(None, civil::plus_days(day, -LOOK_BACK))?;
+        let judged: BTreeMap<&PortalId, Date> = judgings
+            .iter()
+            .map(|judging| (&judging.portal, judging.day))
+            .collect();
+        let of_portal = |portal: &Portal| match judged.get(&portal.id) {
+            None => Ok(Vec::new()),
+            Some(day) => self.tasks(portal, *day),
+        };
         let mut letters = Vec::new();
-        for portal in &inventory.portals {
-            if portal
-                .contact
-                .as_ref()
-                .is_none_or(|contact| contact.email.is_none())
-            {
-                continue;
+        for owner in owners(&inventory, now) {
+            for addressed in Addressed::of(&owner, of_portal)? {
+                let console = self.notify.console_url.as_ref();
+                let paper = letter(&addressed, console, day, self.notify.lang);
+                let thread = addressed.head().map_or("", PortalId::as_str);
+                letters.extend(paper.and_then(|paper| self.posted(paper, thread, now)));
             }
-            let Some(judged) = judgings.iter().rev().find(|judging| judging.portal == portal.id) else {
-                continue;
-            };
-            let verdicts = store.verdicts(&Asked {
-                portal: Some(portal.id.clone()),
-                ..Asked::on(judged.day)
-            })?;
-            let tasks = tasks(&self.rules, &verdicts, self.notify.lang);
-            let paper = letter(
-                portal,
-                &tasks,
-                self.notify.console_url.as_ref(),
-                day,
-                self.notify.lang,
-            );
-            letters.extend(paper.and_then(|paper| self.posted(paper, portal.id.as_str(), now)));
         }
         let entries = store.entries(Some(RegisterKind::Attestation), None)?;
         let endings = reminders(
@@ -128,6 +123,15 @@ impl Digest {
             return Ok(0);
         }
         store.post(Vec::new(), letters)
+    }
+
+    /// What there is to do on a portal by the verdicts of a day.
+    fn tasks(&self, portal: &Portal, day: Date) -> Result<Vec<Task>, StoreError> {
+        let verdicts = self.context.store.verdicts(&Asked {
+            portal: Some(portal.id.clone()),
+            ..Asked::on(day)
+        })?;
+        Ok(tasks(&self.rules, &verdicts, self.notify.lang))
     }
 
     /// A letter for the outbox.
@@ -162,7 +166,8 @@ impl Digest {
 
 #[cfg(test)]
 mod tests {
-    use ems_contract::inventory::Contact;
+    use ems_contract::digest::Sha256;
+    use ems_contract::inventory::{Contact, Inventory};
     use ems_contract::text::Lang;
     use ems_contract::time::UnixTime;
     use jiff::civil::Time;
@@ -172,7 +177,7 @@ mod tests {
     use crate::attest::{Attestation, Statement};
     use crate::context::LiveInventory;
     use crate::register::Entry;
-    use crate::store::{Entered, NewEntry};
+    use crate::store::{Entered, Judged, NewEntry, Versions};
     use crate::testing;
 
     fn digest(context: &Context) -> Digest {
@@ -247,6 +252,105 @@ mod tests {
         assert_eq!(
             keys,
             [30, 7, 1].map(|step| format!("attestation/p1/2026-11-30/{step}"))
+        );
+    }
+
+    /// What somebody has who has not kept a section up to date.
+    fn stale(id: &str, day: Date) -> Judged {
+        let check = serde_json::json!({
+            "check": "fresh-tin-tuc", "value": "fail", "reason": "late", "kind": "statutory",
+            "threshold_kind": "statutory", "finding": "none",
+        });
+        let verdict = serde_json::json!({
+            "portal": id, "pack": "an-giang-2023", "pack_version": "1", "obligation": "AG-12", "value": "fail",
+            "reason": "late", "severity": "major", "at": civil::end_of(day), "checks": [check],
+        });
+        let nothing = Sha256::of(b"");
+        Judged {
+            portal: testing::portal(id),
+            day,
+            at: civil::end_of(day),
+            versions: Versions {
+                rules: nothing,
+                calendar: Vec::new(),
+                inventory: nothing,
+                method: 1,
+            },
+            verdicts: vec![serde_json::from_value(verdict).unwrap()],
+        }
+    }
+
+    /// The officer of two portals of one unit has one letter a day, whatever restarts, joins or is mended in between;
+    /// other officers have their own, about their own portals.
+    #[test]
+    fn an_officer_of_several_portals_has_one_letter_a_day() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let monday = Date::constant(2026, 11, 23);
+        let noon = |day: Date| civil::start_of(day) + 43_200;
+        let mut all = testing::inventory(&["p2", "p1", "p3", "p4"]);
+        for (portal, (owner, to)) in all.portals.iter_mut().zip([
+            ("Sở Y tế", "a@b.vn"),
+            ("Sở Y tế", "A@b.vn"),
+            ("Sở Y tế", "c@b.vn"),
+            ("Sở Nội vụ", "a@b.vn"),
+        ]) {
+            portal.owner = owner.into();
+            portal.contact = Some(Contact {
+                name: "Cán bộ".into(),
+                email: Some(to.into()),
+                phone: None,
+            });
+        }
+        let begin = |all: &Inventory| {
+            let mut context = testing::context(dir.path(), noon(monday));
+            context.inventory = LiveInventory::new(all.clone(), noon(monday));
+            context
+        };
+        let context = begin(&all);
+        testing::know(&*context.store, &["p1", "p2", "p3", "p4"]);
+        let stale_on = |context: &Context, ids: &[&str], day: Date| {
+            let judged = ids.iter().map(|id| stale(id, day)).collect();
+            context.store.write_verdicts(judged).unwrap();
+        };
+        stale_on(&context, &["p2", "p3", "p4"], monday);
+        let post = |context: &Context, day: Date| digest(context).post(day, noon(day)).unwrap();
+        assert_eq!(post(&context, monday), 3);
+        drop(context);
+        // The inventory is written in another order, and the other portal falls behind as well.
+        all.portals.reverse();
+        let again = begin(&all);
+        stale_on(&again, &["p1"], monday);
+        assert_eq!(post(&again, monday), 0, "posted before");
+        let tuesday = civil::plus_days(monday, 1);
+        stale_on(&again, &["p1", "p2", "p3", "p4"], tuesday);
+        assert_eq!((post(&again, tuesday), post(&again, tuesday)), (3, 0));
+        let letters = again.store.waiting_letters(10).unwrap();
+        let papers: Vec<Paper> = letters
+            .iter()
+            .map(|letter| serde_json::from_str(&letter.letter.body).unwrap())
+            .collect();
+        let told: Vec<(&str, &str, &str)> = papers
+            .iter()
+            .map(|paper| (&*paper.key, &*paper.to[0], &*paper.title))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "digest/p1/2026-11-23",
+                    "a@b.vn",
+                    "1 việc cần làm của Sở Y tế trên 1 cổng"
+                ),
+                ("digest/p3/2026-11-23", "c@b.vn", "1 việc cần làm trên Cổng p3"),
+                ("digest/p4/2026-11-23", "a@b.vn", "1 việc cần làm trên Cổng p4"),
+                ("digest/p4/2026-11-24", "a@b.vn", "1 việc cần làm trên Cổng p4"),
+                ("digest/p3/2026-11-24", "c@b.vn", "1 việc cần làm trên Cổng p3"),
+                (
+                    "digest/p1/2026-11-24",
+                    "A@b.vn",
+                    "2 việc cần làm của Sở Y tế trên 2 cổng"
+                ),
+            ]
         );
     }
 }

@@ -44,10 +44,15 @@ pub struct Reminding<'a> {
 }
 
 /// One attestation that is about to end.
-struct Ending<'a> {
-    portal: Option<&'a Portal>,
-    said: &'a Attestation,
-    last: Date,
+#[derive(Debug, Clone, Copy)]
+pub struct Ending<'a> {
+    /// Whose; `None` for the province.
+    pub portal: Option<&'a Portal>,
+    /// What was said.
+    pub said: &'a Attestation,
+    /// The last day on which it holds.
+    pub last: Date,
+    /// The step of the reminders that was reached.
     step: i64,
 }
 
@@ -55,7 +60,7 @@ struct Ending<'a> {
 #[must_use]
 pub fn reminders(of: &Reminding<'_>, day: Date, now: UnixTime) -> Vec<Paper> {
     let mut grouped: BTreeMap<(Option<&PortalId>, Date, i64), Vec<Ending<'_>>> = BTreeMap::new();
-    for ending in endings(of, day, now) {
+    for ending in endings((of.rules, of.inventory), of.entries, day, now) {
         let contact = ending.portal.filter(|portal| address(portal).is_some());
         let key = (contact.map(|portal| &portal.id), ending.last, ending.step);
         grouped.entry(key).or_default().push(ending);
@@ -66,10 +71,16 @@ pub fn reminders(of: &Reminding<'_>, day: Date, now: UnixTime) -> Vec<Paper> {
         .collect()
 }
 
-/// The newest attestation about each obligation and check of each portal, where it is about to end.
-fn endings<'a>(of: &Reminding<'a>, day: Date, now: UnixTime) -> Vec<Ending<'a>> {
+/// The newest attestation about each obligation and check of each portal, where it is about to end on a day.
+#[must_use]
+pub fn endings<'a>(
+    (rules, inventory): (&Regulations, &'a Inventory),
+    entries: &'a [Kept],
+    day: Date,
+    now: UnixTime,
+) -> Vec<Ending<'a>> {
     let mut newest: BTreeMap<(Option<&PortalId>, &str, Option<&str>), &Attestation> = BTreeMap::new();
-    for kept in standing(of.entries, now) {
+    for kept in standing(entries, now) {
         let Entry::Attestation(said) = &kept.entry else {
             continue;
         };
@@ -88,16 +99,16 @@ fn endings<'a>(of: &Reminding<'a>, day: Date, now: UnixTime) -> Vec<Ending<'a>> 
     }
     let told = newest.into_iter().filter_map(|((id, ..), said)| {
         let portal = match id {
-            Some(id) => Some(of.inventory.portal(id).filter(|portal| counts(portal, now))?),
+            Some(id) => Some(inventory.portal(id).filter(|portal| counts(portal, now))?),
             None => None,
         };
         // What says "no" ends without a loss.
         if said.statement == Statement::No {
             return None;
         }
-        let last = last_day(of.rules, portal, said)?;
+        let last = last_day(rules, portal, said)?;
         // Nothing is sent between today and the next working day.
-        let next = of.rules.calendar.plus_working(day, 1);
+        let next = rules.calendar.plus_working(day, 1);
         let left = civil::days_between(next, last);
         let step = STEPS.into_iter().find(|step| left < *step)?;
         (last >= day).then_some(Ending {

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ems_contract::cause::UnknownWhy;
 use ems_contract::digest::Sha256;
 use ems_contract::id::{AgentId, PortalId};
 use ems_contract::inventory::{Inventory, Portal, Status};
-use ems_contract::outcome::Outcome;
-use ems_contract::probe::ProbeKind;
 use ems_contract::time::UnixTime;
 
 use super::book::Book;
@@ -18,12 +15,8 @@ use super::policy::Policy;
 use crate::incident::{Incident, IncidentKind};
 use crate::ledger::Track;
 use crate::report::cause_key;
+use crate::sight::{self, Glance};
 use crate::store::{AgentStatus, Latest};
-
-/// An agent is blind when at least this many portals were looked at …
-const BLIND_MIN: usize = 3;
-/// … and it could not say for this share of them, in percent.
-const BLIND_PERCENT: usize = 60;
 
 /// What the conditions are made of.
 pub struct Facts<'a> {
@@ -146,12 +139,13 @@ fn hold(
 /// Silent agents, and agents that cannot see.
 fn agent_faults(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) -> Vec<Condition> {
     let known = &facts.inventory.agents;
+    let blind = sight::blind(facts.latest.iter().filter_map(Glance::of), now);
     let fault = |agent: &ems_contract::inventory::Agent| {
         let status = facts.agents.iter().find(|status| status.agent == agent.id)?;
         let heard = status.last_batch_at.max(facts.listening_since);
         let (cause, since) = if now - heard >= policy.agent_silent_s {
             ("notify.agent.silent", heard)
-        } else if is_blind(&agent.id, facts.latest, now) {
+        } else if blind.contains(&agent.id) {
             ("notify.agent.blind", now)
         } else {
             return None;
@@ -170,20 +164,6 @@ fn agent_faults(facts: &Facts<'_>, book: &Book, policy: &Policy, now: UnixTime) 
         })
     };
     known.iter().filter_map(fault).collect()
-}
-
-fn is_blind(agent: &AgentId, latest: &[Latest], now: UnixTime) -> bool {
-    let current = latest.iter().filter(|record| {
-        let recent = now - record.slot <= 3 * i64::from(record.interval_s);
-        record.agent == *agent && record.probe == ProbeKind::Reach && recent
-    });
-    let (mut seen, mut blind) = (0, 0);
-    for record in current {
-        seen += 1;
-        let why = UnknownWhy::AgentBlind;
-        blind += usize::from(record.outcome == Outcome::Unknown { why });
-    }
-    seen >= BLIND_MIN && blind * 100 >= seen * BLIND_PERCENT
 }
 
 /// Portals that go down and up again and again, until they are quiet.

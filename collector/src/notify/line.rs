@@ -8,6 +8,7 @@ use ems_contract::digest::Sha256;
 use ems_contract::time::UnixTime;
 use ring::rand::{SecureRandom, SystemRandom};
 
+use super::answer::link;
 use super::backoff::{refused_wait_s, wait_s};
 use super::channel::{Channel, Dispatch};
 use super::fallback::{HURRY_S, gives_way, hurries, next_channel};
@@ -120,11 +121,17 @@ impl Line {
             return self.paper(letter);
         }
         let (mut notices, mut keys, mut unreadable) = (Vec::new(), String::new(), Vec::new());
+        let (lang, console) = (self.settings.lang, self.settings.console_url.as_ref());
+        let now = self.context.clock.now();
+        let mut messages = Vec::new();
         for letter in &parcel.letters {
             match serde_json::from_str::<Notice>(&letter.letter.body) {
                 Ok(notice) => {
                     keys.push_str(&letter.letter.key);
                     keys.push('\n');
+                    let answer = self.watch.as_ref().zip(link(letter, &notice));
+                    let answer = answer.and_then(|(watch, link)| watch.answer_at(&link, console?, now));
+                    messages.push(message(&notice, console, lang).with_answer(answer.as_ref(), lang));
                     notices.push(notice);
                 }
                 Err(error) => {
@@ -133,17 +140,6 @@ impl Line {
                 }
             }
         }
-        let (lang, console) = (self.settings.lang, self.settings.console_url.as_ref());
-        let now = self.context.clock.now();
-        let mut messages: Vec<_> = notices
-            .iter()
-            .map(|notice| {
-                let answer = self.watch.as_ref().zip(notice.call.as_ref());
-                let answer = answer
-                    .and_then(|(watch, call)| watch.answer_at(&call.login, &notice.thread, console?, now));
-                message(notice, console, lang).with_answer(answer.as_ref(), lang)
-            })
-            .collect();
         let dispatch = notices.first().map(|first| {
             let (key, message) = if messages.len() == 1 {
                 (first.key.clone(), messages.swap_remove(0))

@@ -21,8 +21,17 @@ pub struct Message {
     pub lines: Vec<String>,
     /// Where to look.
     pub link: Option<String>,
-    /// The line that says at which signed address the person called answers: for that person's eyes, never for a log.
-    pub answer: Option<String>,
+    /// Where the person called answers: for that person's eyes, never for a log.
+    pub answer: Option<Answer>,
+}
+
+/// A signed address at which the person called answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The line that says so; a line for each alarm of a digest.
+    pub line: String,
+    /// The same in few letters, for a text message; a digest has none.
+    pub short: Option<String>,
 }
 
 impl Message {
@@ -35,7 +44,11 @@ impl Message {
     /// The same with the address at which to answer, for the person called.
     #[must_use]
     pub fn personal_text(&self) -> String {
-        self.joined(self.lines.iter().chain(&self.answer))
+        self.joined(
+            self.lines
+                .iter()
+                .chain(self.answer.as_ref().map(|answer| &answer.line)),
+        )
     }
 
     fn joined<'a>(&'a self, lines: impl Iterator<Item = &'a String>) -> String {
@@ -45,9 +58,12 @@ impl Message {
     /// With the address at which the person called answers.
     #[must_use]
     pub fn with_answer(self, answer: Option<&Url>, lang: Lang) -> Self {
-        let line = |answer: &Url| text::fill(lang, "notify.line.answer", &[("link", answer.as_str())]);
+        let told = |key, answer: &Url| text::fill(lang, key, &[("link", answer.as_str())]);
         Self {
-            answer: answer.map(line),
+            answer: answer.map(|answer| Answer {
+                line: told("notify.line.answer", answer),
+                short: Some(told("notify.line.answer.short", answer)),
+            }),
             ..self
         }
     }
@@ -89,14 +105,17 @@ pub fn digest(messages: &[Message], lang: Lang) -> Message {
     let title = |(number, message): (usize, &Message)| format!("{number}. {}", message.title);
     let answer = |(number, message): (usize, &Message)| {
         let answer = message.answer.as_ref()?;
-        Some(format!("{number}. {answer}"))
+        Some(format!("{number}. {}", answer.line))
     };
     let answers: Vec<String> = numbered().filter_map(answer).collect();
     Message {
         title: text::fill(lang, "notify.digest.title", &[("count", &count)]),
         lines: numbered().map(title).collect(),
         link: messages.iter().find_map(|message| message.link.clone()),
-        answer: (!answers.is_empty()).then(|| answers.join("\n")),
+        answer: (!answers.is_empty()).then(|| Answer {
+            line: answers.join("\n"),
+            short: None,
+        }),
     }
 }
 

@@ -5,6 +5,7 @@
 //! at its own pace. Delivery is at least once, and
 //! the dedupe key of a notice follows from what was told before it: a receiver may be told twice, with the same key.
 
+pub mod answer;
 pub mod backoff;
 pub mod book;
 pub mod bridge;

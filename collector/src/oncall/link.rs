@@ -1,7 +1,8 @@
 //! Signed links: one person answers one alarm once, for some hours, without logging in. Pure but for the key's file.
 //!
-//! A link holds who may use it, for which thread and until when, and a seal over these by a key that never leaves the
-//! collector's machine. Looking at it does nothing, because mail filters look at links; only its form acts.
+//! A link holds the number of the letter that brings it and a seal over what that letter says: who is called, for which
+//! thread, and when it was posted. The key never leaves the collector's machine, and a link is short enough for a text
+//! message. Looking at it does nothing, because mail filters look at links; only its forms act.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,37 +12,77 @@ use ems_contract::time::UnixTime;
 use ring::hmac;
 use url::Url;
 
+use super::ActKind;
 use crate::account::{NoRandomness, fresh_secret};
 
-/// A link is good for so long, in seconds.
+/// A link is good for so long after its letter was posted, in seconds.
 pub const GOOD_S: i64 = 12 * 3_600;
 /// What the seal is for: a key that is used elsewhere, too, must not make links.
-const PURPOSE: &str = "ems on-call link 1";
-/// No honest link is longer.
-const LONGEST: usize = 2_048;
+const PURPOSE: &str = "ems on-call link 2";
+/// Bytes of the seal that a link shows: 96 bits are not found by trying within [`GOOD_S`].
+const SHOWN: usize = 12;
 
 /// The key that seals links.
 #[derive(Clone)]
 pub struct LinkKey(hmac::Key);
 
-/// What a link says.
+/// What a link stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
+    /// The number of the letter that brings it.
+    pub letter: i64,
     /// Who may use it.
     pub login: String,
     /// The thread of notices.
     pub thread: String,
-    /// The first instant at which it is good no more.
-    pub expires: UnixTime,
+    /// When the letter was posted.
+    pub posted_at: UnixTime,
 }
 
-/// Why a link is not good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkFault {
-    /// It is none of ours, or was changed.
-    Forged,
-    /// Its time is over.
-    Expired,
+impl Link {
+    /// The first instant at which it is good no more.
+    #[must_use]
+    pub fn expires(&self) -> UnixTime {
+        self.posted_at + GOOD_S
+    }
+}
+
+/// The last part of a link's address, as somebody sent it: `1234-` and the seal in hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The number of the letter that it names.
+    pub letter: i64,
+    seal: String,
+}
+
+impl Token {
+    /// Reads one; `None` for what was never one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (letter, seal) = text.split_once('-')?;
+        let hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+        let plain = !letter.is_empty() && letter.bytes().all(|c| c.is_ascii_digit());
+        if !plain || seal.len() != 2 * SHOWN || !seal.bytes().all(hex) {
+            return None;
+        }
+        Some(Self {
+            letter: letter.parse().ok()?,
+            seal: seal.to_owned(),
+        })
+    }
+
+    /// By what its use for an act of this kind is remembered: a link gives one answer, and one note beside it.
+    #[must_use]
+    pub fn used_for(&self, kind: ActKind) -> Sha256 {
+        let what = if kind == ActKind::Note { "note" } else { "answer" };
+        Sha256::of(format!("{self}\n{what}").as_bytes())
+    }
+}
+
+impl std::fmt::Display for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.letter, self.seal)
+    }
 }
 
 impl LinkKey {
@@ -83,72 +124,33 @@ impl LinkKey {
 
     /// The last part of a link's address.
     #[must_use]
-    pub fn token(&self, link: &Link) -> String {
-        let said = said(link);
-        format!("{}.{}", hex(said.as_bytes()), hex(self.seal(&said).as_ref()))
-    }
-
-    /// What a link says, if it is ours and still good.
-    ///
-    /// # Errors
-    /// [`LinkFault`].
-    pub fn read(&self, token: &str, now: UnixTime) -> Result<Link, LinkFault> {
-        let parts = token.split_once('.').filter(|_| token.len() <= LONGEST);
-        let (said, seal) = parts.ok_or(LinkFault::Forged)?;
-        let (said, seal) = (
-            bytes(said).ok_or(LinkFault::Forged)?,
-            bytes(seal).ok_or(LinkFault::Forged)?,
+    pub fn token(&self, link: &Link) -> Token {
+        let said = format!(
+            "{PURPOSE}\n{}\n{}\n{}\n{}",
+            link.letter,
+            link.posted_at.secs(),
+            link.login,
+            link.thread
         );
-        hmac::verify(&self.0, &purposeful(&said), &seal).map_err(|_unspecified| LinkFault::Forged)?;
-        let text = String::from_utf8(said).map_err(|_not_ours| LinkFault::Forged)?;
-        let mut fields = text.splitn(3, '\n');
-        let mut field = || fields.next().ok_or(LinkFault::Forged);
-        let (expires, login, thread) = (field()?, field()?, field()?);
-        let expires = UnixTime::from_secs(expires.parse().map_err(|_not_ours| LinkFault::Forged)?);
-        if now >= expires {
-            return Err(LinkFault::Expired);
+        let seal = hmac::sign(&self.0, said.as_bytes());
+        Token {
+            letter: link.letter,
+            seal: hex(&seal.as_ref()[..SHOWN]),
         }
-        Ok(Link {
-            login: login.to_owned(),
-            thread: thread.to_owned(),
-            expires,
-        })
     }
 
-    fn seal(&self, said: &str) -> hmac::Tag {
-        hmac::sign(&self.0, &purposeful(said.as_bytes()))
+    /// Whether a token is the one of this link.
+    #[must_use]
+    pub fn opens(&self, token: &Token, link: &Link) -> bool {
+        let own = self.token(link);
+        // As long for every wrong seal, wherever it begins to be wrong.
+        let unlike = own.seal.bytes().zip(token.seal.bytes());
+        own.letter == token.letter && unlike.fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
     }
-}
-
-/// By what a used link is remembered.
-#[must_use]
-pub fn digest(token: &str) -> Sha256 {
-    Sha256::of(token.as_bytes())
-}
-
-fn said(link: &Link) -> String {
-    format!("{}\n{}\n{}", link.expires.secs(), link.login, link.thread)
-}
-
-fn purposeful(said: &[u8]) -> Vec<u8> {
-    [PURPOSE.as_bytes(), b"\n", said].concat()
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = hex
-        .chars()
-        .map(|c| {
-            c.to_digit(16)
-                .filter(|_| !c.is_ascii_uppercase())
-                .and_then(|digit| u8::try_from(digit).ok())
-        })
-        .collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks(2).map(|pair| (pair[0] << 4) | pair[1]).collect())
 }
 
 #[cfg(test)]
@@ -157,33 +159,54 @@ mod tests {
 
     use super::*;
 
-    fn at(secs: i64) -> UnixTime {
-        UnixTime::from_secs(secs)
-    }
-
     fn link() -> Link {
         Link {
+            letter: 57,
             login: "nguyen.van.a".into(),
             thread: "one/incident/12".into(),
-            expires: at(1_000),
+            posted_at: UnixTime::from_secs(1_000),
         }
     }
 
     #[test]
-    fn a_link_says_who_and_until_when() {
+    fn a_link_is_its_letters_and_nobody_elses() {
         let key = LinkKey::of(b"k");
         let token = key.token(&link());
-        assert_eq!(key.read(&token, at(999)), Ok(link()));
-        assert_eq!(key.read(&token, at(1_000)), Err(LinkFault::Expired));
-        assert_eq!(LinkKey::of(b"other").read(&token, at(0)), Err(LinkFault::Forged));
-        // For another person, or longer.
-        let other = key.token(&Link {
-            login: "b".into(),
-            ..link()
-        });
-        let (said, _) = other.split_once('.').unwrap();
-        let (_, seal) = token.split_once('.').unwrap();
-        assert_eq!(key.read(&format!("{said}.{seal}"), at(0)), Err(LinkFault::Forged));
+        assert!(key.opens(&token, &link()));
+        assert_eq!(Token::parse(&token.to_string()).as_ref(), Some(&token));
+        assert!(!LinkKey::of(b"other").opens(&token, &link()));
+        let others = [
+            Link { letter: 58, ..link() },
+            Link {
+                login: "b".into(),
+                ..link()
+            },
+            Link {
+                thread: "one/incident/13".into(),
+                ..link()
+            },
+            // Posted later, good for longer.
+            Link {
+                posted_at: UnixTime::from_secs(1_001),
+                ..link()
+            },
+        ];
+        for other in others {
+            assert!(!key.opens(&token, &other), "{other:?}");
+            let moved = Token {
+                letter: other.letter,
+                ..token.clone()
+            };
+            assert!(!key.opens(&moved, &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_and_a_note_are_remembered_apart() {
+        let token = LinkKey::of(b"k").token(&link());
+        let [taken, given, noted] =
+            [ActKind::Acknowledge, ActKind::Assign, ActKind::Note].map(|kind| token.used_for(kind));
+        assert!(taken == given && taken != noted);
     }
 
     #[test]
@@ -192,7 +215,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("links.key");
         let token = LinkKey::open(&path).unwrap().token(&link());
-        assert_eq!(LinkKey::open(&path).unwrap().read(&token, at(0)), Ok(link()));
+        assert!(LinkKey::open(&path).unwrap().opens(&token, &link()));
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
@@ -201,15 +224,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_taken_for_a_link(text in ".{0,200}", place in 0usize..300, c in "[0-9a-f.]") {
+        fn no_text_is_taken_for_a_link(text in ".{0,200}", place in 0usize..300, c in "[0-9a-f-]") {
             let key = LinkKey::of(b"k");
-            prop_assert_eq!(key.read(&text, at(0)), Err(LinkFault::Forged));
-            let token = key.token(&link());
+            let opens = |text: &str| Token::parse(text).is_some_and(|token| key.opens(&token, &link()));
+            prop_assert!(!opens(&text));
+            let token = key.token(&link()).to_string();
             let mut changed: Vec<char> = token.chars().collect();
             let place = place % changed.len();
             changed[place] = c.chars().next().unwrap();
             let changed: String = changed.into_iter().collect();
-            prop_assert_eq!(key.read(&changed, at(0)).is_ok(), changed == token);
+            prop_assert_eq!(opens(&changed), changed == token);
         }
     }
 }

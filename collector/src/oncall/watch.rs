@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ems_contract::time::{UnixTime, Window};
 use url::Url;
 
-use super::link::{GOOD_S, Link, LinkKey};
+use super::link::{Link, LinkKey};
 use super::settings::OnCallSettings;
 use crate::calendar::civil;
 use crate::register::{Duty, Rota};
@@ -51,14 +51,11 @@ impl Watch {
         Some(if today > now { today } else { today + 86_400 })
     }
 
-    /// Where a person who is called about a thread of notices answers it.
+    /// Where whoever is called by a letter answers, while that can be.
     #[must_use]
-    pub fn answer_at(&self, login: &str, thread: &str, console: &Url, now: UnixTime) -> Option<Url> {
-        let link = Link {
-            login: login.to_owned(),
-            thread: thread.to_owned(),
-            expires: now + GOOD_S,
-        };
-        self.key.url(console, &link)
+    pub fn answer_at(&self, link: &Link, console: &Url, now: UnixTime) -> Option<Url> {
+        (now < link.expires())
+            .then(|| self.key.url(console, link))
+            .flatten()
     }
 }

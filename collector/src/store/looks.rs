@@ -6,6 +6,7 @@ use ems_contract::probe::ProbeKind;
 use ems_contract::time::Window;
 
 use super::StoreError;
+use crate::sight::Glance;
 
 /// How much of a series is wanted: so many results, and all within so many seconds before the newest of them. No results
 /// at all of a series of which none are wanted.
@@ -24,6 +25,12 @@ pub trait LookStore {
         window: Window,
         newest: &Newest,
     ) -> Result<Vec<Observation>, StoreError>;
+
+    /// The newest look of every agent at every portal over every family.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn glances(&self) -> Result<Vec<Glance>, StoreError>;
 
     /// Microseconds to the first byte of every `reach` result of a portal in `window` that had one, rising.
     ///

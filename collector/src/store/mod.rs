@@ -292,6 +292,12 @@ pub trait Store:
     /// When the database cannot be read.
     fn waiting_letters(&self, limit: u32) -> Result<Vec<Letter>, StoreError>;
 
+    /// One letter, whether it waits or is settled; `None` where it was never posted or is forgotten.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn letter(&self, id: i64) -> Result<Option<Letter>, StoreError>;
+
     /// Notes what became of letters, by row number, in one transaction.
     ///
     /// # Errors

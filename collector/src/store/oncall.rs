@@ -1,5 +1,6 @@
 //! What people do about alarms, and how fast.
 
+use ems_contract::digest::Sha256;
 use ems_contract::time::{UnixTime, Window};
 
 use super::StoreError;
@@ -39,6 +40,12 @@ pub trait OnCallStore: Send + Sync + 'static {
     /// # Errors
     /// When the database cannot be written.
     fn act(&self, act: NewAct, note: Note) -> Result<Acted, StoreError>;
+
+    /// Whether a signed link was used, by its digest ([`NewAct::link`]).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn link_used(&self, link: Sha256) -> Result<bool, StoreError>;
 
     /// Notes that somebody was told of these incidents; the first time counts.
     ///

@@ -1,5 +1,7 @@
 //! Verdicts as they are kept: by portal and obligation, in runs of days with the same outcome.
 
+use std::collections::BTreeSet;
+
 use ems_contract::digest::Sha256;
 use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
@@ -106,6 +108,19 @@ pub struct KeptVerdict {
     pub verdict: Verdict,
 }
 
+/// A check that fails or warns, as one clause asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCheck {
+    /// The portal.
+    pub portal: PortalId,
+    /// The check.
+    pub check: String,
+    /// `fail` or `warn`.
+    pub value: Value,
+    /// First day of the run of the clause's verdict.
+    pub since: Date,
+}
+
 /// How many verdicts of a pack came out how on a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictCount {
@@ -152,6 +167,28 @@ pub trait VerdictStore {
     /// # Errors
     /// When the database cannot be read.
     fn judgings(&self, from: Date, to: Date) -> Result<Vec<Judging>, StoreError>;
+
+    /// The newest judging of every portal (of one, where one is named) that was judged for `from` or later, by portal.
+    /// Reads one judging a portal, however long its history.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn newest_judgings(&self, portal: Option<&PortalId>, from: Date) -> Result<Vec<Judging>, StoreError>;
+
+    /// What failed or warned on the newest day for which each portal was judged, where that is `from` or later: a check
+    /// as often as clauses ask for it, but for trials of drafts. Reads no verdict of an earlier day, nor any that
+    /// neither fails nor warns.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn open_checks(&self, from: Date) -> Result<Vec<OpenCheck>, StoreError>;
+
+    /// The portals of which something was decided on the newest day for which each was judged, where that is `from` or
+    /// later: an obligation that is met, warned of or broken, not only unknown ones.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn decided_portals(&self, from: Date) -> Result<BTreeSet<PortalId>, StoreError>;
 
     /// The newest day for which a portal was judged at its end.
     ///

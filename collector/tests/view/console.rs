@@ -6,14 +6,17 @@ use std::sync::{Arc, LazyLock};
 
 use ems_collector::console::{self, Console, PageError};
 use ems_collector::context::{Context, LiveInventory, Refusal};
+use ems_collector::handover::{Reach, sheet};
 use ems_collector::regulation::Regulations;
+use ems_collector::store::RegisterStore;
 use ems_collector::timeline::Timelines;
 use ems_contract::clock::FixedClock;
 use ems_contract::diagnostic::{Diagnostic, Message, Place};
+use ems_contract::family::Family;
 use ems_contract::inventory::Inventory;
 use ems_contract::text::Lang;
 
-use crate::fixture::{Seed, at, now, seeded};
+use crate::fixture::{Seed, at, blind_look, now, province, seeded};
 
 pub(crate) fn context(seed: &Seed, inventory: Inventory) -> Context {
     Context {
@@ -241,6 +244,36 @@ fn every_page_carries_the_policy_and_its_language() {
     }
     let style = ask(&["/console.css".to_owned()]);
     assert!(style[0].0.contains("content-type: text/css"), "{}", style[0].0);
+}
+
+#[test]
+fn an_agent_that_lost_its_line_is_told_where_people_look() {
+    let (seed, console) = console();
+    let told = |page: String| page.contains("Điểm đo Viettel không tới được các điểm mốc");
+    assert!(!told(console.overview(Lang::Vi).unwrap()));
+    let portals = ["angiang", "sokhcn", "soyt", "sotc", "chaudoc", "thoaison"];
+    let families = [Family::V4, Family::V6];
+    let looks = portals
+        .iter()
+        .flat_map(|portal| families.map(|family| (portal, family)));
+    let looks = looks.map(|(portal, family)| blind_look(portal, family, "viettel"));
+    seed.batch(&"viettel".parse().unwrap(), now() - 1, 0, looks.collect());
+    assert!(told(console.overview(Lang::Vi).unwrap()));
+    let page = console.agents(Lang::Vi).unwrap();
+    assert_eq!(page.matches("Mất đường truyền").count(), 1, "{page}");
+    assert!(console.agents(Lang::En).unwrap().contains("Blind"));
+    let (store, calendar) = (&*seed.store, &rules().calendar);
+    let rota = store.rota(now()).unwrap();
+    let inventory = province();
+    let when = (now(), Lang::Vi);
+    let sheet = sheet(store, &inventory, None, &rota, calendar, Reach::Hours(1), when).unwrap();
+    assert!(
+        sheet
+            .agents
+            .contains(&"Điểm đo Viettel (mất đường truyền)".to_owned()),
+        "{:?}",
+        sheet.agents
+    );
 }
 
 /// Every page in both languages, as files for a browser: `target/tmp/pages`.

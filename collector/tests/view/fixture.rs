@@ -435,6 +435,23 @@ fn observation(portal: &str, family: Family, outcome: Outcome, timings: Timings,
     }))
 }
 
+/// The newest look of another agent that cannot say anything: it does not reach its own references.
+pub(crate) fn blind_look(portal: &str, family: Family, agent: &str) -> Record {
+    let why = UnknownWhy::AgentBlind;
+    let mut record = observation(
+        portal,
+        family,
+        Outcome::Unknown { why },
+        Timings::default(),
+        Facts::default(),
+    );
+    if let Record::Observation(look) = &mut record {
+        look.agent = agent_id(agent);
+        look.slot = look.slot + 40;
+    }
+    record
+}
+
 /// What a visit of the portal's pages found at an instant: nothing yet.
 pub(crate) fn page_record(portal: &str, slot: UnixTime) -> Record {
     let mut record = observation(

@@ -10,3 +10,4 @@ mod people;
 mod registers;
 mod report;
 mod reports;
+mod work;

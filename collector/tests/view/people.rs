@@ -14,17 +14,18 @@ use ems_collector::http::host::Hosts;
 use ems_collector::http::{self, Edge, listener};
 use ems_collector::ingest::Ingest;
 use ems_collector::judging::Docket;
+use ems_collector::notify::answer::link_of;
 use ems_collector::notify::notice::Notice;
 use ems_collector::notify::policy::Policy;
 use ems_collector::notify::round::Desk;
 use ems_collector::notify::settings::NotifySettings;
-use ems_collector::oncall::link::LinkKey;
-use ems_collector::oncall::{OnCallSettings, PersonSettings, Watch};
+use ems_collector::oncall::link::{GOOD_S, LinkKey};
+use ems_collector::oncall::{ActKind, OnCallSettings, PersonSettings, Watch};
 use ems_collector::plans::Plans;
 use ems_collector::register::RegisterKind;
 use ems_collector::regulation::Regulations;
 use ems_collector::severity::Severity;
-use ems_collector::store::{AccountStore, OnCallStore, RegisterStore, Store};
+use ems_collector::store::{AccountStore, Letter, NewLetter, OnCallStore, RegisterStore, Store};
 use ems_collector::timeline::Timelines;
 use ems_contract::digest::Sha256;
 use ems_contract::inventory::Inventory;
@@ -33,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use crate::console::context;
 use crate::fixture::{Seed, now, portal_id, seeded};
 
-const SECRET: &str = "một mật khẩu đủ dài";
+pub(crate) const SECRET: &str = "một mật khẩu đủ dài";
 
 /// Calls by name: `truc.ban` on duty, `van.hanh` the lead.
 fn watch() -> Watch {
@@ -303,8 +304,16 @@ const WRITING: &[&str] = &[
     "/reports/1/objections/1",
 ];
 
-/// An outage of `soyt` that was told: who was called, and with which link.
-fn called(served: &Served) -> (Vec<Notice>, String) {
+/// Where whoever is called by a letter answers.
+fn answer_path(letter: &Letter) -> String {
+    let console = "https://ems.example/".parse().unwrap();
+    let link = link_of(letter).unwrap();
+    let at = watch().answer_at(&link, &console, letter.letter.posted_at);
+    at.unwrap().path().to_owned()
+}
+
+/// An outage of `soyt` that was told: who was called, and by which letter.
+fn called(served: &Served) -> (Vec<Notice>, Letter) {
     use ems_collector::incident::{Incident, IncidentKind};
     let (_, inventory) = seeded();
     let context: Context = context(&served.seed, inventory);
@@ -339,16 +348,16 @@ fn called(served: &Served) -> (Vec<Notice>, String) {
         .iter()
         .map(|letter| serde_json::from_str(&letter.letter.body).unwrap())
         .collect();
-    let console = "https://ems.example/".parse().unwrap();
     assert!(
         notices.iter().all(|notice| notice.call.is_some()),
         "whoever is called is not told twice: {notices:#?}"
     );
-    let about = |notice: &&Notice| notice.call.is_some() && notice.subjects[0].id == "soyt";
-    let notice = notices.iter().find(about).unwrap();
-    let login = &notice.call.as_ref().unwrap().login;
-    let link = watch.answer_at(login, &notice.thread, &console, now()).unwrap();
-    (notices, link.path().to_owned())
+    let about = notices
+        .iter()
+        .position(|notice| notice.subjects[0].id == "soyt")
+        .unwrap();
+    let letter = letters.into_iter().nth(about).unwrap();
+    (notices, letter)
 }
 
 #[test]
@@ -365,14 +374,18 @@ fn with_a_rota_the_person_on_duty_is_called_and_answers_once_by_a_signed_link() 
     ];
     let entered = browser.upload("/registers/rota/new", &shift, None);
     assert_eq!(entered.status, 303, "{}", entered.body);
-    let (notices, link) = called(&served);
+    let (notices, letter) = called(&served);
+    let link = answer_path(&letter);
+    assert!(link.len() < 50, "a text message has room for it: {link}");
     let call = notices.iter().find_map(|notice| notice.call.as_ref()).unwrap();
     assert_eq!((call.login.as_str(), call.nobody), ("truc.ban", false));
     let stranger = Browser::at(&served);
     let look = stranger.get(&link);
     assert_eq!(look.status, 200);
     assert!(
-        look.body.contains("Người truc.ban") && look.body.contains("gián đoạn"),
+        look.body.contains("Người truc.ban")
+            && look.body.contains("gián đoạn")
+            && look.body.contains("chưa ai nhận"),
         "{}",
         look.body
     );
@@ -384,10 +397,19 @@ fn with_a_rota_the_person_on_duty_is_called_and_answers_once_by_a_signed_link() 
         answers.iter().all(|answer| answer.acknowledged_at.is_none()),
         "looking does nothing"
     );
-    let done = stranger.post(&link, &[("text", "đang xem máy chủ")]);
+    assert_eq!(stranger.post(&link, &[("text", "")]).status, 422, "to do what?");
+    let done = stranger.post(&link, &[("act", "acknowledge"), ("text", "đang xem máy chủ")]);
     assert_eq!(done.status, 200, "{}", done.body);
-    assert!(done.body.contains("Đã ghi nhận"));
-    assert_eq!(stranger.post(&link, &[("text", "")]).status, 409, "once");
+    assert!(
+        done.body.contains("Đã ghi nhận")
+            && done.body.contains(": đang xem máy chủ")
+            && !done.body.contains(r#"value="acknowledge""#),
+        "{}",
+        done.body
+    );
+    let act = |act: &str, text: &str| stranger.post(&link, &[("act", act), ("text", text)]).status;
+    assert_eq!(act("acknowledge", ""), 409, "once");
+    assert_eq!(act("assign", "van.hanh"), 409, "giving it away answers, too");
     let answers = served.seed.store.responses(window).unwrap();
     let answer = answers
         .iter()
@@ -399,8 +421,105 @@ fn with_a_rota_the_person_on_duty_is_called_and_answers_once_by_a_signed_link() 
         (audit[0].via.as_str(), audit[0].actor.as_str()),
         ("link", "truc.ban")
     );
-    let forged = link.replace("/act/3", "/act/4");
-    assert_eq!(stranger.get(&forged).status, 404);
+}
+
+#[test]
+fn a_signed_link_notes_and_gives_the_alarm_to_somebody_who_can_be_called() {
+    let served = serve(false);
+    let (_, letter) = called(&served);
+    let link = answer_path(&letter);
+    let stranger = Browser::at(&served);
+    let look = stranger.get(&link).body;
+    assert!(
+        look.contains(r#"<option value="truc.ban">"#)
+            && !look.contains(r#"<option value="van.hanh">"#)
+            && !look.contains(r#"<option value="lanh.dao">"#),
+        "others who can be called: {look}"
+    );
+    let act = |act: &str, text: &str| stranger.post(&link, &[("act", act), ("text", text)]);
+    assert_eq!(act("note", " ").status, 422, "no words");
+    let noted = act("note", "đã gọi nhà mạng <b>");
+    assert!(
+        noted.status == 200
+            && noted.body.contains("nhà mạng &lt;b&gt;")
+            && noted.body.contains("chưa ai nhận")
+            && !noted.body.contains(r#"value="note""#),
+        "{}",
+        noted.body
+    );
+    assert_eq!(act("note", "nữa").status, 409, "once");
+    assert_eq!(act("assign", "lanh.dao").status, 422, "leaders are not on call");
+    assert_eq!(
+        act("assign", "can.bo").status,
+        422,
+        "nobody knows how to call them"
+    );
+    let given = act("assign", "truc.ban");
+    assert!(
+        given.status == 200
+            && given
+                .body
+                .contains("giao cho Người truc.ban; người này được gọi ngay")
+            && !given.body.contains("<form"),
+        "{}",
+        given.body
+    );
+    assert_eq!(act("acknowledge", "").status, 409, "once");
+    let told: Vec<_> = served.seed.store.acts(now()).unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .map(|act| (act.kind, act.author.as_str(), act.via.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (ActKind::Note, "van.hanh", "link"),
+            (ActKind::Assign, "van.hanh", "link")
+        ]
+    );
+}
+
+#[test]
+fn a_link_is_its_letters_and_ends() {
+    let served = serve(false);
+    let (_, letter) = called(&served);
+    let stranger = Browser::at(&served);
+    let good = answer_path(&letter);
+    let (_, seal) = good.split_once('-').unwrap();
+    for forged in [
+        format!("/act/{}-{seal}", letter.id + 1),
+        format!("/act/{}-{}", letter.id, "0".repeat(24)),
+        format!("{good}0"),
+        format!("/act/9223372036854775808-{seal}"),
+        "/act/%F0%9F%98%80-%00".to_owned(),
+        "/act/-".to_owned(),
+    ] {
+        let look = stranger.get(&forged);
+        assert_eq!(look.status, 404, "{forged}: {}", look.body);
+        let sent = stranger.post(&forged, &[("act", "acknowledge"), ("text", "")]);
+        assert_eq!(sent.status, 404, "{forged}");
+    }
+    let old = NewLetter {
+        key: "an older call".into(),
+        posted_at: now() - GOOD_S,
+        ..letter.letter
+    };
+    served.seed.store.post(Vec::new(), vec![old]).unwrap();
+    let letters = served.seed.store.waiting_letters(100).unwrap();
+    let old = letters
+        .iter()
+        .find(|letter| letter.letter.posted_at < now())
+        .unwrap();
+    let ended = stranger.post(&answer_path(old), &[("act", "acknowledge"), ("text", "")]);
+    assert!(
+        ended.status == 410 && ended.body.contains("đã hết hạn"),
+        "{}",
+        ended.body
+    );
+    assert!(
+        served.seed.store.acts(now()).unwrap().is_empty(),
+        "nothing was done"
+    );
 }
 
 #[test]
@@ -692,7 +811,7 @@ fn a_password_set_by_somebody_else_is_changed_before_anything_is_written() {
     );
 }
 
-const ATTESTATION: &[(&str, &str)] = &[
+pub(crate) const ATTESTATION: &[(&str, &str)] = &[
     ("obligation", "AG-12"),
     ("statement", "yes"),
     ("by_name", "Nguyễn Văn A"),
@@ -882,7 +1001,8 @@ fn forms_can_be_looked_at() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages/people");
     std::fs::create_dir_all(&folder).unwrap();
     let (browser, csrf) = logged_in(&served, "can.bo");
-    let (_, link) = called(&served);
+    let (_, letter) = called(&served);
+    let link = answer_path(&letter);
     let mut fields = vec![("csrf", &*csrf), ("portal", "soyt")];
     fields.extend_from_slice(ATTESTATION);
     let entered = browser.upload("/registers/attestation/new", &fields, Some(("a.pdf", b"x")));
@@ -941,4 +1061,6 @@ fn forms_can_be_looked_at() {
     let (operator, _) = logged_in(&served, "van.hanh");
     keep("maintenance.html", &operator.get("/registers/maintenance/new"));
     keep("answers.html", &operator.get("/on-call"));
+    let taken = [("act", "acknowledge"), ("text", "đang xem máy chủ")];
+    keep("link-taken.html", &stranger.post(&link, &taken));
 }

@@ -164,8 +164,9 @@ fn list(
         None if items.iter().any(|i| i.asked_at.is_some()) => Some(Because::OnlyQuestionDates),
         None => Some(Because::NoDates),
     };
-    if facts.because == Some(Because::OnlyToday) {
-        // The day of the first visit would count as the posting of what may have stood there for years.
+    if matches!(facts.because, Some(Because::OnlyToday | Because::FewDates)) {
+        // What does not date the list dates none of its items either: an accident of a text, or the day of the first visit,
+        // would count as the posting of what may have stood there for years.
         items.iter_mut().for_each(|item| item.shown = None);
     }
     facts.items = items;

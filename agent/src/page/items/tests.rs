@@ -478,6 +478,26 @@ fn orders_relative_times_and_missing_years() {
 }
 
 #[test]
+fn an_accidental_date_in_a_list_dates_no_item() {
+    let items: String = (0..6)
+        .map(|n| {
+            let day = if n == 2 { "<p>05/11/2026</p>" } else { "" };
+            format!("<li><a href=/tin-tuc/{n}>Tin thứ {n} của xã về công tác chuyển đổi số</a>{day}</li>")
+        })
+        .collect();
+    let facts = read(
+        "https://xa.example/tin-tuc",
+        "tin-tuc",
+        &page("Tin tức", &format!("<h1>Tin tức</h1><ul>{items}</ul>")),
+    );
+    assert_eq!(
+        (facts.state, facts.because),
+        (State::Undated, Some(Because::FewDates))
+    );
+    assert!(facts.items.len() == 6 && facts.items.iter().all(|item| item.shown.is_none()));
+}
+
+#[test]
 fn a_list_in_which_all_changed_today_says_so_and_dates_no_item() {
     let list = |days: [&str; 4]| {
         let items = each(|n, t| {

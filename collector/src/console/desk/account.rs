@@ -16,6 +16,7 @@ use crate::console::door::redirect_with;
 use crate::console::form::Filled;
 use crate::console::page::PageError;
 use crate::console::router::Asked;
+use crate::digest::owners;
 use crate::http::listener::Peer;
 
 /// What the page of one's account shows.
@@ -25,6 +26,8 @@ struct AccountPage {
     login: String,
     role: &'static str,
     portals: Vec<String>,
+    /// The units of these portals: the portal in the address, the name.
+    units: Vec<(String, String)>,
     may: Vec<String>,
     must_change: bool,
     sees_audit: bool,
@@ -55,7 +58,13 @@ fn account_page(
         let known = names.portals.iter().find(|portal| portal.id == id);
         known.map_or_else(|| id.to_string(), |portal| portal.name.clone())
     };
+    let now = desk.context.clock.now();
+    let units = owners(&names, now)
+        .into_iter()
+        .filter(|owner| person.portals.iter().any(|portal| owner.has(portal)))
+        .map(|owner| (owner.head.id.to_string(), owner.name.to_owned()));
     let view = AccountPage {
+        units: units.collect(),
         name: person.full_name.clone(),
         login: person.login.to_string(),
         role: get(lang, role_key(person.role)),

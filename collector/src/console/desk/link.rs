@@ -1,4 +1,4 @@
-//! Signed links: looking shows a form, sending it answers the alarm, once and in the name of the person called.
+//! Signed links: looking shows forms, sending one answers the alarm, once and in the name of the person called.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use ems_contract::text::{Lang, fill, get};
 use serde::Serialize;
 
 use super::oncall::words;
-use super::{Desk, blocking, page};
-use crate::account::audit::Via;
-use crate::account::{Author, Person};
+use super::{Choice, Desk, blocking, page};
+use crate::account::{Author, Person, audit::Via};
 use crate::console::form::Filled;
 use crate::console::page::PageError;
 use crate::console::router::Asked;
-use crate::handover::incidents_of;
+use crate::handover::{OpenAlarm, incidents_of, name_of, open_alarms};
 use crate::locale;
-use crate::oncall::link::{Link, LinkFault, digest};
+use crate::notify::answer::link_of;
+use crate::oncall::link::{Link, Token};
 use crate::oncall::{ActKind, NewAct, may_answer};
 use crate::store::Acted;
 
@@ -26,11 +26,21 @@ struct LinkPage {
     title: String,
     who: String,
     token: String,
+    /// What was just kept.
     done: Option<String>,
+    /// Who was called and what was done so far; absent for an alarm that is over.
+    alarm: Option<OpenAlarm>,
+    /// The link still takes an answer.
+    answers: bool,
+    /// The link still takes a note.
+    notes: bool,
+    /// To whom the alarm can be given.
+    people: Vec<Choice>,
 }
 
 /// What a good link leads to.
 struct Good {
+    token: Token,
     link: Link,
     person: Person,
     title: String,
@@ -46,17 +56,19 @@ fn look(desk: &Desk, token: &str, lang: Lang) -> Result<Result<Good, Response>, 
             lang,
         )))
     };
-    let Some(watch) = &desk.access.watch else {
-        return no(StatusCode::NOT_FOUND, "oncall.link.forged", "");
-    };
-    let link = match watch.key.read(token, now) {
-        Ok(link) => link,
-        Err(LinkFault::Forged) => return no(StatusCode::NOT_FOUND, "oncall.link.forged", ""),
-        Err(LinkFault::Expired) => return no(StatusCode::GONE, "oncall.link.expired", ""),
-    };
     let store = &*desk.context.store;
-    let login = link.login.parse();
-    let person = match login {
+    let forged = || no(StatusCode::NOT_FOUND, "oncall.link.forged", "");
+    let (Some(watch), Some(token)) = (&desk.access.watch, Token::parse(token)) else {
+        return forged();
+    };
+    let link = store.letter(token.letter)?.as_ref().and_then(link_of);
+    let Some(link) = link.filter(|link| watch.key.opens(&token, link)) else {
+        return forged();
+    };
+    if now >= link.expires() {
+        return no(StatusCode::GONE, "oncall.link.expired", "");
+    }
+    let person = match link.login.parse() {
         Ok(login) => store.person(&login)?,
         Err(_no_login) => None,
     };
@@ -67,6 +79,7 @@ fn look(desk: &Desk, token: &str, lang: Lang) -> Result<Result<Good, Response>, 
         return no(StatusCode::NOT_FOUND, "oncall.fault.no_alarm", "");
     };
     Ok(Ok(Good {
+        token,
         link,
         person,
         title,
@@ -74,24 +87,37 @@ fn look(desk: &Desk, token: &str, lang: Lang) -> Result<Result<Good, Response>, 
     }))
 }
 
-fn show_page(desk: &Desk, good: &Good, token: String, done: Option<String>, lang: Lang) -> Response {
-    let at = locale::instant(good.link.expires, lang);
+fn show_page(desk: &Desk, good: Good, done: Option<String>, lang: Lang) -> Result<Response, PageError> {
+    let (store, now) = (&*desk.context.store, desk.context.clock.now());
+    let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
+    let open = open_alarms(store, on_call, now, lang)?;
+    let alarm = open.into_iter().find(|alarm| alarm.thread == good.link.thread);
+    let takes = |kind| store.link_used(good.token.used_for(kind)).map(|used| !used);
+    let at = locale::instant(good.link.expires(), lang);
     let view = LinkPage {
-        title: good.title.clone(),
         who: fill(
             lang,
             "oncall.link.who",
             &[("name", &good.person.signature()), ("at", &at)],
         ),
-        token,
+        token: good.token.to_string(),
+        answers: alarm.is_some() && takes(ActKind::Acknowledge)?,
+        notes: takes(ActKind::Note)?,
+        people: desk.takers_but(&good.link.login)?,
+        title: good.title,
         done,
+        alarm,
     };
     let title = get(lang, "oncall.link.title");
-    page(
-        StatusCode::OK,
-        desk.console
-            .form(lang, None, "/account", title, "link.html", view),
-    )
+    let html = desk.console.form(
+        lang,
+        None,
+        &format!("/act/{}", good.token),
+        title,
+        "link.html",
+        view,
+    );
+    Ok(page(StatusCode::OK, html))
 }
 
 pub(super) async fn show(
@@ -101,10 +127,10 @@ pub(super) async fn show(
 ) -> Response {
     blocking(move || {
         let lang = asked.lang();
-        Ok(match look(&desk, &token, lang)? {
-            Ok(good) => show_page(&desk, &good, token, None, lang),
-            Err(refusal) => refusal,
-        })
+        match look(&desk, &token, lang)? {
+            Ok(good) => show_page(&desk, good, None, lang),
+            Err(refusal) => Ok(refusal),
+        }
     })
     .await
 }
@@ -121,21 +147,32 @@ pub(super) async fn take(
             Ok(good) => good,
             Err(refusal) => return Ok(refusal),
         };
+        let Some(kind) = ActKind::named(filled.text("act")) else {
+            let why = get(lang, "oncall.fault.no_act");
+            return Ok(desk.refusal(StatusCode::UNPROCESSABLE_ENTITY, why, lang));
+        };
+        let detail = words(&filled);
+        if let Some(refused) = desk.act_refused(kind, &detail, lang)? {
+            return Ok(refused);
+        }
+        let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
+        let whom = name_of(on_call, &detail);
         let new = NewAct {
             thread: good.link.thread.clone(),
-            kind: ActKind::Acknowledge,
+            kind,
             author: Author::of_person(&good.person, Via::Link),
-            detail: words(&filled),
-            link: Some(digest(&token)),
+            detail,
+            link: Some(good.token.used_for(kind)),
             incidents: good.incidents.clone(),
         };
-        Ok(match desk.keep_act(new, good.title.clone())? {
+        match desk.keep_act(new, good.title.clone())? {
             Acted::Kept(_) => {
-                let done = fill(lang, "oncall.link.done", &[("name", &good.person.signature())]);
-                show_page(&desk, &good, token, Some(done), lang)
+                let values = [("name", &*good.person.signature()), ("whom", &whom)];
+                let done = fill(lang, &format!("oncall.link.done.{kind}"), &values);
+                show_page(&desk, good, Some(done), lang)
             }
-            Acted::LinkUsed => desk.refusal(StatusCode::CONFLICT, get(lang, "oncall.link.used"), lang),
-        })
+            Acted::LinkUsed => Ok(desk.refusal(StatusCode::CONFLICT, get(lang, "oncall.link.used"), lang)),
+        }
     })
     .await
 }

@@ -10,8 +10,8 @@ use ems_contract::text::{Lang, get};
 use serde::Serialize;
 
 use super::{Desk, blocking, page};
-use crate::account::Actor;
 use crate::account::login::{LoginError, log_in, log_out};
+use crate::account::{Actor, LoginName, Role};
 use crate::console::door::{SessionKey, own_path, redirect_with};
 use crate::console::form::Filled;
 use crate::console::page::PageError;
@@ -108,10 +108,11 @@ pub(super) async fn take(
         }
         let now = desk.context.clock.now();
         match log_in(&*desk.context.store, login, filled.raw("password"), now) {
-            Ok(key) => Ok(redirect_with(
-                own_path(next),
-                desk.cookie(Some(&key), peer.as_deref()),
-            )),
+            Ok(key) => {
+                let cookie = desk.cookie(Some(&key), peer.as_deref());
+                let home = home(&desk, login, own_path(next), lang)?;
+                Ok(redirect_with(&home, cookie))
+            }
             Err(LoginError::Store(error)) => Err(error.into()),
             Err(error) => {
                 tracing::warn!(%error, "a log-in was refused");
@@ -128,6 +129,31 @@ pub(super) async fn take(
         }
     })
     .await
+}
+
+/// Where somebody who has just logged in goes on to: where they wanted to, but editors who wanted nothing else than to come
+/// in to what their unit has to do.
+fn home(desk: &Desk, login: &str, next: &str, lang: Lang) -> Result<String, PageError> {
+    let plain = matches!(next, "/" | "/?lang=en");
+    let name = login.parse::<LoginName>().ok().filter(|_| plain);
+    let person = match name {
+        Some(name) => desk.context.store.person(&name)?,
+        None => None,
+    };
+    let inventory = desk.context.inventory.current();
+    let unit = person
+        .filter(|person| person.role == Role::Editor)
+        .and_then(|person| {
+            person
+                .portals
+                .into_iter()
+                .find(|id| inventory.portal(id).is_some())
+        });
+    let query = if lang == Lang::En { "?lang=en" } else { "" };
+    Ok(unit.map_or_else(
+        || next.to_owned(),
+        |portal| format!("/portals/{portal}/work{query}"),
+    ))
 }
 
 pub(super) async fn leave(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use ems_contract::text::{fill, get};
+use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::Window;
 use serde::Serialize;
 
@@ -35,6 +35,45 @@ impl Desk {
     fn reaches(&self, person: &Person) -> bool {
         let watch = self.access.watch.as_deref();
         watch.is_none_or(|watch| watch.settings.person(person.login.as_str()).is_some())
+    }
+
+    /// Those to whom an alarm can be given by somebody, who takes it on rather than be given it.
+    pub(super) fn takers_but(&self, login: &str) -> Result<Vec<Choice>, StoreError> {
+        let people = self.context.store.people()?;
+        let takers = people
+            .iter()
+            .filter(|person| may_answer(person) && self.reaches(person) && person.login.as_str() != login);
+        Ok(takers
+            .map(|person| Choice {
+                value: person.login.to_string(),
+                text: person.signature(),
+                chosen: false,
+            })
+            .collect())
+    }
+
+    /// The answer to an act that cannot be kept as it was sent; `None` for one that can.
+    pub(super) fn act_refused(
+        &self,
+        kind: ActKind,
+        detail: &str,
+        lang: Lang,
+    ) -> Result<Option<Response>, StoreError> {
+        let key = match kind {
+            ActKind::Note if detail.is_empty() => "oncall.fault.no_words",
+            ActKind::Assign => {
+                let people = self.context.store.people()?;
+                let named = |person: &&Person| person.login.as_str() == detail && may_answer(person);
+                match people.iter().find(named) {
+                    None => "oncall.fault.no_person",
+                    Some(person) if !self.reaches(person) => "oncall.fault.unreachable",
+                    Some(_) => return Ok(None),
+                }
+            }
+            ActKind::Acknowledge | ActKind::Note => return Ok(None),
+        };
+        let why = fill(lang, key, &[("name", detail)]);
+        Ok(Some(self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &why, lang)))
     }
 
     /// Keeps what somebody does about the alarm of this title, with its entry of the audit log.
@@ -69,7 +108,6 @@ pub(super) async fn show(
         let store = &*desk.context.store;
         let on_call = desk.access.watch.as_ref().map(|watch| &watch.settings);
         let (rota, calendar) = (store.rota(now)?, &desk.access.rules.calendar);
-        let people = store.people()?;
         let view = OnCallPage {
             duty: rota.at(calendar, now).map(|duty| duty_text(on_call, &duty, lang)),
             lead: on_call.map(|settings| name_of(on_call, &settings.lead)),
@@ -83,15 +121,7 @@ pub(super) async fn show(
             ),
             answers: actor.may(Action::Acknowledge, None),
             plans: actor.may(Action::PlanRota, None),
-            people: people
-                .iter()
-                .filter(|person| may_answer(person) && desk.reaches(person))
-                .map(|person| Choice {
-                    value: person.login.to_string(),
-                    text: person.signature(),
-                    chosen: false,
-                })
-                .collect(),
+            people: desk.takers_but("")?,
         };
         let title = get(lang, "oncall.title");
         let html = desk
@@ -163,34 +193,15 @@ pub(super) async fn act(
             return Ok(response);
         }
         let store = &*desk.context.store;
-        let refused = |key: &str, name: &str| {
-            Ok(desk.refusal(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &fill(lang, key, &[("name", name)]),
-                lang,
-            ))
-        };
         let thread = filled.text("thread");
-        let Some((title, incidents)) = incidents_of(store, thread, (now, lang))? else {
-            return refused("oncall.fault.no_alarm", "");
-        };
-        let Some(kind) = ActKind::named(filled.text("act")) else {
-            return refused("oncall.fault.no_alarm", "");
+        let alarm = incidents_of(store, thread, (now, lang))?;
+        let Some(((title, incidents), kind)) = alarm.zip(ActKind::named(filled.text("act"))) else {
+            let why = get(lang, "oncall.fault.no_alarm");
+            return Ok(desk.refusal(StatusCode::UNPROCESSABLE_ENTITY, why, lang));
         };
         let detail = words(&filled);
-        match kind {
-            ActKind::Note if detail.is_empty() => return refused("oncall.fault.no_words", ""),
-            ActKind::Assign => {
-                let people = store.people()?;
-                let named = |person: &Person| person.login.as_str() == detail;
-                let Some(person) = people.iter().find(|person| named(person) && may_answer(person)) else {
-                    return refused("oncall.fault.no_person", &detail);
-                };
-                if !desk.reaches(person) {
-                    return refused("oncall.fault.unreachable", &detail);
-                }
-            }
-            ActKind::Acknowledge | ActKind::Note => {}
+        if let Some(refused) = desk.act_refused(kind, &detail, lang)? {
+            return Ok(refused);
         }
         let new = NewAct {
             thread: thread.to_owned(),

@@ -1,5 +1,8 @@
 //! The agents page: who measures, how it is with them, when they could not see.
 
+use std::collections::BTreeSet;
+
+use ems_contract::id::AgentId;
 use ems_contract::inventory::Agent;
 use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;
@@ -23,6 +26,8 @@ pub enum AgentHealth {
     Well,
     /// It delivers, and its clock is wrong.
     ClockWrong,
+    /// It delivers, and cannot say anything about most portals: it does not reach its own references.
+    Blind,
     /// It has not delivered for [`SILENT_S`].
     Silent,
     /// It has never delivered.
@@ -36,7 +41,7 @@ impl AgentHealth {
         match self {
             Self::Well => "up",
             Self::ClockWrong => "degraded",
-            Self::Silent => "down",
+            Self::Blind | Self::Silent => "down",
             Self::Never => "unknown",
         }
     }
@@ -47,6 +52,7 @@ impl AgentHealth {
         match self {
             Self::Well => "console.agent.well",
             Self::ClockWrong => "console.agent.clock",
+            Self::Blind => "console.agent.blind",
             Self::Silent => "console.agent.silent",
             Self::Never => "console.agent.never",
         }
@@ -58,18 +64,20 @@ impl AgentHealth {
         match self {
             Self::Well => "console.agent.well.sentence",
             Self::ClockWrong => "console.agent.clock.sentence",
+            Self::Blind => "console.agent.blind.sentence",
             Self::Silent => "console.agent.silent.sentence",
             Self::Never => "console.agent.never.sentence",
         }
     }
 }
 
-/// How it is with an agent of this status.
+/// How it is with an agent of this status, where these are blind.
 #[must_use]
-pub fn health(status: Option<&AgentStatus>, now: UnixTime) -> AgentHealth {
+pub fn health(status: Option<&AgentStatus>, blind: &BTreeSet<AgentId>, now: UnixTime) -> AgentHealth {
     match status {
         None => AgentHealth::Never,
         Some(status) if now - status.last_batch_at > SILENT_S => AgentHealth::Silent,
+        Some(status) if blind.contains(&status.agent) => AgentHealth::Blind,
         Some(status) if status.skew_ms.abs() > SKEW_MS => AgentHealth::ClockWrong,
         Some(_) => AgentHealth::Well,
     }
@@ -128,17 +136,22 @@ pub struct GapRow {
 
 /// Makes the agents page.
 #[must_use]
-pub fn agents(look: Look<'_>, loaded: &Loaded, statuses: &[AgentStatus], gaps: &[AgentGap]) -> AgentsPage {
-    let Look { lang, now, .. } = look;
+pub fn agents(
+    look: Look<'_>,
+    loaded: &Loaded,
+    (statuses, blind): (&[AgentStatus], &BTreeSet<AgentId>),
+    gaps: &[AgentGap],
+) -> AgentsPage {
+    let lang = look.lang;
     let known = &loaded.inventory.agents;
     let of_inventory = known.iter().map(|agent| {
         let status = statuses.iter().find(|status| status.agent == agent.id);
-        row(agent.id.as_str(), Some(agent), status, now, lang)
+        row(agent.id.as_str(), Some(agent), (status, blind), look)
     });
     let foreign = statuses
         .iter()
         .filter(|status| known.iter().all(|agent| agent.id != status.agent))
-        .map(|status| row(status.agent.as_str(), None, Some(status), now, lang));
+        .map(|status| row(status.agent.as_str(), None, (Some(status), blind), look));
     let mut gaps: Vec<&AgentGap> = gaps.iter().collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse((gap.window.from, gap.window.to)));
     AgentsPage {
@@ -162,8 +175,13 @@ fn skew(milliseconds: i64, lang: Lang) -> String {
     format!("{sign}{} ms", locale::count(milliseconds.unsigned_abs(), lang))
 }
 
-fn row(id: &str, agent: Option<&Agent>, status: Option<&AgentStatus>, now: UnixTime, lang: Lang) -> AgentRow {
-    let health = health(status, now);
+fn row(
+    id: &str,
+    agent: Option<&Agent>,
+    (status, blind): (Option<&AgentStatus>, &BTreeSet<AgentId>),
+    Look { lang, now, .. }: Look<'_>,
+) -> AgentRow {
+    let health = health(status, blind, now);
     let dash = || "–".to_owned();
     AgentRow {
         id: id.to_owned(),
@@ -197,7 +215,7 @@ mod tests {
     use ems_contract::id::Epoch;
 
     #[test]
-    fn silence_and_a_wrong_clock_are_told_apart() {
+    fn silence_blindness_and_a_wrong_clock_are_told_apart() {
         let now = UnixTime::from_secs(1_000_000);
         let status = |ago: i64, skew_ms| AgentStatus {
             agent: "a".parse().unwrap(),
@@ -207,9 +225,14 @@ mod tests {
             through: 0,
             skew_ms,
         };
-        assert_eq!(health(None, now), AgentHealth::Never);
-        assert_eq!(health(Some(&status(181, 9_000)), now), AgentHealth::Silent);
-        assert_eq!(health(Some(&status(180, -5_001)), now), AgentHealth::ClockWrong);
-        assert_eq!(health(Some(&status(0, 5_000)), now), AgentHealth::Well);
+        let (all, none) = (BTreeSet::from(["a".parse().unwrap()]), BTreeSet::new());
+        assert_eq!(health(None, &all, now), AgentHealth::Never);
+        assert_eq!(health(Some(&status(181, 9_000)), &all, now), AgentHealth::Silent);
+        assert_eq!(health(Some(&status(180, 9_000)), &all, now), AgentHealth::Blind);
+        assert_eq!(
+            health(Some(&status(180, -5_001)), &none, now),
+            AgentHealth::ClockWrong
+        );
+        assert_eq!(health(Some(&status(0, 5_000)), &none, now), AgentHealth::Well);
     }
 }

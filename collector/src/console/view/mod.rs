@@ -3,10 +3,12 @@
 mod about;
 mod agents;
 mod compliance;
+mod duties;
 mod figures;
 mod incidents;
 mod kept;
 mod overview;
+mod owners;
 mod portal;
 mod register;
 mod regulation;
@@ -18,10 +20,12 @@ pub use agents::{AgentHealth, AgentRow, AgentsPage, agents, health};
 pub use compliance::{
     Choice, ComplianceData, CompliancePage, ComplianceRow, PackPart, compliance, pages as proving_pages,
 };
+pub use duties::{DutiesData, DutyRow, duties};
 pub use figures::{FigureRow, figure_rows};
 pub use incidents::{IncidentRow, IncidentsPage, incident_row, incidents};
 pub use kept::KeptPage;
 pub use overview::{Overview, overview};
+pub use owners::{OwnerRow, OwnersData, OwnersPage, owners};
 pub use portal::{
     AccountCell, AccountRow, CertificateCard, EnglishCard, NewestCell, NowRow, Phase, PieceRow, PortalData,
     PortalPage, RibbonRow, RibbonRows, SectionRow, SectionVerdict, SectionsPart, ViewRow, newest_tls, portal,
@@ -32,7 +36,7 @@ pub use regulation::{
     regulations,
 };
 pub use shell::{Look, Shell, shell};
-pub use work::{WorkArea, WorkPage, WorkRow, work};
+pub use work::{PortalLink, PortalWork, WorkArea, WorkPage, WorkPortal, WorkRow, work};
 
 use ems_contract::text::{Lang, get};
 use ems_contract::time::UnixTime;

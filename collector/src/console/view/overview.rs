@@ -1,5 +1,8 @@
 //! The overview: how the province is now, worst first, and every portal with its last ninety days.
 
+use std::collections::BTreeSet;
+
+use ems_contract::id::AgentId;
 use ems_contract::inventory::Level;
 use ems_contract::text::{Lang, fill, get};
 use ems_contract::time::{UnixTime, Window};
@@ -106,7 +109,7 @@ pub fn overview(
     loaded: &Loaded,
     roster: &Roster,
     snapshot: &Snapshot,
-    agents: &[AgentStatus],
+    (agents, blind): (&[AgentStatus], &BTreeSet<AgentId>),
 ) -> Overview {
     let Look { lang, now, .. } = look;
     let days = bars::days(now);
@@ -127,7 +130,7 @@ pub fn overview(
     let silent = loaded.inventory.agents.iter().filter_map(|agent| {
         let status = agents.iter().find(|status| status.agent == agent.id);
         let name = agent.name.clone().unwrap_or_else(|| agent.id.to_string());
-        match health(status, now) {
+        match health(status, blind, now) {
             AgentHealth::Well => None,
             other => Some(fill(lang, other.sentence_key(), &[("name", &name)])),
         }

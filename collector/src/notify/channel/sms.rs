@@ -18,17 +18,26 @@ use crate::notify::settings::SmsSettings;
 
 /// One message without accents.
 const LONGEST: usize = 160;
+/// So much of it may be taken by the address at which to answer: what it is about must still be told.
+const LONGEST_ANSWER: usize = 100;
 
-/// What fits: the last line is cut, but a part of an address leads nowhere.
+/// What fits: the last line is cut, but a part of an address leads nowhere. Where the person called answers goes before
+/// any other line.
 fn one_message(message: &Message) -> String {
+    let short = message.answer.as_ref().and_then(|answer| answer.short.as_ref());
+    let answer = short
+        .map(|answer| format!(". {}", unaccented(answer, usize::MAX)))
+        .filter(|answer| answer.len() <= LONGEST_ANSWER)
+        .unwrap_or_default();
+    let room = LONGEST - answer.len();
     let mut text = message.title.clone();
-    for line in message.lines.iter().chain(&message.answer) {
+    for line in &message.lines {
         let longer = format!("{text}. {line}");
-        if !line.contains("://") || unaccented(&longer, usize::MAX).len() <= LONGEST {
+        if !line.contains("://") || unaccented(&longer, usize::MAX).len() <= room {
             text = longer;
         }
     }
-    unaccented(&text, LONGEST)
+    unaccented(&text, room) + &answer
 }
 
 pub(super) struct Sms {
@@ -140,23 +149,43 @@ fn filled(template: &str, values: &[(&str, &str)], json: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::message::Answer;
 
     #[test]
-    fn no_part_of_an_address_is_sent() {
+    fn the_address_to_answer_at_is_whole_or_not_there() {
         let message = |address: &str| Message {
             title: "GỌI TRỰC – Khẩn: Sở Y tế gián đoạn".into(),
-            lines: vec!["Gọi người trực: An".into()],
+            lines: vec![
+                "Gọi người trực: An".into(),
+                "Xem: https://ems.vn/portals/soyt".into(),
+                "b".repeat(200),
+            ],
             link: None,
-            answer: Some(format!("Nhận xử lý: {address}")),
+            answer: Some(Answer {
+                line: String::new(),
+                short: Some(format!("Trả lời: {address}")),
+            }),
         };
-        let short = one_message(&message("https://ems.vn/on-call"));
-        assert!(short.ends_with("Nhan xu ly: https://ems.vn/on-call"), "{short}");
-        let long = one_message(&message(&format!("https://ems.vn/act/{}", "0".repeat(150))));
-        assert_eq!(long, "GOI TRUC - Khan: So Y te gian doan. Goi nguoi truc: An");
+        let address = format!("https://ems.angiang.gov.vn/act/123456-{}", "0".repeat(24));
+        let short = one_message(&message(&address));
+        assert_eq!(short.len(), LONGEST);
+        assert!(
+            short.starts_with("GOI TRUC - Khan: So Y te gian doan. Goi nguoi truc: An. bbb")
+                && short.ends_with(&format!(". Tra loi: {address}")),
+            "{short}"
+        );
+        let long = one_message(&message(&format!("https://ems.vn/{}", "0".repeat(100))));
+        assert!(
+            long.starts_with(
+                "GOI TRUC - Khan: So Y te gian doan. Goi nguoi truc: An. Xem: https://ems.vn/portals/soyt. bb"
+            ) && long.ends_with('b'),
+            "{long}"
+        );
         let wordy = Message {
-            lines: vec!["a".repeat(300)],
-            ..message("")
+            title: "a".repeat(300),
+            ..message(&address)
         };
+        assert!(one_message(&wordy).ends_with(&format!("a. Tra loi: {address}")));
         assert_eq!(one_message(&wordy).len(), LONGEST);
     }
 }

@@ -6,7 +6,7 @@ use ems_contract::facts::Facts;
 use ems_contract::id::PortalId;
 use ems_contract::observation::Observation;
 use ems_contract::probe::ProbeKind;
-use ems_contract::time::Window;
+use ems_contract::time::{UnixTime, Window};
 use rusqlite::Connection;
 
 use super::fail::Fail;
@@ -15,6 +15,7 @@ use super::reading::Lookup;
 use super::records::{kind, observation};
 use super::results::facts_of;
 use super::{pages, rows};
+use crate::sight::Glance;
 use crate::store::Newest;
 
 /// The newest results of every series of a portal in `window`, by slot and agent.
@@ -71,6 +72,25 @@ pub(super) fn newest(
         }
     }
     all.sort_by(|a, b| (a.slot, &a.agent, a.probe, a.family).cmp(&(b.slot, &b.agent, b.probe, b.family)));
+    Ok(all)
+}
+
+/// The newest look of every agent at every portal over every family.
+pub(super) fn glances(conn: &Connection, lookup: &mut Lookup) -> Result<Vec<Glance>, Fail> {
+    let mut query = conn.prepare_cached("SELECT id, agent FROM series WHERE probe = 'reach'")?;
+    let mut series = query.query([])?;
+    let mut all = Vec::new();
+    while let Some(one) = series.next()? {
+        let Some((slot, interval_s, outcome)) = rows::newest_outcome(conn, one.get(0)?)? else {
+            continue;
+        };
+        all.push(Glance {
+            agent: lookup.agent(conn, one.get(1)?)?,
+            slot: UnixTime::from_secs(slot),
+            interval_s,
+            outcome: lookup.outcome(conn, outcome)?,
+        });
+    }
     Ok(all)
 }
 

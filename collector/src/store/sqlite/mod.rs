@@ -40,6 +40,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,12 +56,13 @@ use jiff::civil::Date;
 
 use super::{
     AgentStatus, AlarmRecord, Asked, Checkpoint, Dirty, IngestBatch, InventoryRecord, Judged, Judging,
-    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OutboxLine, PeopleStore, Receipt,
-    Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount, VerdictLine,
-    VerdictStore,
+    KeptVerdict, Latest, Letter, LookStore, NewLetter, Newest, NotedGap, OpenCheck, OutboxLine, PeopleStore,
+    Receipt, Sample, Settled, SpanChanges, SpanUpdate, Statistics, Store, StoreError, VerdictCount,
+    VerdictLine, VerdictStore,
 };
 use crate::incident::Incident;
 use crate::ledger::{AgentGap, SlotRecord, Span, Track};
+use crate::sight::Glance;
 use arrival::Arrival;
 use changes::Changes;
 use commit::Prepared;
@@ -173,6 +175,12 @@ impl LookStore for SqliteStore {
         })
     }
 
+    fn glances(&self) -> Result<Vec<Glance>, StoreError> {
+        self.readers.read("read the newest looks", |conn, lookup| {
+            looks::glances(conn, lookup)
+        })
+    }
+
     fn first_bytes(&self, portal: &PortalId, window: Window) -> Result<Vec<u32>, StoreError> {
         self.readers.read("read response times", |conn, _| {
             looks::first_bytes(conn, portal, window)
@@ -208,6 +216,22 @@ impl VerdictStore for SqliteStore {
     fn judgings(&self, from: Date, to: Date) -> Result<Vec<Judging>, StoreError> {
         self.readers
             .read("read judgings", |conn, _| verdicts::judgings(conn, from, to))
+    }
+
+    fn newest_judgings(&self, portal: Option<&PortalId>, from: Date) -> Result<Vec<Judging>, StoreError> {
+        self.readers.read("read judgings", |conn, _| {
+            verdicts::newest_judgings(conn, portal, from)
+        })
+    }
+
+    fn open_checks(&self, from: Date) -> Result<Vec<OpenCheck>, StoreError> {
+        self.readers
+            .read("read verdicts", |conn, _| verdicts::open_checks(conn, from))
+    }
+
+    fn decided_portals(&self, from: Date) -> Result<BTreeSet<PortalId>, StoreError> {
+        self.readers
+            .read("read verdicts", |conn, _| verdicts::decided_portals(conn, from))
     }
 
     fn last_closed_day(&self) -> Result<Option<Date>, StoreError> {
@@ -456,6 +480,11 @@ impl Store for SqliteStore {
     fn waiting_letters(&self, limit: u32) -> Result<Vec<Letter>, StoreError> {
         self.readers
             .read("read letters", |conn, _| outbox::waiting(conn, limit))
+    }
+
+    fn letter(&self, id: i64) -> Result<Option<Letter>, StoreError> {
+        self.readers
+            .read("read a letter", |conn, _| outbox::letter(conn, id))
     }
 
     fn settle_letters(&self, settled: Vec<(i64, Settled)>, now: UnixTime) -> Result<(), StoreError> {

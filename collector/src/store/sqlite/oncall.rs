@@ -1,7 +1,8 @@
 //! Acts and responses as rows.
 
+use ems_contract::digest::Sha256;
 use ems_contract::time::{UnixTime, Window};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::SqliteStore;
 use super::audit::append;
@@ -34,16 +35,17 @@ fn acts(conn: &Connection, since: UnixTime) -> Result<Vec<Act>, Fail> {
     Ok(all)
 }
 
+fn link_used(conn: &Connection, link: &Sha256) -> Result<bool, Fail> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM alarm_act WHERE link = ?1")?
+        .exists([link.as_bytes().as_slice()])?)
+}
+
 fn act(conn: &Connection, new: &NewAct, note: &Note) -> Result<Acted, Fail> {
-    let link = new.link.as_ref().map(|digest| digest.as_bytes().to_vec());
-    if let Some(link) = &link {
-        let used = conn
-            .prepare_cached("SELECT 1 FROM alarm_act WHERE link = ?1")?
-            .query_row([link], |_| Ok(()))
-            .optional()?;
-        if used.is_some() {
-            return Ok(Acted::LinkUsed);
-        }
+    if let Some(link) = &new.link
+        && link_used(conn, link)?
+    {
+        return Ok(Acted::LinkUsed);
     }
     conn.prepare_cached(
         "INSERT INTO alarm_act (thread, at, act, author, shown, via, detail, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -56,7 +58,7 @@ fn act(conn: &Connection, new: &NewAct, note: &Note) -> Result<Acted, Fail> {
         &new.author.shown,
         new.author.via.as_str(),
         &new.detail,
-        &link,
+        new.link.as_ref().map(|link| link.as_bytes().as_slice()),
     ))?;
     let id = conn.last_insert_rowid();
     if new.takes_it_on() == Some(true) {
@@ -105,6 +107,11 @@ impl OnCallStore for SqliteStore {
     fn act(&self, new: NewAct, note: Note) -> Result<Acted, StoreError> {
         self.writer
             .call("keep an act", move |session| act(session.conn, &new, &note))
+    }
+
+    fn link_used(&self, link: Sha256) -> Result<bool, StoreError> {
+        self.readers
+            .read("look for a used link", |conn, _| link_used(conn, &link))
     }
 
     fn note_alerted(&self, incidents: Vec<Alerted>, at: UnixTime) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Alarms and letters as rows.
 
 use ems_contract::time::UnixTime;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::fail::Fail;
 use super::writer::Session;
@@ -72,23 +72,33 @@ pub(super) fn waiting(conn: &Connection, limit: u32) -> Result<Vec<Letter>, Fail
          SELECT id, key, route, channel, thread, body, posted_at, not_before, attempts
          FROM letter JOIN reached USING (id) WHERE furthest <= ?1 ORDER BY id",
     )?;
-    let rows = query.query_map([limit], |row| {
-        Ok(Letter {
-            id: row.get(0)?,
-            letter: NewLetter {
-                key: row.get(1)?,
-                route: row.get(2)?,
-                channel: row.get(3)?,
-                thread: row.get(4)?,
-                body: row.get(5)?,
-                posted_at: UnixTime::from_secs(row.get(6)?),
-                not_before: UnixTime::from_secs(row.get(7)?),
-            },
-            not_before: UnixTime::from_secs(row.get(7)?),
-            attempts: row.get(8)?,
-        })
-    })?;
+    let rows = query.query_map([limit], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One letter, whatever became of it.
+pub(super) fn letter(conn: &Connection, id: i64) -> Result<Option<Letter>, Fail> {
+    let mut query = conn.prepare_cached(
+        "SELECT id, key, route, channel, thread, body, posted_at, not_before, attempts FROM letter WHERE id = ?1",
+    )?;
+    Ok(query.query_row([id], read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
+    Ok(Letter {
+        id: row.get(0)?,
+        letter: NewLetter {
+            key: row.get(1)?,
+            route: row.get(2)?,
+            channel: row.get(3)?,
+            thread: row.get(4)?,
+            body: row.get(5)?,
+            posted_at: UnixTime::from_secs(row.get(6)?),
+            not_before: UnixTime::from_secs(row.get(7)?),
+        },
+        not_before: UnixTime::from_secs(row.get(7)?),
+        attempts: row.get(8)?,
+    })
 }
 
 /// Notes what became of letters.

@@ -210,6 +210,20 @@ pub(super) fn newest(conn: &Connection, series: i64) -> Result<Option<Row>, Fail
     Ok(open.into_iter().chain(packed).max_by_key(|row| row.slot))
 }
 
+/// Slot, seconds to the next one, and outcome of the newest result of a series.
+pub(super) fn newest_outcome(conn: &Connection, series: i64) -> Result<Option<(i64, u32, i64)>, Fail> {
+    let found = conn
+        .prepare_cached(
+            "SELECT slot, interval_s, outcome FROM (
+                 SELECT * FROM (SELECT slot, interval_s, outcome FROM result WHERE series = ?1 ORDER BY slot DESC LIMIT 1)
+                 UNION ALL SELECT slot, interval_s, outcome FROM newest WHERE series = ?1
+             ) ORDER BY slot DESC LIMIT 1",
+        )?
+        .query_row([series], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(found)
+}
+
 /// Keeps a packed result to be found without unpacking, if it is the newest of its series.
 pub(super) fn keep_newest(conn: &Connection, series: i64, newest: &Row) -> Result<(), Fail> {
     let sql = format!(

@@ -1,10 +1,13 @@
 //! Verdicts as rows, a run of equal days a row.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
+use ems_contract::id::PortalId;
 use ems_contract::time::UnixTime;
 use jiff::civil::Date;
 use rusqlite::{Connection, Row};
+use serde::Deserialize;
 
 use super::fail::Fail;
 use super::names::{self, from_json, json, term};
@@ -12,7 +15,7 @@ use super::reading::id;
 use super::writer::Session;
 use crate::calendar::civil::{days_between, end_of, plus_days};
 use crate::judge::{Value, Verdict};
-use crate::store::{Asked, Judged, Judging, KeptVerdict, StoreError, VerdictCount, VerdictLine};
+use crate::store::{Asked, Judged, Judging, KeptVerdict, OpenCheck, StoreError, VerdictCount, VerdictLine};
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
@@ -250,12 +253,108 @@ pub(super) fn judgings(conn: &Connection, from: Date, to: Date) -> Result<Vec<Ju
     let mut rows = query.query((number_of(from), number_of(to)))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push(Judging {
-            portal: id(row, 0)?,
-            day: day_of(row.get(1)?),
-            at: UnixTime::from_secs(row.get(2)?),
-            versions: from_json(&row.get::<_, String>(3)?)?,
-        });
+        all.push(judging(row)?);
+    }
+    Ok(all)
+}
+
+fn judging(row: &Row<'_>) -> Result<Judging, Fail> {
+    Ok(Judging {
+        portal: id(row, 0)?,
+        day: day_of(row.get(1)?),
+        at: UnixTime::from_secs(row.get(2)?),
+        versions: from_json(&row.get::<_, String>(3)?)?,
+    })
+}
+
+/// The newest judging of each portal, or of one: the end of its stretch of the key, found without reading the others.
+pub(super) fn newest_judgings(
+    conn: &Connection,
+    portal: Option<&PortalId>,
+    from: Date,
+) -> Result<Vec<Judging>, Fail> {
+    let mut query = conn.prepare_cached(
+        "SELECT portal.name, newest.day, newest.at, term.text FROM portal
+         CROSS JOIN judging AS newest ON newest.portal = portal.id
+             AND newest.day = (SELECT max(day) FROM judging WHERE judging.portal = portal.id)
+         JOIN term ON term.id = newest.versions
+         WHERE newest.day >= ?1 AND (?2 IS NULL OR portal.name = ?2) ORDER BY portal.name",
+    )?;
+    let mut rows = query.query((number_of(from), portal.map(PortalId::as_str)))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(judging(row)?);
+    }
+    Ok(all)
+}
+
+/// Of a verdict what tells which of its checks are open: the rest of it is passed over, not read.
+#[derive(Deserialize)]
+struct Said<'r> {
+    #[serde(default)]
+    trial: bool,
+    #[serde(default, borrow)]
+    checks: Vec<SaidCheck<'r>>,
+}
+
+#[derive(Deserialize)]
+struct SaidCheck<'r> {
+    #[serde(borrow)]
+    check: Cow<'r, str>,
+    value: Value,
+}
+
+/// What failed or warned on the newest day of each portal. A verdict is the worst of its checks, so the index finds
+/// those that hold an open one; it is entered at the oldest of the newest days, which all but the last runs end before.
+pub(super) fn open_checks(conn: &Connection, from: Date) -> Result<Vec<OpenCheck>, Fail> {
+    let mut query = conn.prepare_cached(
+        "WITH newest AS MATERIALIZED (
+             SELECT id AS portal, name, (SELECT max(day) FROM judging WHERE judging.portal = portal.id) AS day
+             FROM portal
+         )
+         SELECT newest.name, starts, data FROM verdict INDEXED BY verdict_day
+         JOIN newest ON newest.portal = verdict.portal
+         WHERE ends >= (SELECT min(day) FROM newest WHERE day >= ?1) AND value IN ('fail', 'warn')
+             AND starts <= newest.day AND ends >= newest.day AND newest.day >= ?1",
+    )?;
+    let mut rows = query.query([number_of(from)])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let data = row
+            .get_ref(2)?
+            .as_str()
+            .map_err(|error| Fail::unreadable("verdict", error))?;
+        let said: Said<'_> =
+            serde_json::from_str(data).map_err(|error| Fail::unreadable("verdict", error))?;
+        let open = |check: &SaidCheck<'_>| !said.trial && matches!(check.value, Value::Fail | Value::Warn);
+        let (portal, since) = (id(row, 0)?, day_of(row.get(1)?));
+        let checks = said.checks.into_iter().filter(open);
+        all.extend(checks.map(|check| OpenCheck {
+            portal: PortalId::clone(&portal),
+            check: check.check.into_owned(),
+            value: check.value,
+            since,
+        }));
+    }
+    Ok(all)
+}
+
+/// The portals with a verdict that decides something. Looked for portal by portal: the first is soon found.
+pub(super) fn decided_portals(conn: &Connection, from: Date) -> Result<BTreeSet<PortalId>, Fail> {
+    let mut query = conn.prepare_cached(
+        "WITH newest AS MATERIALIZED (
+             SELECT id AS portal, name, (SELECT max(day) FROM judging WHERE judging.portal = portal.id) AS day
+             FROM portal
+         )
+         SELECT name FROM newest WHERE day >= ?1 AND EXISTS (
+             SELECT 1 FROM verdict WHERE verdict.portal = newest.portal AND starts <= newest.day
+                 AND ends >= newest.day AND value IN ('pass', 'warn', 'fail')
+         )",
+    )?;
+    let mut rows = query.query([number_of(from)])?;
+    let mut all = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        all.insert(id(row, 0)?);
     }
     Ok(all)
 }

@@ -4,9 +4,10 @@ use ems_contract::record::Record;
 use ems_contract::time::{UnixTime, Window};
 use ems_contract::wire::Line;
 
+use crate::sight::Glance;
 use crate::store::sqlite::rows::WINDOW_S;
 use crate::store::sqlite::{SqliteStore, open};
-use crate::store::{Sample, Store, StoreError};
+use crate::store::{LookStore, Sample, Store, StoreError};
 use crate::testing::*;
 
 /// Slots of four windows, a minute apart, with failures that have two attempts.
@@ -47,6 +48,15 @@ fn packing_changes_nothing_that_can_be_read() {
         samples(&store, some),
         store.latest(None).unwrap(),
     );
+    let glances = |store: &SqliteStore| {
+        let mut all = store.glances().unwrap();
+        all.sort_by_key(|glance| (glance.agent.clone(), glance.slot));
+        all
+    };
+    let mut looks: Vec<Glance> = before.2.iter().filter_map(Glance::of).collect();
+    looks.sort_by_key(|glance| (glance.agent.clone(), glance.slot));
+    assert!(!looks.is_empty());
+    assert_eq!(glances(&store), looks);
     let records = store.slot_records(&portal("p1"), Family::V4, some).unwrap();
     let open_before = store.statistics().unwrap().open_results;
     // Only whole windows are packed: the one in which the horizon lies stays open.
@@ -72,6 +82,7 @@ fn packing_changes_nothing_that_can_be_read() {
     // And once everything is.
     store.pack(end() + WINDOW_S).unwrap();
     assert_eq!(store.statistics().unwrap().open_results, 0);
+    assert_eq!(glances(&store), looks);
     assert_eq!(
         (
             samples(&store, all()),
