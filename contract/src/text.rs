@@ -51,6 +51,7 @@ const FILES: &[(&str, &str)] = &[
     ("probe", include_str!("../text/probe.yaml")),
     ("incident", include_str!("../text/incident.yaml")),
     ("cli", include_str!("../text/cli.yaml")),
+    ("help", include_str!("../text/help.yaml")),
     ("console", include_str!("../text/console.yaml")),
     ("report", include_str!("../text/report.yaml")),
     ("edition", include_str!("../text/edition.yaml")),

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use ems_contract::clock::SystemClock;
+use ems_contract::command_line::{self, LANGUAGE};
 
 pub use run::RunArgs;
 
@@ -59,7 +60,10 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     // Wrong usage ends here with 2, `--help` and `--version` with 0.
-    let cli = Cli::parse();
+    let cli: Cli = match command_line::read(std::env::args_os(), std::env::var_os(LANGUAGE).as_deref()) {
+        Ok(cli) => cli,
+        Err(ended) => return ended.tell(),
+    };
     let code = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Probe(args) => probe_by_hand(*args),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use ems_contract::clock::SharedClock;
+use ems_contract::command_line::Unfit;
 use ems_contract::time::UnixTime;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -213,7 +214,7 @@ async fn fetched(args: &PageArgs, clock: &SharedClock) -> anyhow::Result<Source>
 }
 
 /// An instant: RFC 3339, or a civil date and time of Việt Nam.
-pub(super) fn instant(text: &str) -> Result<UnixTime, String> {
+pub(super) fn instant(text: &str) -> Result<UnixTime, Unfit> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(UnixTime::floor(at));
     }
@@ -221,13 +222,11 @@ pub(super) fn instant(text: &str) -> Result<UnixTime, String> {
         .ok()
         .and_then(|civil| civil.to_zoned(ems_contract::time::zone()).ok())
         .map(|zoned| UnixTime::floor(zoned.timestamp()))
-        .ok_or_else(|| format!("`{text}` is not an instant such as 2026-11-06T08:15:00+07:00 or 2026-11-06"))
+        .ok_or(Unfit("help.want.instant_or_day"))
 }
 
-fn header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or_else(|| {
-        format!("`{text}` is not a header such as `content-type: text/html; charset=utf-8`")
-    })?;
+fn header(text: &str) -> Result<(String, String), Unfit> {
+    let (name, value) = text.split_once(':').ok_or(Unfit("help.want.header"))?;
     Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
 }
 

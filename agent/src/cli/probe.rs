@@ -14,6 +14,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, ValueEnum};
 use ems_contract::clock::SharedClock;
+use ems_contract::command_line::Unfit;
 use ems_contract::family::Family;
 use ems_contract::id::PortalId;
 use ems_contract::plan::{Limits, PlanPortal, Reference};
@@ -301,15 +302,13 @@ fn job(portal: &Arc<PlanPortal>, family: Family, slot: ems_contract::time::UnixT
     }
 }
 
-pub(super) fn resolver(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn resolver(text: &str) -> Result<SocketAddr, Unfit> {
     text.parse()
         .or_else(|_no_port| text.parse().map(|ip: IpAddr| SocketAddr::new(ip, 53)))
-        .map_err(|_neither| {
-            format!("`{text}` is not an address such as 203.162.4.190, [::1]:5353 or 127.0.0.1:53")
-        })
+        .map_err(|_neither| Unfit("help.want.resolver"))
 }
 
-fn reference(text: &str) -> Result<(String, u16), String> {
+fn reference(text: &str) -> Result<(String, u16), Unfit> {
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Ok((address.ip().to_string(), address.port()));
     }
@@ -326,16 +325,14 @@ fn reference(text: &str) -> Result<(String, u16), String> {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
     match port.filter(|_| is_name) {
         Some(port) => Ok((host.to_owned(), port)),
-        None => Err(format!(
-            "`{text}` is not a reference point such as example.vn, example.vn:80 or [2001:db8::1]:443"
-        )),
+        None => Err(Unfit("help.want.reference")),
     }
 }
 
-pub(super) fn network(text: &str) -> Result<IpNet, String> {
+pub(super) fn network(text: &str) -> Result<IpNet, Unfit> {
     text.parse()
         .or_else(|_no_length| text.parse().map(|ip: IpAddr| IpNet::from(ip)))
-        .map_err(|_neither| format!("`{text}` is not a network such as 10.0.0.0/8 or fd00::/8"))
+        .map_err(|_neither| Unfit("help.want.network"))
 }
 
 #[cfg(test)]

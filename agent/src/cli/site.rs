@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context;
 use clap::Args;
 use ems_contract::clock::SharedClock;
+use ems_contract::command_line::Unfit;
 use ems_contract::facts::page::{EnglishFacts, Measure, PublishedFacts, SectionFacts};
 use ems_contract::facts::{LinksFacts, PageKind};
 use ems_contract::text::{Lang, fill, get};
@@ -310,8 +311,8 @@ fn words(command: &str) -> Vec<String> {
     command.split_whitespace().map(str::to_owned).collect()
 }
 
-fn mapping(text: &str) -> Result<(String, String), String> {
+fn mapping(text: &str) -> Result<(String, String), Unfit> {
     text.split_once('=')
         .map(|(section, url)| (section.trim().to_owned(), url.trim().to_owned()))
-        .ok_or_else(|| format!("`{text}` is not a mapping such as van-ban=/he-thong-van-ban"))
+        .ok_or(Unfit("help.want.mapping"))
 }

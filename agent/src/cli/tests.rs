@@ -158,3 +158,44 @@ fn flags_win_over_the_file() {
     assert_eq!(config.agent.as_str(), "b");
     assert_eq!(config.collectors[0].as_str(), "https://b.gov.vn/");
 }
+
+#[test]
+fn every_command_and_argument_has_its_text_and_the_english_one_is_the_doc_comment() {
+    let lacking = command_line::lacking(&Cli::command());
+    assert_eq!(lacking, Vec::<String>::new());
+}
+
+#[test]
+fn help_and_wrong_usage_are_vietnamese_first_and_english_where_it_is_asked_for() {
+    let printed = |line: &str| {
+        let words = std::iter::once("ems-agent").chain(line.split(' '));
+        let read: Result<Cli, _> = command_line::read(words.map(std::ffi::OsString::from), None);
+        read.expect_err(line).text()
+    };
+    for (name, lines) in [
+        ("help", &["--help"][..]),
+        ("run", &["run -h"]),
+        ("probe", &["probe --help"]),
+        (
+            "usage",
+            &[
+                "prob",
+                "probe",
+                "probe a.vn -4 -6",
+                "probe a.vn --resolver dns",
+                "probe a.vn --reference x:y",
+                "page - --header none",
+                "page - --fetched-at noon",
+                "site a.vn --map none --max-pages 0",
+                "site a.vn --max-pages 0",
+                "site a.vn --allow 10/8",
+            ],
+        ),
+    ] {
+        let told = lines.iter().map(|line| {
+            let (vi, en) = (printed(line), printed(&format!("--lang en {line}")));
+            format!("$ ems-agent {line}\n{vi}\n{en}")
+        });
+        insta::assert_snapshot!(name, told.collect::<Vec<_>>().join("\n"));
+    }
+}

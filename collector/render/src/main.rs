@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use ems_contract::command_line;
 use ems_contract::digest::Sha256;
 use ems_render::{Fonts, LAYOUT, Replaced, Template, docx, pdf, read, save, xlsx};
 use serde::Serialize;
@@ -69,7 +70,11 @@ struct Mark {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let language = std::env::var_os(command_line::LANGUAGE);
+    let arguments: Arguments = match command_line::read(std::env::args_os(), language.as_deref()) {
+        Ok(arguments) => arguments,
+        Err(ended) => return ended.tell(),
+    };
     if arguments.print_layout {
         print!("{LAYOUT}");
         return ExitCode::SUCCESS;
@@ -151,4 +156,17 @@ fn marks(form: &'static str, replaced: &Replaced) -> Vec<Mark> {
             times: *times,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_argument_has_its_text_and_the_english_one_is_the_doc_comment() {
+        Arguments::command().debug_assert();
+        assert_eq!(command_line::lacking(&Arguments::command()), Vec::<String>::new());
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use ems_contract::command_line::Unfit;
 use ems_contract::text::{Lang, fill, get};
 use jiff::civil::{Date, DateTime, Weekday};
 use serde_json::json;
@@ -33,7 +34,7 @@ pub enum CalendarCommand {
         #[arg(long)]
         from: String,
         /// The term: 2wd (working days), 15cd (calendar days), 24h, 3mo, 2year.
-        #[arg(long = "in", value_name = "TERM")]
+        #[arg(long = "in", value_name = "TERM", value_parser = term)]
         term: Term,
         /// Move an end on a day off to the next working day (the rule for calendar days, BLDS Đ148.5).
         #[arg(long, value_parser = ["next_working_day", "none"])]
@@ -53,6 +54,11 @@ pub enum CalendarCommand {
         #[arg(value_parser = clap::value_parser!(i16).range(2011..=2100))]
         year: i16,
     },
+}
+
+fn term(text: &str) -> Result<Term, Unfit> {
+    text.parse()
+        .map_err(|_why: crate::calendar::TermError| Unfit("help.want.term"))
 }
 
 /// Runs the command.

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::str::FromStr;
 
 use ems_contract::diagnostic::Diagnostic;
+use ems_contract::id::IdError;
 use ems_contract::text::Lang;
 
 pub mod attest;
@@ -67,9 +68,8 @@ pub fn parse_lang(text: &str) -> Result<Lang, String> {
 ///
 /// # Errors
 /// When the text is none.
-pub fn parse_id<T: FromStr<Err = ems_contract::id::IdError>>(text: &str) -> Result<T, String> {
+pub fn parse_id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, IdError> {
     text.parse()
-        .map_err(|why: ems_contract::id::IdError| why.to_string())
 }
 
 /// A word of a closed vocabulary, as an argument.

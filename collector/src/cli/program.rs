@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ems_contract::clock::SystemClock;
+use ems_contract::command_line::{self, LANGUAGE};
 
 use super::calendar::CalendarArgs;
 use super::explain::ExplainArgs;
@@ -83,7 +84,10 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     // Wrong usage ends here with 2, `--help` and `--version` with 0.
-    let cli = Cli::parse();
+    let cli: Cli = match command_line::read(std::env::args_os(), std::env::var_os(LANGUAGE).as_deref()) {
+        Ok(cli) => cli,
+        Err(ended) => return ended.tell(),
+    };
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
     let clock = SystemClock::new();
     let done = match &cli.command {
@@ -126,6 +130,8 @@ pub fn main() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use clap::CommandFactory;
 
     use super::*;
@@ -133,5 +139,90 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_text_and_the_english_one_is_the_doc_comment() {
+        assert_eq!(command_line::lacking(&Cli::command()), Vec::<String>::new());
+    }
+
+    /// What is printed for the words of a command line, without the name of the program.
+    fn printed(line: &str) -> String {
+        let words = std::iter::once("ems-collector").chain(line.split(' '));
+        let read: Result<Cli, _> = command_line::read(words.map(OsString::from), None);
+        read.expect_err(line).text()
+    }
+
+    #[test]
+    fn help_is_vietnamese_first_and_english_where_it_is_asked_for() {
+        for line in [
+            "--help",
+            "validate -h",
+            "report -h",
+            "report --help",
+            "report due --help",
+            "help maintenance add",
+            "calendar due --help",
+        ] {
+            let both = [line, &format!("--lang en {line}")].map(printed);
+            insta::assert_snapshot!(line.replace([' ', '-'], "_"), both.join("\n========\n\n"));
+        }
+    }
+
+    #[test]
+    fn no_page_of_help_mixes_the_languages_or_shows_a_key() {
+        fn paths(command: &clap::Command, path: &str, all: &mut Vec<String>) {
+            all.push(path.to_owned());
+            for below in command.get_subcommands() {
+                paths(below, &format!("{path} {}", below.get_name()), all);
+            }
+        }
+        let mut all = Vec::new();
+        paths(&Cli::command(), "help", &mut all);
+        assert!(all.len() > 60, "{}", all.len());
+        for path in all {
+            let (vi, en) = (printed(&path), printed(&format!("{path} --lang=en")));
+            for (page, own, foreign) in [(&vi, "Cách dùng:", "Usage:"), (&en, "Usage:", "Cách dùng:")] {
+                assert!(page.contains(own) && !page.contains(foreign), "{path}: {page}");
+                assert!(!page.contains("help."), "{path}: {page}");
+            }
+            for word in [
+                "[OPTIONS]",
+                "<COMMAND>",
+                "Options:",
+                "Print ",
+                "[default",
+                "[env",
+                "[possible",
+                "[alias",
+            ] {
+                assert!(!vi.contains(word), "{path}: {vi}");
+            }
+            let widest = vi
+                .lines()
+                .filter(|line| !line.contains("ems-collector "))
+                .map(|line| line.chars().count());
+            assert!(widest.max() <= Some(80), "{path}: {vi}");
+        }
+    }
+
+    #[test]
+    fn wrong_usage_of_our_own_arguments_is_told_in_both_languages() {
+        let lines = [
+            "report draft ag-q",
+            "calendar due --from 2026-08-20 --in 2weeks",
+            "calendar report-dates 1990",
+            "users add x --name X --role boss",
+            "report --duty ag-q --format pdf",
+            "report preview --kind leaders",
+            "attest add angiang",
+            "up --resolver one",
+            "report due --now today",
+        ];
+        let told = lines.map(|line| {
+            let (vi, en) = (printed(line), printed(&format!("--lang en {line}")));
+            format!("$ ems-collector {line}\n{vi}\n{en}")
+        });
+        insta::assert_snapshot!(told.join("\n"));
     }
 }

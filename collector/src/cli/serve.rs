@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use ems_contract::clock::SystemClock;
+use ems_contract::command_line::Unfit;
 use ems_contract::diagnostic::has_errors;
 use ems_contract::id::AgentId;
 use ems_contract::inventory::{Inventory, Status};
@@ -71,11 +72,11 @@ pub struct UpArgs {
     resolvers: Vec<SocketAddr>,
 }
 
-fn resolver(text: &str) -> Result<SocketAddr, String> {
+fn resolver(text: &str) -> Result<SocketAddr, Unfit> {
     let address = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
     address
         .or_else(|_not_bare| text.parse())
-        .map_err(|_neither| "an IP address, with a port if it is not 53".to_owned())
+        .map_err(|_neither| Unfit("help.want.resolver"))
 }
 
 /// Runs the collector and one local agent until a signal.

@@ -44,9 +44,9 @@ fn the_arguments_are_consistent() {
     assert!(args(&["a.vn", "-4", "-6"]).is_err());
     assert!(args(&["a.vn", "--spool", "d"]).is_err());
     let wrong = args(&["a.vn", "--resolver", "dns.vn"]).unwrap_err();
-    assert!(wrong.contains("`dns.vn` is not an address such as"), "{wrong}");
+    assert!(wrong.contains("203.162.4.190, [::1]:5353"), "{wrong}");
     let wrong = args(&["a.vn", "--allow", "10.0.0.0/99"]).unwrap_err();
-    assert!(wrong.contains("is not a network such as"), "{wrong}");
+    assert!(wrong.contains("10.0.0.0/8"), "{wrong}");
     let right = args(&["a.vn", "--resolver", "::1", "--allow", "127.0.0.1"]).unwrap();
     assert_eq!(right.resolver, ["[::1]:53".parse().unwrap()]);
     assert_eq!(right.allow, ["127.0.0.1/32".parse().unwrap()]);

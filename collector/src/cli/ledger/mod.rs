@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use ems_contract::id::PortalId;
 use ems_contract::inventory::{self, Inventory};
 use ems_contract::text::Lang;
-use ems_contract::time::{UnixTime, Window};
+use ems_contract::time::{TimeError, UnixTime, Window};
 
 use super::trouble::told;
 use super::{EXIT_BAD_FILE, EXIT_FAILED, EXIT_OK, EXIT_USAGE, parse_id, parse_lang, write_findings};
@@ -59,9 +59,8 @@ pub struct Args {
     pub lang: Lang,
 }
 
-fn parse_instant(text: &str) -> Result<UnixTime, String> {
+fn parse_instant(text: &str) -> Result<UnixTime, TimeError> {
     text.parse()
-        .map_err(|error: ems_contract::time::TimeError| error.to_string())
 }
 
 /// Runs the command: spans and sums to `out`, what is wrong with the files to `err`. Lines that cannot be read

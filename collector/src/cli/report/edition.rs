@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use ems_contract::command_line::Unfit;
 use ems_contract::id::PortalId;
 use ems_contract::inventory::Inventory;
 use ems_contract::text::{fill, get};
@@ -29,9 +30,9 @@ use crate::store::{EditionKept, EditionStore, PeopleStore};
 /// The largest file that is handed in, in MiB.
 pub(super) const MAX_MIB: u64 = 64;
 
-pub(super) fn key(text: &str) -> Result<EditionKey, String> {
+pub(super) fn key(text: &str) -> Result<EditionKey, Unfit> {
     text.parse()
-        .map_err(|why: crate::edition::EditionKeyError| why.to_string())
+        .map_err(|_why: crate::edition::EditionKeyError| Unfit("help.want.edition"))
 }
 
 /// Who does it.
