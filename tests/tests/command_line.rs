@@ -14,7 +14,7 @@ fn run(program: &str, arguments: &[&str], language: Option<&str>) -> Output {
     command
         .args(arguments)
         .env_remove("EMS_LANG")
-        .envs(language.map(|language| ("EMS_LANG", language)).into_iter());
+        .envs(language.map(|language| ("EMS_LANG", language)));
     command.output().unwrap()
 }
 
