@@ -31,13 +31,11 @@ pub fn told(error: &StoreError, lang: Lang) -> String {
             "service.store.exists",
             &[("path", path), ("hint", &hint.render(lang))],
         ),
-        StoreError::Failed { action, detail } => {
-            fill(lang, failed(action), &[("action", action), ("detail", detail)])
-        }
+        StoreError::Failed { action, detail } => fill(lang, failed(action), &[("detail", detail)]),
     }
 }
 
-/// What was tried is told in English to the word, in Vietnamese by its kind.
+/// What was tried is told by its kind; the log has it to the word.
 fn failed(action: &str) -> &'static str {
     match action.split(' ').next() {
         _ if action == "read a stored value" => "service.store.failed.value",

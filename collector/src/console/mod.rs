@@ -18,6 +18,7 @@ mod runbook;
 mod templates;
 pub mod view;
 mod work;
+mod workload;
 
 pub use desk::Access;
 pub use page::{Console, PageError};

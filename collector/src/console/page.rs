@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::templates::environment;
 use super::view::{self, Look, PortalData, shell};
+use super::workload::Workloads;
 use crate::account::Actor;
 use crate::context::Context;
 use crate::ledger::Track;
@@ -53,6 +54,7 @@ pub struct Console {
     context: Context,
     timelines: Arc<Timelines>,
     rosters: Rosters,
+    workloads: Workloads,
     rules: Arc<Regulations>,
     templates: Environment<'static>,
 }
@@ -71,6 +73,7 @@ impl Console {
             context,
             timelines,
             rosters: Rosters::default(),
+            workloads: Workloads::default(),
             rules,
             templates: environment()?,
         })
@@ -78,6 +81,10 @@ impl Console {
 
     pub(super) const fn context(&self) -> &Context {
         &self.context
+    }
+
+    pub(super) const fn workloads(&self) -> &Workloads {
+        &self.workloads
     }
 
     pub(super) fn rules(&self) -> &Regulations {

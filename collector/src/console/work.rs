@@ -23,7 +23,7 @@ use super::view::{
 };
 use crate::account::{Action, Actor};
 use crate::calendar::civil::{day_of, plus_days};
-use crate::digest::{Owner, endings, loads, owner_of, owners, tasks};
+use crate::digest::{Owner, endings, owner_of, owners, tasks};
 use crate::edition::due_now;
 use crate::judge::Value;
 use crate::register::RegisterKind;
@@ -165,14 +165,12 @@ impl Console {
     ) -> Result<String, PageError> {
         let look = self.look(lang, "/work");
         let from = plus_days(day_of(look.now), -LOOK_BACK);
-        let store = &self.context().store;
         let inventory = self.context().inventory.current();
-        let decided = store.decided_portals(from)?;
-        let open = store.open_checks(from)?;
+        let workload = self.workloads().current(&*self.context().store, from)?;
         let data = OwnersData {
             owners: &owners(&inventory, look.now),
-            loads: &loads(&open),
-            decided: &decided,
+            loads: &workload.loads,
+            decided: &workload.decided,
             level,
             own: actor.map_or(&[], |actor| &actor.person.portals),
         };

@@ -8,12 +8,12 @@ use super::units::Unit;
 
 /// The vantage points: id, network, name.
 pub(super) const AGENTS: [(&str, &str, &str); 3] = [
-    ("tram-a", "nha-mang-a", "Trạm đo nhà mạng A"),
-    ("tram-b", "nha-mang-b", "Trạm đo nhà mạng B"),
+    ("tram-a", "nha-mang-a", "Điểm đo nhà mạng A"),
+    ("tram-b", "nha-mang-b", "Điểm đo nhà mạng B"),
     (
         "tram-c",
         "mang-chuyen-dung",
-        "Trạm đo mạng truyền số liệu chuyên dùng",
+        "Điểm đo mạng truyền số liệu chuyên dùng",
     ),
 ];
 

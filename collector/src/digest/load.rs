@@ -62,7 +62,7 @@ impl Load {
 
 /// What there is to do on each portal, from what clauses say of their checks.
 #[must_use]
-pub fn loads(open: &[OpenCheck]) -> BTreeMap<&PortalId, Load> {
+pub fn loads(open: &[OpenCheck]) -> BTreeMap<PortalId, Load> {
     let mut tasks: BTreeMap<(&PortalId, &str), (bool, Date)> = BTreeMap::new();
     for check in open {
         let (fails, since) = tasks
@@ -76,7 +76,9 @@ pub fn loads(open: &[OpenCheck]) -> BTreeMap<&PortalId, Load> {
         let load = all.entry(portal).or_default();
         *load = load.and(Load::one(fails, since));
     }
-    all
+    all.into_iter()
+        .map(|(portal, load)| (portal.clone(), load))
+        .collect()
 }
 
 #[cfg(test)]

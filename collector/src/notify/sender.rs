@@ -16,7 +16,7 @@ use super::parcel::{Allowance, Parcel, parcels};
 use super::round::Desk;
 use super::settings::NotifySettings;
 use crate::context::Context;
-use crate::store::{Letter, Settled, Store, StoreError};
+use crate::store::{Letter, NewLetter, Settled, Store, StoreError};
 
 /// Time between two rounds.
 const TICK: Duration = Duration::from_secs(2);
@@ -219,12 +219,27 @@ impl Notifier {
 
     /// Letters that are due go to the next channel of their route where theirs is not there any more or rests for long;
     /// without a next channel those are given up, and these wait. What is urgent goes there too where its channel hangs or
-    /// keeps it waiting, due or not.
+    /// keeps it waiting, due or not, and takes the earlier letters of its thread along: it does not overtake them.
     async fn divert(&self, waiting: &mut [Letter]) -> Result<(), StoreError> {
         let now = self.context.clock.now();
+        let line = |letter: &Letter| {
+            let NewLetter {
+                channel,
+                route,
+                thread,
+                ..
+            } = &letter.letter;
+            (channel.clone(), route.clone(), thread.clone())
+        };
+        let hasty: BTreeSet<_> = waiting
+            .iter()
+            .filter(|letter| self.has_no_time(letter, now))
+            .map(line)
+            .collect();
         let mut settled = Vec::new();
         for letter in waiting {
-            let Some((next, error)) = self.diversion(letter, now) else {
+            let hasty = hasty.contains(&line(letter));
+            let Some((next, error)) = self.diversion(letter, hasty, now) else {
                 continue;
             };
             let Some(next) = next else {
@@ -252,20 +267,26 @@ impl Notifier {
             .await
     }
 
+    /// Whether a letter is urgent, or calls a person, and its channel hangs or has kept it waiting.
+    fn has_no_time(&self, letter: &Letter, now: UnixTime) -> bool {
+        let lane = self.lanes.get(&letter.letter.channel);
+        let shunned = lane.is_some_and(|lane| lane.shunned_until > self.context.clock.monotonic());
+        shunned && hurries(letter) || is_kept_waiting(letter, self.begun, now)
+    }
+
     /// Where a letter goes instead of its channel, if it does, and why.
-    fn diversion(&self, letter: &Letter, now: UnixTime) -> Option<(Option<String>, String)> {
+    fn diversion(&self, letter: &Letter, hasty: bool, now: UnixTime) -> Option<(Option<String>, String)> {
         let channel = &letter.letter.channel;
         let lane = self.lanes.get(channel);
         if lane.is_some_and(|lane| lane.letters.contains(&letter.id)) {
             return None;
         }
         let (due, gone) = (letter.not_before <= now, !self.channels.contains_key(channel));
-        let shunned = lane.is_some_and(|lane| lane.shunned_until > self.context.clock.monotonic());
         let error = if due && gone {
             format!("there is no channel `{channel}` any more")
         } else if due && self.rests_long(channel) {
             format!("the receiver of `{channel}` wants to be left alone")
-        } else if due && shunned && hurries(letter) || is_kept_waiting(letter, self.begun, now) {
+        } else if hasty {
             format!("`{channel}` did not take it in time")
         } else {
             return None;

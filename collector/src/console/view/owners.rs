@@ -19,7 +19,7 @@ pub struct OwnersData<'a> {
     /// All bodies.
     pub owners: &'a [Owner<'a>],
     /// What there is to do on each portal.
-    pub loads: &'a BTreeMap<&'a PortalId, Load>,
+    pub loads: &'a BTreeMap<PortalId, Load>,
     /// The portals of which anything is known.
     pub decided: &'a BTreeSet<PortalId>,
     /// Bodies of this level only.
@@ -197,7 +197,7 @@ mod tests {
     use crate::testing::{at, inventory, portal};
 
     fn page(all: &Inventory, fails: &[(&str, usize)], decided: &[&str], own: &[&str]) -> OwnersPage {
-        let ids: Vec<(PortalId, Load)> = fails
+        let loads: BTreeMap<PortalId, Load> = fails
             .iter()
             .map(|(id, fails)| {
                 let load = Load {
@@ -209,7 +209,7 @@ mod tests {
             .collect();
         let data = OwnersData {
             owners: &digest::owners(all, at(0)),
-            loads: &ids.iter().map(|(id, load)| (id, *load)).collect(),
+            loads: &loads,
             decided: &decided.iter().map(|id| portal(id)).collect(),
             level: None,
             own: &own.iter().map(|id| portal(id)).collect::<Vec<_>>(),

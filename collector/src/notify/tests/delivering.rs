@@ -25,7 +25,7 @@ use crate::notify::settings::{
     ChannelKind, ChannelSettings, NotifySettings, Reach, SmsSettings, WebhookSettings, ZaloSettings,
 };
 use crate::severity::Severity;
-use crate::store::NewLetter;
+use crate::store::{NewLetter, Settled};
 use crate::testing::{at, context};
 
 /// How often each key arrived.
@@ -476,6 +476,58 @@ async fn an_outage_is_told_in_time_when_all_recipients_of_the_first_channel_hang
     assert!(!told(3));
     rounds_until(&mut notifier, &clock, || told(3)).await;
     assert!(good.lock().unwrap().values().all(|times| *times == 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_urgent_takes_the_earlier_letters_of_its_thread_along_and_overtakes_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Paused::new();
+    let context = Context {
+        clock: clock.clone(),
+        ..here(dir.path(), 0)
+    };
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let broken: Behave = Arc::new(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    let (failing, _a) = receiver(Seen::default(), broken).await;
+    let told = Arc::clone(&order);
+    let app = Router::new().fallback(any(move |headers: HeaderMap| {
+        let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+        told.lock().unwrap().push(key);
+        async {}
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let fine: url::Url = format!("http://{}/", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let channels = [gateway("sms", &failing, 1), webhook("spare", &fine)];
+    let mut notifier = notifier(&context, &channels, Duration::from_secs(15));
+    let of_thread = |n: usize, severity: Severity| {
+        let mut letter = letter(n, "sms>spare");
+        let mut notice: Notice = serde_json::from_str(&letter.body).unwrap();
+        notice.severity = severity;
+        notice.thread = "t".into();
+        letter.thread.clone_from(&notice.thread);
+        letter.body = serde_json::to_string(&notice).unwrap();
+        letter
+    };
+    // The first was tried three times: it would wait for a minute yet.
+    let first = of_thread(1, Severity::High);
+    context.store.post(vec![], vec![first]).unwrap();
+    let id = context.store.waiting_letters(1).unwrap()[0].id;
+    let again = Settled::Again {
+        channel: "sms".into(),
+        not_before: at(60),
+        attempts: 3,
+        error: String::new(),
+    };
+    context.store.settle_letters(vec![(id, again)], at(0)).unwrap();
+    let urgent = of_thread(2, Severity::Urgent);
+    context.store.post(vec![], vec![urgent]).unwrap();
+    let took = rounds_until(&mut notifier, &clock, || order.lock().unwrap().len() == 2).await;
+    assert!(took <= Duration::from_secs(LEFT_S + 2), "{took:?}");
+    assert_eq!(*order.lock().unwrap(), ["k1", "k2"]);
 }
 
 #[tokio::test]
