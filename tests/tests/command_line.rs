@@ -79,3 +79,27 @@ fn the_language_of_the_arguments_is_that_of_the_answer() {
     );
     assert_eq!(code, Some(2));
 }
+
+#[test]
+fn what_stands_against_a_command_is_told_in_the_language_asked_for() {
+    let page = ["page", "no-such.html", "--url", "https://angiang.gov.vn/"];
+    let site = ["site", "ftp://angiang.gov.vn"];
+    for (arguments, language, words) in [
+        (&page[..], None, "lỗi: không đọc được no-such.html: "),
+        (&page, Some("en"), "error: cannot read no-such.html: "),
+        (
+            &site,
+            None,
+            "lỗi: `ftp://angiang.gov.vn`: trang chủ phải có giao thức http",
+        ),
+        (
+            &site,
+            Some("en"),
+            "error: `ftp://angiang.gov.vn`: a home page has the scheme",
+        ),
+    ] {
+        let (out, err, code) = told("ems-agent", arguments, language);
+        assert!(err.starts_with(words) && out.is_empty(), "{err}");
+        assert_eq!(code, Some(2), "{err}");
+    }
+}

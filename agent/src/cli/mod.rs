@@ -6,6 +6,7 @@ mod logs;
 mod network;
 pub mod page;
 pub mod probe;
+mod refusal;
 mod run;
 mod settings;
 pub mod site;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use ems_contract::clock::SystemClock;
 use ems_contract::command_line::{self, LANGUAGE};
+use ems_contract::text::Lang;
 
 pub use run::RunArgs;
 
@@ -78,27 +80,30 @@ fn probe_by_hand(args: ProbeArgs) -> u8 {
     let lang = args.lang.into();
     let clock = SystemClock::shared();
     let open = |folder: &Path| spooled::open(folder, &clock, lang);
-    told(runtime().and_then(|runtime| {
+    let done = runtime().and_then(|runtime| {
         runtime.block_on(probe::run(args, Arc::clone(&clock), &mut std::io::stdout(), open))
-    }))
+    });
+    told(done, lang)
 }
 
 fn page_by_hand(args: &PageArgs) -> u8 {
     let clock = SystemClock::shared();
-    told(runtime().and_then(|runtime| {
+    let done = runtime().and_then(|runtime| {
         let mut input = std::io::stdin();
         runtime.block_on(page::run(args, &clock, &mut input, &mut std::io::stdout()))
-    }))
+    });
+    told(done, args.lang.into())
 }
 
 fn site_by_hand(args: &SiteArgs) -> u8 {
     let clock = SystemClock::shared();
-    told(runtime().and_then(|runtime| {
+    let done = runtime().and_then(|runtime| {
         let steps: Option<Box<dyn Write + Send>> = std::io::stderr()
             .is_terminal()
             .then(|| Box::new(std::io::stderr()) as _);
         runtime.block_on(site::run(args, &clock, steps, &mut std::io::stdout()))
-    }))
+    });
+    told(done, args.lang.into())
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -108,9 +113,9 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 /// The code of a command, or what the person has to put right.
-fn told(done: anyhow::Result<u8>) -> u8 {
+fn told(done: anyhow::Result<u8>, lang: Lang) -> u8 {
     done.unwrap_or_else(|error| {
-        tell(&format!("error: {error:#}"));
+        tell(&refusal::line(&error, lang));
         USAGE
     })
 }

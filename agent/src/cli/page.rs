@@ -9,10 +9,12 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use ems_contract::clock::SharedClock;
 use ems_contract::command_line::Unfit;
+use ems_contract::diagnostic::Message;
+use ems_contract::text::lookup;
 use ems_contract::time::UnixTime;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -21,6 +23,7 @@ use url::Url;
 
 use super::network::NetworkArgs;
 use super::probe::{Language, home_page};
+use super::refusal::Refusal;
 use crate::net::browse::Ask;
 use crate::page::facts::{MAX_BODY, PageInput, Questions};
 use crate::page::reading::{Reading, read};
@@ -137,13 +140,14 @@ pub(super) fn lexicon(path: Option<&Path>) -> anyhow::Result<Arc<Lexicon>> {
     let Some(path) = path else {
         return Ok(Lexicon::embedded());
     };
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let lexicon = Lexicon::from_yaml(&text).with_context(|| path.display().to_string())?;
+    let unreadable = |why: &dyn std::fmt::Display| Refusal::unreadable(path, why);
+    let text = std::fs::read_to_string(path).map_err(|why| unreadable(&why))?;
+    let lexicon = Lexicon::from_yaml(&text).map_err(|why| unreadable(&why))?;
     Ok(Arc::new(lexicon))
 }
 
 /// Refuses a section that the lexicon lacks, with the nearest of its ids.
-pub(super) fn known(lexicon: &Lexicon, section: &str) -> anyhow::Result<()> {
+pub(super) fn known(lexicon: &Lexicon, section: &str) -> Result<(), Refusal> {
     if lexicon.ids().any(|id| id == section) {
         return Ok(());
     }
@@ -152,16 +156,16 @@ pub(super) fn known(lexicon: &Lexicon, section: &str) -> anyhow::Result<()> {
         .min_by_key(|id| strsim::osa_distance(id, section))
         .unwrap_or_default();
     let all: Vec<&str> = lexicon.ids().collect();
-    bail!(
-        "--section: there is no section `{section}` in the lexicon; did you mean `{nearest}`? Sections: {}",
-        all.join(", ")
-    );
+    let message = Message::new("agent.cli.section")
+        .with("section", section)
+        .with("nearest", nearest)
+        .with("all", all.join(", "));
+    Err(Refusal(message))
 }
 
 fn stored(args: &PageArgs, input: &mut (dyn Read + Send)) -> anyhow::Result<Source> {
-    let url = args.url.as_deref().context(
-        "--url: a page from a file needs the address it was fetched from, such as --url https://angiang.gov.vn/tin-tuc",
-    )?;
+    let no_url = || Refusal(Message::new("agent.cli.page_url"));
+    let url = args.url.as_deref().ok_or_else(no_url)?;
     // One byte more than is read, so that a longer page is known as such.
     let most = u64::try_from(MAX_BODY + 1).unwrap_or(u64::MAX);
     let mut body = Vec::new();
@@ -169,12 +173,11 @@ fn stored(args: &PageArgs, input: &mut (dyn Read + Send)) -> anyhow::Result<Sour
         input
             .take(most)
             .read_to_end(&mut body)
-            .context("cannot read standard input")?;
+            .map_err(|why| Refusal(Message::new("agent.cli.stdin").with("why", why)))?;
     } else {
-        let file = std::fs::File::open(&args.page).with_context(|| format!("cannot open {}", args.page))?;
-        file.take(most)
-            .read_to_end(&mut body)
-            .with_context(|| format!("cannot read {}", args.page))?;
+        std::fs::File::open(&args.page)
+            .and_then(|file| file.take(most).read_to_end(&mut body))
+            .map_err(|why| Refusal::unreadable(&args.page, why))?;
     }
     let content_type = args
         .header
@@ -199,7 +202,16 @@ async fn fetched(args: &PageArgs, clock: &SharedClock) -> anyhow::Result<Source>
     let (status, content_type) = (got.status(), got.header("content-type").map(str::to_owned));
     let body = match got.body {
         Ok(body) => body,
-        Err(fault) => bail!("{}: {fault}", got.url),
+        Err(fault) => {
+            let message = Message::new("agent.cli.not_fetched")
+                .with("url", &got.url)
+                .with(
+                    "cause",
+                    lookup(args.lang.into(), &format!("cause.{fault}")).unwrap_or_default(),
+                )
+                .with("name", fault);
+            return Err(Refusal(message).into());
+        }
     };
     let url = match &args.url {
         Some(url) => home_page(url)?,

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
 use clap::{ArgAction, Args, ValueEnum};
 use ems_contract::clock::SharedClock;
 use ems_contract::command_line::Unfit;
+use ems_contract::diagnostic::Message;
 use ems_contract::family::Family;
 use ems_contract::id::PortalId;
 use ems_contract::plan::{Limits, PlanPortal, Reference};
@@ -23,6 +23,7 @@ use ems_contract::text::Lang;
 use ipnet::IpNet;
 use url::Url;
 
+use super::refusal::Refusal;
 use crate::net::budget::Pace;
 use crate::net::resolve::dnssec::Anchors;
 use crate::net::tls::read_authorities;
@@ -252,20 +253,19 @@ pub(super) fn documentation() -> impl Iterator<Item = IpNet> {
 }
 
 /// The home page that a person writes, `https://` where no scheme is written.
-pub(super) fn home_page(text: &str) -> anyhow::Result<Url> {
+pub(super) fn home_page(text: &str) -> Result<Url, Refusal> {
     let whole = if text.contains("://") {
         text.to_owned()
     } else {
         format!("https://{text}")
     };
+    let refused = |key| Refusal(Message::new(key).with("text", text));
     let url: Url = whole
         .parse()
-        .with_context(|| format!("`{text}` is not a URL such as https://angiang.gov.vn/"))?;
+        .map_err(|_why: url::ParseError| refused("agent.cli.no_url"))?;
     if !matches!(url.scheme(), "http" | "https") {
-        bail!(
-            "`{text}`: a home page has the scheme http or https, not `{}`",
-            url.scheme()
-        );
+        let Refusal(message) = refused("agent.cli.scheme");
+        return Err(Refusal(message.with("scheme", url.scheme())));
     }
     Ok(url)
 }

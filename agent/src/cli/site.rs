@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use ems_contract::clock::SharedClock;
 use ems_contract::command_line::Unfit;
+use ems_contract::diagnostic::Message;
 use ems_contract::facts::page::{EnglishFacts, Measure, PublishedFacts, SectionFacts};
 use ems_contract::facts::{LinksFacts, PageKind};
 use ems_contract::text::{Lang, fill, get};
@@ -20,6 +21,8 @@ use url::Url;
 use super::network::NetworkArgs;
 use super::page::{instant, known, lexicon};
 use super::probe::{AVAILABLE, Language, NOT_AVAILABLE, home_page};
+use super::refusal::Refusal;
+use crate::site::kept::KeptError;
 use crate::site::{Part, Settings, Step, Visited, kept, visit};
 
 /// Version of the printed object.
@@ -172,7 +175,7 @@ pub async fn run(
         .as_deref()
         .map(kept::read)
         .transpose()
-        .context("--state")?
+        .map_err(state)?
         .unwrap_or_default();
     let prober = args.network.prober(clock)?;
     let browser = prober.browser(settings.home.clone(), args.network.written());
@@ -189,7 +192,7 @@ pub async fn run(
         drop(write!(steps, "\r\u{1b}[K"));
     }
     if let Some(path) = &args.state {
-        kept::write(path, &memory).context("--state")?;
+        kept::write(path, &memory).map_err(state)?;
     }
     if args.json {
         let answer = answer(&settings, &visited);
@@ -205,6 +208,16 @@ pub async fn run(
         AVAILABLE
     } else {
         NOT_AVAILABLE
+    })
+}
+
+/// Why the file of `--state` cannot be used.
+fn state(error: KeptError) -> Refusal {
+    Refusal(match error {
+        KeptError::Io { path, source } => Message::new("agent.cli.state.io")
+            .with("path", path.display())
+            .with("why", source),
+        KeptError::Content { path } => Message::new("agent.cli.state.content").with("path", path.display()),
     })
 }
 
@@ -252,19 +265,20 @@ fn settings(args: &SiteArgs, clock: &SharedClock) -> anyhow::Result<Settings> {
     }
     let home = home_page(&args.url)?;
     let absolute = |text: &String| {
-        home.join(text)
-            .with_context(|| format!("`{text}` is no address on {home}"))
+        home.join(text).map_err(|_why| {
+            Refusal(
+                Message::new("agent.cli.address")
+                    .with("text", text)
+                    .with("home", &home),
+            )
+        })
     };
     let mapped = args
         .map
         .iter()
         .map(|(section, url)| Ok((section.clone(), absolute(url)?)))
         .collect::<anyhow::Result<_>>()?;
-    let published = args
-        .published
-        .iter()
-        .map(absolute)
-        .collect::<anyhow::Result<_>>()?;
+    let published = args.published.iter().map(absolute).collect::<Result<_, _>>()?;
     let now = args.now.unwrap_or_else(|| clock.now());
     Ok(Settings {
         published,

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ems_contract::clock::SharedClock;
+use ems_contract::diagnostic::Message;
 use ems_contract::facts::{DnsFacts, Finding, PageKind};
 use ems_contract::family::Family;
 use ems_contract::inventory::Inventory;
@@ -24,6 +25,7 @@ pub(super) use self::explain::print as explain;
 use self::verdict::{DomainVerdict, FamilyVerdict, Overall};
 use super::survey::{FamilySurvey, Survey, survey};
 use super::{AVAILABLE, NOT_AVAILABLE, job};
+use crate::cli::refusal::Refusal;
 use crate::probe::inspect::{self, Audit, Site, View};
 use crate::probe::{NetProber, Visit};
 
@@ -54,12 +56,8 @@ pub(super) struct Examination {
 /// Reads the inventory of `--targets`.
 pub(super) fn read_inventory(path: &Path) -> anyhow::Result<Arc<Inventory>> {
     let loaded = ems_contract::inventory::load(path);
-    let inventory = loaded.inventory.with_context(|| {
-        format!(
-            "{} has errors: `ems-collector validate` shows them all",
-            path.display()
-        )
-    })?;
+    let faulty = || Refusal(Message::new("agent.cli.inventory").with("path", path.display()));
+    let inventory = loaded.inventory.ok_or_else(faulty)?;
     Ok(Arc::new(inventory))
 }
 
