@@ -130,13 +130,7 @@ pub fn rota_rows(
             to: locale::instant(window.to, lang),
             who: duty.as_ref().map(|duty| duty_text(on_call, duty, lang)),
             unreachable: on_call.and_then(|on_call| {
-                let named = duty
-                    .iter()
-                    .flat_map(|duty| std::iter::once(&duty.person).chain(&duty.backup));
-                let named: Vec<&str> = named
-                    .map(String::as_str)
-                    .filter(|login| on_call.person(login).is_none())
-                    .collect();
+                let named = on_call.unreachable(duty.as_ref());
                 let names = named.join(", ");
                 (!named.is_empty()).then(|| fill(lang, "oncall.rota.unreachable", &[("names", &names)]))
             }),

@@ -12,8 +12,6 @@ use super::RulesArgs;
 use super::people::{Place, Stop, printed};
 use crate::handover::{Reach, duty_text, rota_rows, sheet};
 use crate::locale;
-use crate::oncall::OnCallSettings;
-use crate::register::Duty;
 use crate::serve::DATABASE;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{RegisterStore, Store};
@@ -99,16 +97,16 @@ fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
                 || rota.gaps(calendar, ahead),
                 |on_call| on_call.gaps(&rota, calendar, ahead),
             );
-            let unreachable = unreachable(on_call, duty.as_ref());
+            let unreachable = on_call.map_or_else(Vec::new, |on_call| on_call.unreachable(duty.as_ref()));
             if asked.json {
                 return Ok(vec![format!(
                     "{:#}",
                     json!({ "at": now, "duty": duty, "unreachable": unreachable, "gaps": gaps })
                 )]);
             }
-            let mut who = duty.map_or_else(
+            let mut who = duty.as_ref().map_or_else(
                 || get(lang, "oncall.duty.nobody").to_owned(),
-                |duty| duty_text(on_call, &duty, lang),
+                |duty| duty_text(on_call, duty, lang),
             );
             if !unreachable.is_empty() {
                 let names = unreachable.join(", ");
@@ -130,7 +128,8 @@ fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
             if asked.json {
                 let rows = rota.through(calendar, within).into_iter();
                 let rows = rows.map(|(window, duty)| {
-                    let unreachable = unreachable(on_call, duty.as_ref());
+                    let unreachable =
+                        on_call.map_or_else(Vec::new, |on_call| on_call.unreachable(duty.as_ref()));
                     json!({ "from": window.from, "to": window.to, "duty": duty, "unreachable": unreachable })
                 });
                 return Ok(vec![format!("{:#}", json!(rows.collect::<Vec<_>>()))]);
@@ -167,20 +166,6 @@ fn told(command: &Command, clock: &dyn Clock) -> Result<Vec<String>, Stop> {
             Ok(sheet.lines(lang))
         }
     }
-}
-
-/// Those on duty whom the settings do not know how to call.
-fn unreachable(on_call: Option<&OnCallSettings>, duty: Option<&Duty>) -> Vec<String> {
-    let Some(on_call) = on_call else {
-        return Vec::new();
-    };
-    let named = duty
-        .into_iter()
-        .flat_map(|duty| std::iter::once(&duty.person).chain(&duty.backup));
-    named
-        .filter(|login| on_call.person(login).is_none())
-        .cloned()
-        .collect()
 }
 
 #[cfg(test)]

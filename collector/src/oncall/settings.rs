@@ -47,6 +47,18 @@ impl OnCallSettings {
         named.into_iter().any(|login| self.person(login).is_some())
     }
 
+    /// Those on duty whom these settings do not know how to call.
+    #[must_use]
+    pub fn unreachable<'d>(&self, duty: Option<&'d Duty>) -> Vec<&'d str> {
+        let named = duty
+            .into_iter()
+            .flat_map(|duty| std::iter::once(&duty.person).chain(&duty.backup));
+        named
+            .map(String::as_str)
+            .filter(|login| self.person(login).is_none())
+            .collect()
+    }
+
     /// The stretches of `within` in which nobody is on duty who can be called.
     #[must_use]
     pub fn gaps(&self, rota: &Rota, calendar: &Calendar, within: Window) -> Vec<Window> {
